@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The update agent: takes the firmware in flash from A to B in place, and
+ * survives a power cut at any instant.
+ *
+ * It belongs to the boot stage, which is never updated itself:
+ *
+ *   boot:  ffx_agent_init, ffx_agent_load
+ *          if ffx_agent_pending:  ffx_agent_run  (prints progress events)
+ *          start the firmware, or offer recovery when the status is 3 or 5
+ *   AT:    AT+CFOTA=1 -> ffx_agent_request, reset
+ *          AT+CFOTA=0 -> ffx_agent_clear
+ *          AT+CFOTA?  -> ffx_agent_status
+ *
+ * Everything is checked before the first erase of a component slot. From then
+ * on each step goes  make -> scratch -> commit -> slot -> commit, and every
+ * commit is one self-checking record (docs/flash-layout.md), so that after a
+ * cut the newest valid record alone says how to go on.
+ *
+ * Memory: the structs, one step buffer, one work buffer for the payload
+ * reader. No heap. Nothing is thread safe; callbacks must not call back.
+ */
+#ifndef FARFIX_AGENT_H
+#define FARFIX_AGENT_H
+
+#include <farfix/package.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* AT+CFOTA? (application note V1.01, chapter 3). */
+enum ffx_status {
+    FFX_STATUS_REQUESTED = 1,      /* CFOTA=1 ... the first erase */
+    FFX_STATUS_UPDATING_MODEM = 2, /* first erase ... complete */
+    FFX_STATUS_FAILED_MODEM = 3,   /* recovery with AT service */
+    FFX_STATUS_UPDATING_AP = 4,
+    FFX_STATUS_FAILED_AP = 5,
+    FFX_STATUS_SUCCESS = 6, /* every component verified */
+    FFX_STATUS_REFUSED = 7, /* refused before the first erase: A untouched */
+    FFX_STATUS_IDLE = 8     /* nothing asked for, or cleared */
+};
+
+/* One image that can be updated. Order in the config is order of work. */
+struct ffx_component {
+    const char *name;           /* as in `release`: "modem", "ap", "app" */
+    struct ffx_flash_area slot; /* whole sectors */
+    uint8_t updating, failed;   /* statuses: modem 2, 3; ap and app 4, 5 */
+};
+
+enum ffx_agent_event_kind {
+    FFX_AGENT_STARTED,  /* begins or, after a cut, goes on */
+    FFX_AGENT_PROGRESS, /* percent, 0..100, never falls within one boot */
+    FFX_AGENT_SUCCEEDED,
+    FFX_AGENT_FAILED    /* error says why; status 7, 3 or 5 */
+};
+
+struct ffx_agent_event {
+    enum ffx_agent_event_kind kind;
+    uint32_t percent;
+    int error;
+    int status;
+};
+
+struct ffx_agent_config {
+    const struct ffx_flash *flash;
+    const struct ffx_crypto *crypto;
+
+    /* Two halves, each at least one sector; only the first sector of each is
+     * used. */
+    struct ffx_flash_area journal[2];
+    /* Whole steps: length / step_bytes of them take turns (wear). At least
+     * one; eight or more are recommended. */
+    struct ffx_flash_area scratch;
+    const struct ffx_component *components;
+    uint32_t component_count; /* 1..FFX_COMPONENTS */
+
+    /* One step. A multiple of every sector in slots and scratch; packages
+     * made for another step size are refused.  >= 4096 */
+    void *step_buffer;
+    uint32_t step_bytes;
+    /* RAM for the payload reader: the profile. 0 takes full images only. */
+    void *work;
+    uint32_t work_bytes;
+
+    /* Opens /fota/update.zip. FFX_ERR_NO_PACKAGE when there is none. The
+     * file must not change until close_package: see ffx_agent_locked. */
+    int (*open_package)(void *context, struct ffx_read_at *file);
+    void (*close_package)(void *context);
+    /* Deletes the file after success. Failure is ignored: it is tried again
+     * at the next request. */
+    void (*remove_package)(void *context);
+    /* May be null. */
+    void (*event)(void *context, const struct ffx_agent_event *event);
+    void *context;
+};
+
+/* What stands in a component's slot: written from signed lines only, after
+ * the slot's digest was equal. */
+struct ffx_installed {
+    char version[FFX_VERSION_MAX + 1];
+    uint32_t size;
+    uint8_t sha256[FFX_SHA256_BYTES];
+    uint32_t sequence;
+};
+
+#define FFX_AGENT_KEYS 2u /* two during a rotation */
+
+/* The agent's whole state: one journal record holds all of it. */
+struct ffx_agent_state {
+    uint8_t status;    /* enum ffx_status */
+    uint8_t requested; /* AT+CFOTA=1 was said and is not answered yet */
+    uint8_t installing; /* scratch holds the step below; the slot may be torn */
+    uint8_t component; /* being updated: index in config.components */
+    char model[FFX_MODEL_MAX + 1];
+    uint32_t sequence; /* of the installed release */
+    int32_t error;     /* why status 7, 3 or 5 was reached; else 0 */
+    struct ffx_installed installed[FFX_COMPONENTS];
+    uint8_t key_count;
+    struct ffx_public_key keys[FFX_AGENT_KEYS];
+    uint8_t package[FFX_SHA256_BYTES]; /* digest of `package` being applied */
+    struct ffx_step step; /* the step in hand; index counts finished steps */
+    uint32_t step_crc32;  /* of the scratch copy, padded to step_bytes */
+    struct ffx_checkpoint checkpoint; /* the payload reader's, after step */
+};
+
+struct ffx_agent {
+    struct ffx_agent_config config;
+    struct ffx_agent_state state;
+    struct ffx_package package;
+    struct ffx_payload payload;
+    struct ffx_payload_reader reader;
+    uint8_t task;      /* what ffx_agent_step does next */
+    uint8_t part;      /* of the manifest, in work */
+    uint8_t newest;    /* journal half that holds the newest record */
+    uint8_t fresh;     /* bit i: half i was erased in this boot */
+    uint8_t opened;    /* the package file is open */
+    uint8_t percent;
+    uint8_t tries;
+    uint32_t slot_of[2]; /* next free record in each half */
+    uint32_t counter;
+    uint32_t cursor;   /* bytes done of the present task */
+    struct ffx_sha256 hash;
+};
+
+/* Facts of a device that leaves the factory. */
+struct ffx_provision {
+    const char *model;
+    uint32_t sequence;
+    const struct ffx_installed *installed; /* one per component */
+    const struct ffx_public_key *keys;     /* trusted release keys */
+    uint32_t key_count;                    /* 1..FFX_AGENT_KEYS */
+};
+
+/* Checks the config: FFX_ERR_ARGUMENT, FFX_ERR_GEOMETRY. Touches no flash. */
+int ffx_agent_init(struct ffx_agent *agent,
+                   const struct ffx_agent_config *config);
+
+/* Reads the newest valid record. Writes nothing, so that an idle boot costs
+ * no wear. FFX_ERR_STATE: none, the device was never provisioned. */
+int ffx_agent_load(struct ffx_agent *agent);
+
+/* Writes the first record of a device. The slots must hold the images. */
+int ffx_agent_provision(struct ffx_agent *agent,
+                        const struct ffx_provision *provision);
+
+/* 1 when the boot stage must run the agent before the firmware. */
+int ffx_agent_pending(const struct ffx_agent *agent);
+
+/* One bounded piece of work or one flash operation. 1: call again; 0: done,
+ * see the status; FFX_ERR_POWER: the supply is gone. Failures of package or
+ * flash are not errors here: they end in status 7, 3 or 5 with 0. */
+int ffx_agent_step(struct ffx_agent *agent);
+
+/* Steps until it does not return 1. */
+int ffx_agent_run(struct ffx_agent *agent);
+
+/* AT+CFOTA=1: sets the flag; the caller then resets. FFX_ERR_NO_PACKAGE,
+ * FFX_ERR_BUSY while 1, 2 or 4 is under way. */
+int ffx_agent_request(struct ffx_agent *agent);
+
+/* AT+CFOTA=0: status 8. FFX_ERR_BUSY in 2..5: nothing changes there. */
+int ffx_agent_clear(struct ffx_agent *agent);
+
+/* The boot stage played an opaque vendor package, which the agent cannot
+ * read, in place of ffx_agent_run. error 0: status 6, and every component's
+ * record gets `version`; slots and sequence stay. Else status 7 and `error`.
+ * FFX_ERR_BUSY unless the status is 1. */
+int ffx_agent_finish_vendor(struct ffx_agent *agent, const char *version,
+                            int error);
+
+/* AT+CFOTA? */
+int ffx_agent_status(const struct ffx_agent *agent);
+
+/* 1 while nobody may write the package file (statuses 1, 2, 4). */
+int ffx_agent_locked(const struct ffx_agent *agent);
+
+/* Whole state, read only: version for AT+GMR, model, error. */
+const struct ffx_agent_state *ffx_agent_state(const struct ffx_agent *agent);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
