@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- messages ------------------------------------------------------------ */
+
+int cli_fail(enum cli_exit code, const char *format, ...)
+{
+    va_list arguments;
+    cli_progress_end();
+    fputs("farfix: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return (int)code;
+}
+
+/* --- help ---------------------------------------------------------------- */
+
+static void print_help(const struct cli_usage *usage,
+                       const struct cli_option *options, size_t count)
+{
+    printf("Usage: %s\n\n%s\n", usage->synopsis, usage->about);
+    if (count > 0)
+        printf("\nOptions:\n");
+    for (size_t i = 0; i < count; i++) {
+        char left[48];
+        snprintf(left, sizeof left, "%s %s", options[i].name,
+                 options[i].argument != NULL ? options[i].argument : "");
+        printf("  %-24s %s\n", left, options[i].help);
+    }
+    printf("  %-24s %s\n", "--help", "this text");
+    if (usage->examples != NULL)
+        printf("\nExamples:\n%s\n", usage->examples);
+}
+
+/* --- options ------------------------------------------------------------- */
+
+static int parse_number(const char *text, uint32_t *value)
+{
+    char *end;
+    if (*text < '0' || *text > '9')
+        return -1;
+    unsigned long long number = strtoull(text, &end, 0);
+    if (*end == 'K' || *end == 'k')
+        number *= 1024, end++;
+    else if (*end == 'M' || *end == 'm')
+        number *= 1024 * 1024, end++;
+    if (*end != '\0' || number > UINT32_MAX)
+        return -1;
+    *value = (uint32_t)number;
+    return 0;
+}
+
+static int usage_error(const struct cli_usage *usage, const char *text,
+                       const char *word)
+{
+    return cli_fail(CLI_USAGE, "%s '%s'\nUsage: %s\nTry --help.", text, word,
+                    usage->synopsis);
+}
+
+static const struct cli_option *find_option(const struct cli_option *options,
+                                            size_t count, const char *word,
+                                            size_t length)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strlen(options[i].name) == length &&
+            memcmp(options[i].name, word, length) == 0)
+            return &options[i];
+    return NULL;
+}
+
+/* One option at argv[i], its value behind '=' or in argv[i + 1]. Returns how
+ * many words it took, or 0 after an error message. */
+static int take_option(const struct cli_usage *usage,
+                       const struct cli_option *options, size_t count,
+                       char **argv, int left)
+{
+    const char *equals =
+        strncmp(argv[0], "--", 2) == 0 ? strchr(argv[0], '=') : NULL;
+    const size_t length =
+        equals != NULL ? (size_t)(equals - argv[0]) : strlen(argv[0]);
+    const struct cli_option *option =
+        find_option(options, count, argv[0], length);
+    if (option == NULL)
+        return usage_error(usage, "unknown option", argv[0]), 0;
+    if (option->kind == CLI_FLAG) {
+        if (equals != NULL)
+            return usage_error(usage, "option takes no value", argv[0]), 0;
+        *(int *)option->value = 1;
+        return 1;
+    }
+    const char *value = equals != NULL ? equals + 1 : left > 1 ? argv[1] : NULL;
+    if (value == NULL)
+        return usage_error(usage, "option needs a value", argv[0]), 0;
+    if (option->kind == CLI_TEXT)
+        *(const char **)option->value = value;
+    else if (parse_number(value, option->value) != 0)
+        return usage_error(usage, "not a number", value), 0;
+    return equals != NULL ? 1 : 2;
+}
+
+int cli_parse(const struct cli_usage *usage, const struct cli_option *options,
+              size_t option_count, int argc, char **argv,
+              const char **positional, size_t required, size_t most)
+{
+    size_t found = 0;
+    int only_positional = 0;
+    for (int i = 0; i < argc;) {
+        if (!only_positional && strcmp(argv[i], "--help") == 0) {
+            print_help(usage, options, option_count);
+            return CLI_DONE;
+        }
+        if (!only_positional && strcmp(argv[i], "--") == 0) {
+            only_positional = 1;
+            i++;
+        } else if (!only_positional && argv[i][0] == '-' && argv[i][1]) {
+            const int took = take_option(usage, options, option_count,
+                                         argv + i, argc - i);
+            if (took == 0)
+                return CLI_USAGE;
+            i += took;
+        } else if (found < most) {
+            positional[found++] = argv[i++];
+        } else {
+            return usage_error(usage, "one argument too many:", argv[i]);
+        }
+    }
+    if (found < required)
+        return cli_fail(CLI_USAGE, "argument missing\nUsage: %s\nTry --help.",
+                        usage->synopsis);
+    return -1;
+}
+
+/* --- progress ------------------------------------------------------------ */
+
+static int progress_shown;
+
+void cli_progress(const char *what, unsigned percent)
+{
+    static const char full[] = "########################################";
+    static const char empty[] = "........................................";
+    if (!isatty(STDERR_FILENO))
+        return;
+    const int done = (int)(percent > 100 ? 100 : percent) * 40 / 100;
+    fprintf(stderr, "\r%-24.24s [%.*s%.*s] %3u %%", what, done, full,
+            40 - done, empty, percent);
+    fflush(stderr);
+    progress_shown = 1;
+}
+
+void cli_progress_end(void)
+{
+    if (progress_shown)
+        fputc('\n', stderr);
+    progress_shown = 0;
+}
+
+/* --- JSON ---------------------------------------------------------------- */
+
+static int json_comma;
+
+static void json_string(const char *text)
+{
+    putchar('"');
+    for (; *text != '\0'; text++) {
+        const unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\')
+            printf("\\%c", c);
+        else if (c < 0x20 || c >= 0x7f)
+            printf("\\u%04x", c);
+        else
+            putchar(c);
+    }
+    putchar('"');
+}
+
+void cli_json_key(const char *key)
+{
+    if (json_comma)
+        putchar(',');
+    json_comma = 0;
+    if (key == NULL)
+        return;
+    json_string(key);
+    putchar(':');
+}
+
+void cli_json_open(char bracket)
+{
+    if (json_comma)
+        putchar(',');
+    putchar(bracket);
+    json_comma = 0;
+}
+
+void cli_json_close(char bracket)
+{
+    putchar(bracket);
+    json_comma = 1;
+}
+
+void cli_json_text(const char *key, const char *value)
+{
+    cli_json_key(key);
+    json_string(value);
+    json_comma = 1;
+}
+
+void cli_json_number(const char *key, long long value)
+{
+    cli_json_key(key);
+    printf("%lld", value);
+    json_comma = 1;
+}
+
+void cli_json_bool(const char *key, int value)
+{
+    cli_json_key(key);
+    fputs(value ? "true" : "false", stdout);
+    json_comma = 1;
+}
+
+void cli_json_end(void)
+{
+    putchar('\n');
+    fflush(stdout);
+    json_comma = 0;
+}
+
+/* --- bits and pieces ------------------------------------------------------ */
+
+void cli_hex(char *out, const uint8_t *bytes, size_t length)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < length; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    *out = '\0';
+}
+
+static const char *secret_from_file(const char *file, const char *name)
+{
+    static char line[512];
+    const size_t length = strlen(name);
+    FILE *stream = fopen(file, "r");
+    if (stream == NULL)
+        return NULL;
+    const char *found = NULL;
+    while (found == NULL && fgets(line, sizeof line, stream) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (strncmp(line, name, length) == 0 && line[length] == '=')
+            found = strdup(line + length + 1);
+    }
+    fclose(stream);
+    return found;
+}
+
+const char *cli_secret(const char *file, const char *name)
+{
+    char variable[64];
+    const char *value = file != NULL ? secret_from_file(file, name) : NULL;
+    if (value != NULL)
+        return value;
+    snprintf(variable, sizeof variable, "FARFIX_%s", name);
+    return getenv(variable);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of verbs. One line per file host/cli/NOUN_VERB.c. */
+#ifndef FARFIX_CLI_VERBS_H
+#define FARFIX_CLI_VERBS_H
+
+#include <stddef.h>
+
+struct cli_verb {
+    const char *noun, *verb; /* verb "": the noun alone is the command */
+    int (*run)(int argc, char **argv);
+    const char *summary;
+};
+
+extern const struct cli_verb cli_verbs[];
+extern const size_t cli_verb_count;
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CRC-32 of zip, Ethernet and PNG: reflected 0x04c11db7, initial and final
+ * complement. Start with 0 and feed any chunks: crc = crc32_add(crc, p, n). */
+#ifndef FARFIX_BASE_CRC32_H
+#define FARFIX_BASE_CRC32_H
+
+#include <stdint.h>
+
+uint32_t crc32_add(uint32_t crc, const void *bytes, uint32_t length);
+
+#endif
