@@ -4,6 +4,7 @@
 
 BUILD ?= build
 ROOM ?= *
+JOBS ?= 2
 CC ?= cc
 CLANG ?= clang
 CROSS ?= arm-none-eabi-
@@ -68,5 +69,12 @@ $(BUILD)/tap/%.tap: $(BUILD)/asan/tests/% $(BUILD)/asan/farfix FORCE
 	@BUILD=$(BUILD) scripts/run-test $< $@
 $(BUILD)/tap/%.tap: tests/%.sh $(BUILD)/asan/farfix $(BUILD)/farfix FORCE
 	@BUILD=$(BUILD) scripts/run-test $< $@
+
+.PHONY: test taps
+test: ## runs every test and gate; ROOM=agent: only tests/agent
+	@rm -f $(TAPS)
+	@$(MAKE) -s -k -j$(JOBS) taps || true
+	@scripts/count-tests $(TAPS)
+taps: $(TAPS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
