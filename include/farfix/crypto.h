@@ -33,7 +33,9 @@ struct ffx_crypto {
      * needs no end: start on the same memory must be enough. */
     int (*sha256_finish)(void *context, struct ffx_sha256 *hash,
                          uint8_t digest[FFX_SHA256_BYTES]);
-    /* 0 when the signature is right, else FFX_ERR_SIGNATURE. */
+    /* 0 when the signature is right, FFX_ERR_SIGNATURE when it is wrong or
+     * the key is no point of the curve; FFX_ERR_IO when the port could not
+     * decide (no memory): never trust, but asking again may help. */
     int (*verify)(void *context,
                   const uint8_t public_key[FFX_PUBLIC_KEY_BYTES],
                   const uint8_t digest[FFX_SHA256_BYTES],
