@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# `make help` explains every target. Variables: CC, BUILD (where everything
-# goes, default build), ROOM (make test ROOM=agent: only tests/agent).
+# `make help` explains every target. Variables: CC, CLANG, CROSS, BUILD (where
+# everything goes), ROOM (make test ROOM=agent: only tests/agent; also gate,
+# fuzz), JOBS (how many tests at a time), FUZZ_SECONDS, PREFIX, DESTDIR.
 
 BUILD ?= build
 ROOM ?= *
 JOBS ?= 2
+FUZZ_SECONDS ?= 5
+PREFIX ?= /usr/local
 CC ?= cc
 CLANG ?= clang
 CROSS ?= arm-none-eabi-
@@ -28,6 +31,15 @@ object = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 .PHONY: all
 all: $(BUILD)/farfix $(BUILD)/libfarfix.a ## builds build/farfix and the device library
 
+.PHONY: help
+help: ## says what each target does
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | \
+	    while IFS='	' read -r n t; do printf '  make %-13s %s\n' "$$n" "$$t"; done
+
+.PHONY: deps
+deps: ## installs what make test needs, with apt
+	@scripts/deps test
+
 # --- release build ----------------------------------------------------------
 
 $(BUILD)/release/%.o: %.c
@@ -46,8 +58,12 @@ $(BUILD)/farfix: $(call object,release,$(CLI) $(HOST)) $(BUILD)/libfarfix.a
 TESTS_C := $(sort $(wildcard tests/$(ROOM)/test_*.c))
 TESTS_SH := $(sort $(wildcard tests/$(ROOM)/test_*.sh))
 TEST_HELP := $(sort $(wildcard tests/support/*.c))
-TAPS := $(TESTS_C:tests/%.c=$(BUILD)/tap/%.tap) \
-        $(TESTS_SH:tests/%.sh=$(BUILD)/tap/%.tap)
+FUZZ := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
+GATES := rooms style format-check docs-check symbols size lint
+TAPS := $(if $(filter $(ROOM),* gate),$(GATES:%=$(BUILD)/tap/gate/%.tap)) \
+        $(TESTS_C:tests/%.c=$(BUILD)/tap/%.tap) \
+        $(TESTS_SH:tests/%.sh=$(BUILD)/tap/%.tap) \
+        $(if $(filter $(ROOM),* fuzz),$(FUZZ:%=$(BUILD)/tap/fuzz/%.tap))
 
 $(BUILD)/asan/%.o: %.c
 	@mkdir -p $(@D)
@@ -66,15 +82,109 @@ $(BUILD)/asan/tests/%: $(BUILD)/asan/tests/%.o $(BUILD)/asan/libhost.a
 
 .PHONY: FORCE
 $(BUILD)/tap/%.tap: $(BUILD)/asan/tests/% $(BUILD)/asan/farfix FORCE
-	@BUILD=$(BUILD) scripts/run-test $< $@
+	@BUILD=$(BUILD) scripts/run-test $@ $<
 $(BUILD)/tap/%.tap: tests/%.sh $(BUILD)/asan/farfix $(BUILD)/farfix FORCE
-	@BUILD=$(BUILD) scripts/run-test $< $@
+	@BUILD=$(BUILD) scripts/run-test $@ $<
+$(BUILD)/tap/gate/%.tap: FORCE
+	@scripts/run-gate $* $@ $(MAKE) -s $*
 
 .PHONY: test taps
 test: ## runs every test and gate; ROOM=agent: only tests/agent
+	@scripts/deps test
 	@rm -f $(TAPS)
 	@$(MAKE) -s -k -j$(JOBS) taps || true
 	@scripts/count-tests $(TAPS)
 taps: $(TAPS)
+
+# --- fuzzing: clang's compile of everything is also half of lint ------------
+
+FUZZING := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(BUILD)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(CLANG) $(STANDARD) -Itests/support $(WARNINGS) $(FUZZING) \
+	    -fsanitize=fuzzer-no-link $(DEPENDS) -c $< -o $@
+
+$(BUILD)/fuzz/libhost.a: $(call object,fuzz,$(CORE) $(HOST) $(TEST_HELP))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz/fuzz_%.o $(BUILD)/fuzz/libhost.a
+	$(CLANG) $(FUZZING) -fsanitize=fuzzer $^ $(LIBS) -o $@
+
+$(BUILD)/tap/fuzz/fuzz_%.tap: $(BUILD)/fuzz/fuzz_% FORCE
+	@BUILD=$(BUILD) scripts/run-test $@ \
+	    scripts/run-fuzz $< fuzz/corpus/$* $(FUZZ_SECONDS)
+
+.PHONY: fuzz
+fuzz: ## replays the stored inputs of each fuzz target, then fuzzes FUZZ_SECONDS
+	@$(MAKE) -s test ROOM=fuzz
+
+# --- gates ------------------------------------------------------------------
+
+CODE = $(shell find src host ports include tests fuzz bench examples firmware \
+               scripts -name '*.[ch]' 2>/dev/null | sort)
+
+.PHONY: rooms style format-check format lint docs-check symbols size
+rooms: ## refuses an include that ROOMS does not allow
+	@scripts/rooms
+style: ## lengths of functions and files, licence lines, leftovers
+	@scripts/style
+format-check: ## refuses code that clang-format would change
+	@clang-format --dry-run -Werror $(CODE)
+format: ## lets clang-format change the code
+	@clang-format -i $(CODE)
+docs-check: ## man pages without warnings, no dead link between pages
+	@scripts/docs
+lint: $(BUILD)/fuzz/libhost.a ## everything must also satisfy clang's warnings
+	@$(CLANG) $(STANDARD) -Itests/support $(WARNINGS) -fsyntax-only \
+	    $(CLI) $(wildcard tests/*/*.c fuzz/*.c)
+
+# The device core as a Cortex-M sees it.
+CORTEX := -mthumb -Os -std=c11 -ffreestanding -ffunction-sections \
+          -fdata-sections -Iinclude -Isrc $(WARNINGS)
+M3 := $(call object,cortex-m3,$(CORE))
+M0 := $(call object,cortex-m0,$(CORE))
+
+$(BUILD)/cortex-m3/%.o: %.c
+	@mkdir -p $(@D)
+	$(CROSS)gcc -mcpu=cortex-m3 $(CORTEX) $(DEPENDS) -c $< -o $@
+$(BUILD)/cortex-m0/%.o: %.c
+	@mkdir -p $(@D)
+	$(CROSS)gcc -mcpu=cortex-m0 $(CORTEX) $(DEPENDS) -c $< -o $@
+
+symbols: $(M3) $(M0) ## refuses a device core that asks for more than mem*
+	@scripts/symbols $(CROSS) $(M3)
+	@scripts/symbols $(CROSS) $(M0)
+size: $(M3) $(BUILD)/cortex-m3/scripts/sizes.o ## bytes of each room against the budgets
+	@scripts/size $(CROSS) $(BUILD)/cortex-m3 $(BUILD)/cortex-m3/scripts/sizes.o
+
+# Built before the gates run, because gates run side by side.
+$(BUILD)/tap/gate/lint.tap: $(BUILD)/fuzz/libhost.a
+$(BUILD)/tap/gate/symbols.tap: $(M3) $(M0)
+$(BUILD)/tap/gate/size.tap: $(M3) $(BUILD)/cortex-m3/scripts/sizes.o
+
+# --- the rest ---------------------------------------------------------------
+
+.PHONY: demo
+demo: ## the whole road on a virtual module, with a power cut in mid-update
+	@scripts/deps demo
+	@$(MAKE) -s -j$(JOBS) $(BUILD)/farfix
+	@BUILD=$(BUILD) scripts/demo
+
+.PHONY: install
+install: all ## farfix, libfarfix.a, headers, pkg-config and man pages to PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	    $(DESTDIR)$(PREFIX)/include/farfix $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/farfix $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(BUILD)/libfarfix.a $(DESTDIR)$(PREFIX)/lib
+	install -m 644 include/farfix/*.h $(DESTDIR)$(PREFIX)/include/farfix
+	sed 's|@PREFIX@|$(PREFIX)|' farfix.pc.in \
+	    >$(DESTDIR)$(PREFIX)/lib/pkgconfig/farfix.pc
+	install -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+
+.PHONY: clean
+clean: ## removes build/ and demo/
+	rm -rf $(BUILD) demo
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One array per public struct of the device core, as long as the struct:
+ * scripts/size reads the lengths with nm from an object for the target. */
+#include <farfix/agent.h>
+#include <farfix/at.h>
+#include <farfix/delta.h>
+#include <farfix/module.h>
+#include <farfix/package.h>
+
+#define SIZE_OF(room, name) char room##__##name[sizeof(struct name)]
+
+SIZE_OF(agent, ffx_agent);
+SIZE_OF(package, ffx_package);
+SIZE_OF(package, ffx_offer);
+SIZE_OF(delta, ffx_delta);
+SIZE_OF(at, ffx_at_reader);
+SIZE_OF(at, ffx_at_response);
