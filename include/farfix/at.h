@@ -153,12 +153,19 @@ struct ffx_at_event {
     int32_t code;
 };
 
+/*
+ * A line ends with CR or LF and empty lines are nothing, so every framing
+ * reads the same: CR LF, CR CR LF (an echoed CR before it), LF, and the bare
+ * CR of numeric results (V0: "0" is OK, "4" ERROR). Control characters in a
+ * line read as '?': noise never completes a match.
+ */
 struct ffx_at_response {
     char *line; /* >= 64; longer lines are dropped and reported */
     uint32_t capacity;
-    uint32_t length;
-    uint32_t raw; /* bytes of raw data still to come */
+    uint32_t length; /* 0 <= length < capacity */
+    uint32_t raw;    /* bytes of raw data still to come */
     uint8_t too_long;
+    uint8_t after_cr; /* the last line ended with CR: its LF may follow */
 };
 
 void ffx_at_response_init(struct ffx_at_response *response, char *line,
@@ -168,7 +175,9 @@ void ffx_at_response_init(struct ffx_at_response *response, char *line,
 uint32_t ffx_at_response_feed(struct ffx_at_response *response,
                               const void *bytes, uint32_t length,
                               struct ffx_at_event *event);
-/* The next `length` bytes are data (after "+CFSRFILE: n"). */
+/* The next `length` bytes are data (after "+CFSRFILE: n"): call it while its
+ * LINE is the latest event; the rest of the line's end (CR LF) is skipped.
+ * 0: no more data, whatever came is taken as lines again. */
 void ffx_at_response_raw(struct ffx_at_response *response, uint32_t length);
 
 #ifdef __cplusplus

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/bytes.h"
+
+#include <farfix/at.h>
+
+void ffx_at_response_init(struct ffx_at_response *response, char *line,
+                          uint32_t capacity)
+{
+    *response = (struct ffx_at_response){.line = line, .capacity = capacity};
+}
+
+void ffx_at_response_raw(struct ffx_at_response *response, uint32_t length)
+{
+    response->raw = length;
+}
+
+/* --- sorting whole lines ------------------------------------------------- */
+
+/* Verbose and numeric result codes (manual 2.2.19). CONNECT, RING and
+ * PROCEEDING end nothing: they stay lines. */
+static const struct {
+    const char *text;
+    enum ffx_at_event_kind kind;
+} results[] = {
+    {"OK", FFX_AT_OK},
+    {"0", FFX_AT_OK},
+    {"ERROR", FFX_AT_ERROR},
+    {"4", FFX_AT_ERROR},
+    {"NO CARRIER", FFX_AT_ERROR},
+    {"3", FFX_AT_ERROR},
+    {"NO DIALTONE", FFX_AT_ERROR},
+    {"6", FFX_AT_ERROR},
+    {"BUSY", FFX_AT_ERROR},
+    {"7", FFX_AT_ERROR},
+    {"NO ANSWER", FFX_AT_ERROR},
+    {"8", FFX_AT_ERROR},
+    {"DOWNLOAD", FFX_AT_PROMPT},
+};
+
+/* What stands behind `prefix` and blanks, or null. */
+static const char *behind(const char *text, const char *prefix)
+{
+    while (*prefix != '\0')
+        if (*text++ != *prefix++)
+            return NULL;
+    while (*text == ' ')
+        text++;
+    return text;
+}
+
+/* A whole number, or -1: CMEE=2 prints words instead. */
+static int32_t error_code(const char *text)
+{
+    int32_t code = 0;
+    if (*text == '\0')
+        return -1;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9' || code > 99999)
+            return -1;
+        code = code * 10 + (*text - '0');
+    }
+    return code;
+}
+
+static void sort_line(struct ffx_at_event *event)
+{
+    const char *code;
+    event->kind = FFX_AT_LINE;
+    for (uint32_t i = 0; i < sizeof results / sizeof results[0]; i++)
+        if (bytes_same_text(event->text, results[i].text))
+            event->kind = results[i].kind;
+    if ((code = behind(event->text, "+CME ERROR:")) != NULL)
+        event->kind = FFX_AT_CME;
+    else if ((code = behind(event->text, "+CMS ERROR:")) != NULL)
+        event->kind = FFX_AT_CMS;
+    event->code = code != NULL ? error_code(code) : 0;
+}
+
+/* --- bytes to lines ------------------------------------------------------ */
+
+static void end_line(struct ffx_at_response *response,
+                     struct ffx_at_event *event)
+{
+    if (response->too_long) {
+        event->kind = FFX_AT_TOO_LONG;
+    } else if (response->length > 0) {
+        response->line[response->length] = '\0';
+        event->text = response->line;
+        event->length = response->length;
+        sort_line(event);
+    }
+    response->length = 0;
+    response->too_long = 0;
+}
+
+static void take_byte(struct ffx_at_response *response, char byte,
+                      struct ffx_at_event *event)
+{
+    response->after_cr = byte == '\r';
+    if (byte == '\r' || byte == '\n') {
+        end_line(response, event);
+        return;
+    }
+    /* "> " waits for input on an unfinished line */
+    if (byte == ' ' && response->length == 1 && response->line[0] == '>') {
+        response->length = 0;
+        event->kind = FFX_AT_PROMPT;
+        return;
+    }
+    if (response->length + 1 >= response->capacity) {
+        response->too_long = 1;
+        return;
+    }
+    const int control = (unsigned char)byte < 0x20 || byte == 0x7f;
+    response->line[response->length++] = control ? '?' : byte;
+}
+
+/* The header of raw data ends with CR LF or CR CR LF: what is left of that
+ * is no data. */
+static uint32_t skip_line_end(struct ffx_at_response *response,
+                              const char *bytes, uint32_t length)
+{
+    uint32_t used = 0;
+    while (used < length && response->after_cr) {
+        if (bytes[used] != '\r')
+            response->after_cr = 0;
+        if (bytes[used] != '\r' && bytes[used] != '\n')
+            break;
+        used++;
+    }
+    return used;
+}
+
+static uint32_t take_raw(struct ffx_at_response *response, const char *bytes,
+                         uint32_t length, struct ffx_at_event *event)
+{
+    const uint32_t skipped = skip_line_end(response, bytes, length);
+    const uint32_t taken = bytes_min(length - skipped, response->raw);
+    if (taken > 0) {
+        event->kind = FFX_AT_DATA;
+        event->text = bytes + skipped;
+        event->length = taken;
+        response->raw -= taken;
+    }
+    return skipped + taken;
+}
+
+uint32_t ffx_at_response_feed(struct ffx_at_response *response,
+                              const void *bytes, uint32_t length,
+                              struct ffx_at_event *event)
+{
+    const char *const from = bytes;
+    uint32_t used = 0;
+    *event = (struct ffx_at_event){.kind = FFX_AT_NOTHING, .text = ""};
+    if (response->raw > 0)
+        return take_raw(response, from, length, event);
+    while (used < length && event->kind == FFX_AT_NOTHING)
+        take_byte(response, from[used++], event);
+    return used;
+}
