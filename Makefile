@@ -24,6 +24,7 @@ CORE := $(sort $(wildcard src/*/*.c))
 HOST := $(sort $(filter-out host/cli/%,$(wildcard host/*/*.c)) \
                $(wildcard ports/posix/*.c ports/psa/*.c))
 CLI := $(sort $(wildcard host/cli/*.c))
+VERSION := $(shell sed -n 's/.*FARFIX_VERSION "\(.*\)"/\1/p' host/cli/main.c)
 LIBS := -lcurl -lmicrohttpd -lmbedcrypto -ldivsufsort -lpthread
 
 object = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
@@ -179,9 +180,11 @@ install: all ## farfix, libfarfix.a, headers, pkg-config and man pages to PREFIX
 	install -m 755 $(BUILD)/farfix $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(BUILD)/libfarfix.a $(DESTDIR)$(PREFIX)/lib
 	install -m 644 include/farfix/*.h $(DESTDIR)$(PREFIX)/include/farfix
-	sed 's|@PREFIX@|$(PREFIX)|' farfix.pc.in \
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' farfix.pc.in \
 	    >$(DESTDIR)$(PREFIX)/lib/pkgconfig/farfix.pc
-	install -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	for page in docs/man/*.1; do \
+	    [ ! -e $$page ] || install -m 644 $$page \
+	        $(DESTDIR)$(PREFIX)/share/man/man1; done
 
 .PHONY: clean
 clean: ## removes build/ and demo/
