@@ -21,8 +21,10 @@
 extern "C" {
 #endif
 
-/* Longest command line without its "AT" (manual 1.4.4). */
+/* Longest command line without its "AT", and how many commands it may hold
+ * (manual 1.4.4). */
 #define FFX_AT_LINE_MAX 559u
+#define FFX_AT_COMMANDS_MAX 39u
 
 /* --- writing ------------------------------------------------------------- */
 
@@ -73,7 +75,6 @@ struct ffx_at_reader {
     uint32_t length;
     uint8_t state;    /* waiting for 'A', for 'T', inside a line */
     uint8_t too_long; /* the line is over the limit: answer ERROR */
-    uint8_t quoted;
 };
 
 void ffx_at_reader_init(struct ffx_at_reader *reader, char *line,
@@ -85,6 +86,8 @@ void ffx_at_reader_init(struct ffx_at_reader *reader, char *line,
  * leaves the previous line in place and sets *ready. Backspace edits. */
 uint32_t ffx_at_reader_feed(struct ffx_at_reader *reader, const void *bytes,
                             uint32_t length, int *ready);
+/* 1 behind an 'A' or "AT" whose CR has not come yet. */
+int ffx_at_reader_inside(const struct ffx_at_reader *reader);
 
 enum ffx_at_form {
     FFX_AT_EXECUTE, /* AT+X      */

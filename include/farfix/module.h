@@ -49,15 +49,19 @@ struct ffx_module_files {
     uint32_t (*free_bytes)(void *context);
 };
 
-/* A file to fetch over the air. */
+/* A file to fetch over the air. The strings are valid only during start: the
+ * port copies what it keeps. */
 struct ffx_module_transfer {
-    const char *url;                   /* http:// https:// ftp:// */
-    const char *user, *password;       /* FTP; "" for none */
-    int dir;                           /* destination */
+    const char *url;             /* http:// https:// ftp://, percent-coded */
+    const char *user, *password; /* FTP; "" for none */
+    int dir;                     /* destination */
     const char *name;
     uint32_t timeout_s; /* for one try */
     uint32_t tries;
-    uint8_t passive;    /* FTP */
+    uint8_t passive;   /* FTP */
+    uint8_t ascii;     /* FTP: type A */
+    uint8_t size_only; /* FTPSIZE: ask for the size, store nothing; the
+                        * answer is progress.total */
 };
 
 struct ffx_module_progress {
@@ -71,6 +75,7 @@ struct ffx_module_progress {
 /* One transfer at a time. A failed one leaves the old file or none, never a
  * part of the new. */
 struct ffx_module_network {
+    /* 0, or negative: nothing was started. */
     int (*start)(void *context, const struct ffx_module_transfer *transfer);
     void (*progress)(void *context, struct ffx_module_progress *progress);
     void (*cancel)(void *context);
@@ -80,8 +85,10 @@ enum ffx_module_reset { FFX_RESET_FOTA, FFX_RESET_SOFT, FFX_POWER_DOWN };
 
 /* Boot stage, agent and the board around the core. */
 struct ffx_module_boot {
-    /* Called after the answer was handed to tx: the caller drains tx, then
-     * resets (ffx_module_init anew) or switches off. */
+    /* Called when the last answer has left through tx (inside tx_ack or
+     * poll), or two seconds later when nobody takes it. Note it down; when
+     * the call that you made has returned, reset (ffx_module_init anew) or
+     * switch off. Until then the core drops what it is fed. */
     void (*reset)(void *context, enum ffx_module_reset kind);
     int (*fota_request)(void *context); /* FFX_ERR_* as ffx_agent_request */
     int (*fota_clear)(void *context);
@@ -93,8 +100,14 @@ struct ffx_module_boot {
      * returns the stored length, 0 when there is none. */
     uint32_t (*settings_load)(void *context, void *blob, uint32_t capacity);
     void (*settings_save)(void *context, const void *blob, uint32_t length);
-    void (*carrier)(void *context, int on); /* DCD; may be null */
-    void (*rate)(void *context, uint32_t baud); /* IPR; may be null */
+    /* The three below may be null. */
+    void (*carrier)(void *context, int on); /* DCD; 1: the pin is low */
+    /* IPR, at init and once the answer has left; 0: auto-baud. */
+    void (*rate)(void *context, uint32_t baud);
+    /* IFC, at init and when it changes: 0 none, 1 XON/XOFF, 2 RTS/CTS.
+     * from_te says how the module is held back, to_te how the module holds
+     * back the TE. */
+    void (*flow)(void *context, int from_te, int to_te);
 };
 
 enum ffx_module_profile {
@@ -120,9 +133,136 @@ struct ffx_module_config {
     uint32_t tx_bytes;   /* a power of two, >= 1024 */
 };
 
-/* The module's volatile state. Caller-allocated; not to be moved after init;
- * a reset is a second init. Members are the core's own. */
-struct ffx_module; /* DEFINED BY ROOM module: replace this line */
+/* --- state: caller-allocated, members are the core's own ------------------ */
+
+#define FFX_MODULE_CONTEXTS 24u /* CGDCONT cid 1..24 */
+#define FFX_MODULE_BEARERS 3u   /* SAPBR cid 1..3 */
+#define FFX_MODULE_APN_MAX 63u  /* characters (TS 23.003, 9.1) */
+#define FFX_MODULE_SECRET_MAX 63u
+#define FFX_MODULE_PATH_MAX 127u /* HTTPTOFS test form */
+#define FFX_MODULE_URCS 32u
+#define FFX_MODULE_MESSAGES 10u  /* SMS on the SIM */
+#define FFX_SMS_TEXT_MAX 160u
+#define FFX_SMS_FROM_MAX 20u
+
+/* What AT&W stores and ATZ brings back. */
+struct ffx_module_user {
+    uint8_t echo, verbose, quiet, extended; /* E V Q X */
+    uint8_t carrier, dtr;                   /* &C &D */
+    uint8_t rings;                          /* S0 */
+};
+
+struct ffx_module_pdp {
+    uint8_t type; /* 0: not defined; else 1 + place in "IP", "PPP", ... */
+    char apn[FFX_MODULE_APN_MAX + 1];
+};
+
+/* Everything that survives a power cycle: settings_save's blob. */
+struct ffx_module_settings {
+    uint32_t magic;
+    uint32_t rate; /* IPR */
+    struct ffx_module_user user;
+    uint8_t sleep;    /* CSCLK */
+    uint8_t function; /* CFUN, never 0 */
+    uint8_t mode;     /* CNMP */
+    uint8_t lte_mode; /* CMNB */
+    uint8_t operator_mode; /* COPS */
+    uint8_t local_time;    /* CLTS */
+    struct ffx_module_pdp pdp[FFX_MODULE_CONTEXTS];
+    uint32_t crc32; /* of all bytes before it */
+};
+
+struct ffx_module_message {
+    uint8_t used, read;
+    char from[FFX_SMS_FROM_MAX + 1];
+    char text[FFX_SMS_TEXT_MAX + 1];
+};
+
+struct ffx_module_urc {
+    uint8_t kind, value;
+};
+
+enum ffx_module_timer {
+    FFX_TIMER_BOOT,   /* next boot URC */
+    FFX_TIMER_SIM,    /* the SIM answers */
+    FFX_TIMER_BEARER, /* CNACT is done */
+    FFX_TIMER_INPUT,  /* CFSWFILE's input time is over */
+    FFX_TIMER_DRAIN,  /* reset although nobody takes the answer */
+    FFX_TIMER_TYPING, /* a half-typed line does not hold URCs any longer */
+    FFX_TIMERS
+};
+
+/* The module's volatile state. Not to be moved after init; a reset is a
+ * second init. 0 <= tx_head - tx_tail <= config.tx_bytes (free-running);
+ * data_done <= data_length <= FFX_FILE_CHUNK_MAX. */
+struct ffx_module {
+    struct ffx_module_config config;
+    struct ffx_module_settings settings;
+    struct ffx_module_user user;
+    struct ffx_at_reader reader;
+    uint32_t now_ms;
+    uint32_t due_ms[FFX_TIMERS];
+    uint8_t armed[FFX_TIMERS];
+    uint32_t tx_head, tx_tail;
+
+    /* The command line in hand. */
+    struct ffx_at_line line;
+    struct ffx_at_command command;
+    uint8_t phase;
+    uint8_t lines; /* information lines of this command so far */
+    uint16_t step; /* of an answer in several pieces */
+    uint32_t data_length, data_done; /* file bytes to take or to send */
+    char data_name[FFX_FILE_NAME_MAX + 1];
+    uint8_t data_dir, data_append;
+    uint8_t carrier; /* what the port was told last */
+
+    /* What happens when tx has drained. */
+    uint8_t reset; /* 0, or 1 + enum ffx_module_reset */
+    uint8_t rate_changed;
+
+    struct ffx_module_urc urcs[FFX_MODULE_URCS];
+    uint8_t urc_first, urc_count;
+
+    /* Volatile settings. */
+    uint8_t cmee, flow_from_te, flow_to_te, frame_format, frame_parity;
+    uint8_t operator_format;
+    uint8_t report[3]; /* n of CREG, CGREG, CEREG */
+    uint8_t files_open; /* between CFSINIT and CFSTERM */
+
+    /* Radio. */
+    uint8_t boot_step, sim, pin_tries, function, detached, registered;
+    uint8_t bearer_mode, bearer; /* CNACT: asked for; off, on, in operation */
+    char bearer_apn[FFX_MODULE_APN_MAX + 1];
+    uint8_t pdp_type, pdp_auth; /* CNCFG */
+    char pdp_apn[FFX_MODULE_APN_MAX + 1];
+    char pdp_user[FFX_MODULE_SECRET_MAX + 1];
+    char pdp_password[FFX_MODULE_SECRET_MAX + 1];
+    uint8_t sapbr[FFX_MODULE_BEARERS];
+    char sapbr_apn[FFX_MODULE_BEARERS][FFX_MODULE_APN_MAX + 1];
+
+    /* The transfer that runs, or what became of the last one. */
+    uint8_t transfer, transfer_started;
+    struct ffx_module_progress progress;
+    char url[FFX_URL_MAX + 1];
+    char path[FFX_MODULE_PATH_MAX + 1];
+    uint8_t transfer_dir;
+    char transfer_name[FFX_FILE_NAME_MAX + 1];
+    uint16_t http_status;
+    uint32_t http_bytes, http_total;
+    uint32_t transfer_timeout_s, transfer_tries;
+    uint16_t ftp_error;
+    uint32_t ftp_bytes;
+
+    uint16_t ftp_port;
+    uint8_t ftp_cid, ftp_passive, ftp_ascii;
+    char ftp_host[50], ftp_user[50], ftp_password[50];
+    char ftp_file[100], ftp_path[256];
+
+    uint8_t sms_text_mode, sms_mode, sms_report;
+    struct ffx_module_message messages[FFX_MODULE_MESSAGES];
+};
+
+/* --- calls --------------------------------------------------------------- */
 
 /* Power-up or reset: settings are loaded, everything volatile is at its
  * default, boot URCs are on their way. FFX_ERR_ARGUMENT. */
@@ -138,7 +278,8 @@ uint32_t ffx_module_feed(struct ffx_module *module, const void *bytes,
  * wants to be called again; call it earlier as often as you like. */
 uint32_t ffx_module_poll(struct ffx_module *module, uint32_t now_ms);
 
-/* Bytes for the TE: the longest run that is ready, and how many went out. */
+/* Bytes for the TE: the longest run that is ready, and how many went out. An
+ * answer that did not fit goes on inside tx_ack. */
 const uint8_t *ffx_module_tx(struct ffx_module *module, uint32_t *length);
 void ffx_module_tx_ack(struct ffx_module *module, uint32_t length);
 

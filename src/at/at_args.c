@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <base/bytes.h>
+#include <farfix/at.h>
+#include <farfix/error.h>
+
+void ffx_at_args_init(struct ffx_at_args *args, const char *text,
+                      uint32_t length)
+{
+    args->next = text;
+    args->end = text + length;
+    args->more = length > 0;
+}
+
+static void skip_spaces(struct ffx_at_args *args)
+{
+    while (args->next != args->end && *args->next == ' ')
+        args->next++;
+}
+
+/* Behind a value: the comma that announces another one, or the end. */
+static int take_separator(struct ffx_at_args *args)
+{
+    skip_spaces(args);
+    args->more = 0;
+    if (args->next == args->end)
+        return 1;
+    if (*args->next != ',')
+        return FFX_ERR_SYNTAX;
+    args->next++;
+    args->more = 1;
+    return 1;
+}
+
+/* 1: nothing stands before the next comma or the end. */
+static int is_empty(struct ffx_at_args *args)
+{
+    skip_spaces(args);
+    return args->next == args->end || *args->next == ',';
+}
+
+/* Steps over an absent or empty parameter. */
+static int skip_empty(struct ffx_at_args *args)
+{
+    if (!args->more)
+        return 0;
+    const int result = take_separator(args);
+    return result < 0 ? result : 0;
+}
+
+static int is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Decimal digits up to `limit`; their count, or FFX_ERR_SYNTAX. */
+static int take_digits(struct ffx_at_args *args, uint32_t limit,
+                       uint32_t *value)
+{
+    int count = 0;
+    *value = 0;
+    for (; args->next != args->end && is_digit(*args->next); count++) {
+        const uint32_t digit = (uint32_t)(*args->next++ - '0');
+        if (*value > (limit - digit) / 10u)
+            return FFX_ERR_SYNTAX;
+        *value = *value * 10u + digit;
+    }
+    return count > 0 ? count : FFX_ERR_SYNTAX;
+}
+
+int ffx_at_arg_number(struct ffx_at_args *args, int32_t *value)
+{
+    if (!args->more || is_empty(args))
+        return skip_empty(args);
+    const int negative = *args->next == '-';
+    if (negative)
+        args->next++;
+    uint32_t size;
+    const int digits =
+        take_digits(args, (uint32_t)INT32_MAX + (negative ? 1u : 0u), &size);
+    if (digits < 0)
+        return digits;
+    *value = negative ? (int32_t)(0u - size) : (int32_t)size;
+    return take_separator(args);
+}
+
+/* Length of the string that begins at next; `quote` says how it ends. */
+static uint32_t string_length(const struct ffx_at_args *args, char stop)
+{
+    const char *p = args->next;
+    while (p != args->end && *p != stop)
+        p++;
+    return (uint32_t)(p - args->next);
+}
+
+static int take_quoted(struct ffx_at_args *args, const char **text,
+                       uint32_t *length)
+{
+    args->next++;
+    *text = args->next;
+    *length = string_length(args, '"');
+    args->next += *length;
+    if (args->next == args->end)
+        return FFX_ERR_SYNTAX;
+    args->next++;
+    return take_separator(args);
+}
+
+static int take_bare(struct ffx_at_args *args, const char **text,
+                     uint32_t *length)
+{
+    *text = args->next;
+    *length = string_length(args, ',');
+    args->next += *length;
+    while (*length > 0 && (*text)[*length - 1] == ' ')
+        --*length;
+    for (uint32_t i = 0; i < *length; i++)
+        if ((*text)[i] == '"')
+            return FFX_ERR_SYNTAX;
+    return take_separator(args);
+}
+
+int ffx_at_arg_string(struct ffx_at_args *args, char *text, uint32_t capacity)
+{
+    const char *from;
+    uint32_t length;
+    text[0] = '\0';
+    if (!args->more || is_empty(args))
+        return skip_empty(args);
+    const int result = *args->next == '"' ? take_quoted(args, &from, &length)
+                                          : take_bare(args, &from, &length);
+    if (result < 0)
+        return result;
+    if (length >= capacity)
+        return FFX_ERR_BUFFER;
+    memcpy(text, from, length);
+    text[length] = '\0';
+    return 1;
+}
+
+int ffx_at_args_end(const struct ffx_at_args *args)
+{
+    return args->more ? FFX_ERR_SYNTAX : 0;
+}
