@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The module's network: one HTTP, HTTPS or FTP transfer at a time by libcurl,
+ * never blocking. The file is staged and takes its name only when it is
+ * complete, so a failed transfer leaves the old file or none.
+ *
+ * A try ends after timeout_s; what may pass (no route, silence, a lost
+ * connection) is tried again, what cannot (404, a bad certificate, a wrong
+ * password, no space) is not. Redirects are not followed. An HTTP answer
+ * without Content-Length is refused: nothing says when it is whole.
+ */
+#ifndef FARFIX_SIM_NETWORK_H
+#define FARFIX_SIM_NETWORK_H
+
+#include "sim/sim_files.h"
+
+#include <curl/curl.h>
+#include <poll.h>
+
+#define SIM_NETWORK_FDS 10u
+
+struct sim_network_socket {
+    curl_socket_t fd; /* CURL_SOCKET_BAD: free */
+    int action; /* CURL_POLL_* */
+};
+
+struct sim_network {
+    struct sim_files *files;
+    const char *ca; /* PEM file, or null */
+    void (*log)(void *context, const char *line);
+    void *log_context;
+
+    CURLM *multi;
+    CURL *easy; /* null: no transfer */
+    int64_t due_ms; /* libcurl's own timer; -1 none */
+    int64_t retry_ms; /* start of the next try; -1 none */
+    struct sim_network_socket sockets[SIM_NETWORK_FDS];
+
+    char url[FFX_URL_MAX + 1];
+    char *user, *password;
+    char name[FFX_FILE_NAME_MAX + 1];
+    char trouble[CURL_ERROR_SIZE];
+    int dir;
+    uint32_t timeout_s, tries;
+    int passive;
+    int fd; /* the staged file */
+    uint32_t room; /* how long it may become */
+    int full; /* it would have become longer */
+    struct ffx_module_progress progress;
+};
+
+/* log may be null. */
+int sim_network_open(struct sim_network *network, struct sim_files *files,
+                     const char *ca,
+                     void (*log)(void *context, const char *line),
+                     void *log_context, struct ffx_sim_error *error);
+void sim_network_close(struct sim_network *network);
+
+/* As in struct ffx_module_network: FFX_ERR_BUSY, FFX_ERR_ARGUMENT (a scheme
+ * that the module does not speak), FFX_ERR_IO. */
+int sim_network_start(struct sim_network *network,
+                      const struct ffx_module_transfer *transfer);
+void sim_network_cancel(struct sim_network *network);
+void sim_network_progress(const struct sim_network *network,
+                          struct ffx_module_progress *progress);
+
+/* Entries for poll; shortens *timeout_ms. */
+unsigned sim_network_wait(const struct sim_network *network,
+                          struct pollfd fds[SIM_NETWORK_FDS], int *timeout_ms);
+/* `fds` may hold others' entries as well. */
+void sim_network_step(struct sim_network *network, const struct pollfd *fds,
+                      unsigned count);
+
+#endif
