@@ -4,7 +4,12 @@
  * side-files and next documents. Formats: docs/package-format.md.
  *
  * Every function that can fail fills a `struct pack_error` with one line for
- * a person: what is wrong with which file, and what to do.
+ * a person: what is wrong with which file, and what to do. It returns 0, a
+ * negative FFX_ERR_*, or where said PACK_NOTHING. The same input gives the
+ * same bytes, on every machine, at any time, in any locale.
+ *
+ * Memory: buffers belong to the caller, pack_*_free gives them back. Not
+ * thread safe: one thread at a time (PSA Crypto under Mbed TLS 2.28 is not).
  */
 #ifndef FARFIX_PACK_H
 #define FARFIX_PACK_H
@@ -15,10 +20,16 @@
 #include <stddef.h>
 
 struct pack_error {
-    int code;       /* FFX_ERR_* */
-    int missing;    /* a file or directory named by the caller is not there */
-    char text[400]; /* one line */
+    int code; /* FFX_ERR_*, or PACK_NOTHING */
+    int missing; /* a file or directory named by the caller is not there */
+    char text[800]; /* one line */
 };
+
+/* Success without a result: B has nothing that A has not. */
+#define PACK_NOTHING 1
+
+/* Largest file that is read: ten times the module's file system. */
+#define PACK_FILE_MAX (256u << 20)
 
 /* A growing byte buffer; free with pack_buffer_free. */
 struct pack_buffer {
@@ -26,29 +37,65 @@ struct pack_buffer {
     size_t length, capacity;
 };
 void pack_buffer_free(struct pack_buffer *buffer);
+/* The whole file; `out` need not be initialised and is empty after an error.
+ * FFX_ERR_IO (with `missing`), FFX_ERR_SPACE above PACK_FILE_MAX. */
 int pack_read_file(const char *path, struct pack_buffer *out,
                    struct pack_error *error);
-/* To a temporary name beside it, synced, then renamed: whole or not at all. */
+/* To a temporary name beside it, synced, then renamed: whole or not at all,
+ * and a file that was there stays until then. Mode 0600 when `secret`, else
+ * what the umask allows. FFX_ERR_IO. */
 int pack_write_file(const char *path, const void *bytes, size_t length,
                     int secret, struct pack_error *error);
+
+void pack_sha256(const void *bytes, size_t length,
+                 uint8_t digest[FFX_SHA256_BYTES]);
+/* The buffer as a port; it must stay as it is while the port is in use. */
+void pack_read_at(const struct pack_buffer *buffer, struct ffx_read_at *out);
 
 /* --- keys ---------------------------------------------------------------- */
 
 struct pack_key; /* a private key, with its certificate if it is delegated */
 
-/* NAME.key and NAME.pub as PEM. With `signed_by`, also NAME.cert and
- * NAME.cert.sig for `model` up to `max_sequence`. Refuses to overwrite. */
+/* NAME.key (mode 0600) and NAME.pub as PEM, as openssl reads them; NAME may
+ * end in ".key". With `signed_by` (else null), the path of a release key,
+ * also NAME.cert and NAME.cert.sig: the new key may sign packages for `model`
+ * up to release `max_sequence`. Refuses to overwrite any of the four. */
 int pack_key_make(const char *name, const char *signed_by, const char *model,
                   uint32_t max_sequence, struct pack_error *error);
-/* NAME.key; NAME.cert and NAME.cert.sig are found beside it. */
+/* A maker's choice when nobody says max_sequence: as far as a device that is
+ * at sequence 0 would go in one step. A stolen package key ends there. */
+#define PACK_MAX_SEQUENCE FFX_SEQUENCE_STEP
+
+/* NAME.key, also as `openssl ecparam -genkey` or `openssl genpkey` wrote it;
+ * NAME.cert and NAME.cert.sig are found beside it and must fit the key.
+ * FFX_ERR_IO, FFX_ERR_SIGNATURE (no P-256 key), FFX_ERR_CERT. */
 int pack_key_load(const char *path, struct pack_key **key,
                   struct pack_error *error);
 void pack_key_free(struct pack_key *key);
+const struct ffx_public_key *pack_key_public(const struct pack_key *key);
+/* What the certificate allows; null for a key that nobody delegated. */
+const struct ffx_cert *pack_key_delegation(const struct pack_key *key);
+/* NAME.pub. A private key is refused: trust is given to public keys. */
 int pack_public_key_load(const char *path, struct ffx_public_key *key,
                          struct pack_error *error);
 
 /* --- releases ------------------------------------------------------------ */
 
+/* A release directory: release.ini, one image per component and, once signed,
+ * release and release.sig.
+ *
+ *     [release]                   # model, version, sequence
+ *     model = SIM7000G
+ *     version = 1529B05SIM7000G
+ *     sequence = 5
+ *     [component ap]              # modem, ap or app; at most FFX_COMPONENTS
+ *     file = ap.bin               # a plain name in the same directory
+ *     slot_size = 2M              # bytes; 0x and K, M are understood
+ *     sector = 4K                 # largest erase sector of the slot
+ *     step = 16K                  # a multiple of sector
+ *     ram = 32K                   # what a device has for a delta's reader
+ *
+ * Every key must be there once; what is not known is an error. */
 struct pack_component {
     char name[FFX_COMPONENT_MAX + 1];
     char file[64];
@@ -68,25 +115,43 @@ struct pack_release {
 };
 
 /* Reads release.ini, the images, and release and release.sig when they are
- * there. A `release` that does not fit the images is an error. */
+ * there. Components come out in the order modem, ap, others. FFX_ERR_IO,
+ * FFX_ERR_MANIFEST (release.ini; the text names file and line),
+ * FFX_ERR_GEOMETRY (an image that its slot does not hold), FFX_ERR_DIGEST (a
+ * `release` that is not about these images: sign again). */
 int pack_release_load(const char *directory, struct pack_release *release,
                       struct pack_error *error);
 void pack_release_free(struct pack_release *release);
+/* Writes release and release.sig. A delegated key is refused. */
 int pack_release_sign(const char *directory, const char *key_path,
                       struct pack_error *error);
 
 /* --- packages ------------------------------------------------------------ */
 
 struct pack_options {
-    int full; /* full images only */
+    int full; /* full images; this version makes no deltas, so it must be 1 */
 };
 
-/* Builds update.zip from A to B. Same input, same bytes. */
+/* Builds update.zip from A to B: a payload for each component whose digest
+ * changes. What comes out was accepted by the device's own reader under the
+ * release key that signed B.
+ *
+ * PACK_NOTHING: no component changes. FFX_ERR_ARGUMENT: not `full`, or B
+ * unsigned. FFX_ERR_MODEL, FFX_ERR_SOURCE (equal versions, other components),
+ * FFX_ERR_SEQUENCE, FFX_ERR_CERT (this key may not), FFX_ERR_SIGNATURE. */
 int pack_build(const struct pack_release *from, const struct pack_release *to,
                const struct pack_key *key, const struct pack_options *options,
                struct pack_buffer *out, struct pack_error *error);
 
-/* A signed offer: a next document, or the side-file of a vendor package. */
+/* Would a device that runs release A take this opened package? 0, or
+ * FFX_ERR_MODEL, FFX_ERR_SOURCE, FFX_ERR_SEQUENCE, FFX_ERR_GEOMETRY. */
+int pack_source_check(const struct ffx_package *package,
+                      const struct pack_release *from,
+                      struct pack_error *error);
+
+/* A signed offer: a next document, or the side-file of a vendor package.
+ * `to` "" says that there is nothing for `from`. FFX_ERR_ARGUMENT: not a
+ * legal model or version; FFX_ERR_CERT: a key for another model. */
 int pack_offer(const struct ffx_offer *offer, const struct pack_key *key,
                struct pack_buffer *out, struct pack_error *error);
 

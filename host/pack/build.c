@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From two releases and a key to the bytes of update.zip. */
+#include "pack/buffer.h"
+#include "pack/fail.h"
+#include "pack/recover.h"
+#include "pack/release.h"
+#include "pack/sign.h"
+#include "pack/zip_writer.h"
+
+#include <psa/psa_crypto.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- may these two releases and this key make a package? ----------------- */
+
+static int check_releases(const struct pack_release *from,
+                          const struct pack_release *to,
+                          struct pack_error *error)
+{
+    if (strcmp(from->model, to->model) != 0)
+        return fail_with(error, FFX_ERR_MODEL,
+                         "release A is for model %s, release B for %s",
+                         from->model, to->model);
+    if (strcmp(from->version, to->version) == 0)
+        return fail_with(error, FFX_ERR_SOURCE,
+                         "both releases have version %s: a device could not "
+                         "tell them apart",
+                         from->version);
+    if (to->sequence <= from->sequence)
+        return fail_with(error, FFX_ERR_SEQUENCE,
+                         "sequence must grow: release A has %u, release B %u",
+                         from->sequence, to->sequence);
+    if (to->sequence - from->sequence > FFX_SEQUENCE_STEP)
+        return fail_with(error, FFX_ERR_SEQUENCE,
+                         "sequence grows from %u to %u, but devices take at "
+                         "most %u at once: choose a smaller one for B",
+                         from->sequence, to->sequence, FFX_SEQUENCE_STEP);
+    if (to->text.length == 0)
+        return fail_with(error, FFX_ERR_ARGUMENT,
+                         "release %s is not signed: sign it with farfix "
+                         "release sign DIR --key RELEASE.key",
+                         to->version);
+    return 0;
+}
+
+static int check_components(const struct pack_release *from,
+                            const struct pack_release *to,
+                            struct pack_error *error)
+{
+    for (uint32_t i = 0; i < to->component_count; i++)
+        if (release_component(from, to->components[i].name) == NULL)
+            return fail_with(error, FFX_ERR_SOURCE,
+                             "component %s is new in release %s: an update "
+                             "changes components, it adds none",
+                             to->components[i].name, to->version);
+    for (uint32_t i = 0; i < from->component_count; i++)
+        if (release_component(to, from->components[i].name) == NULL)
+            return fail_with(error, FFX_ERR_SOURCE,
+                             "release %s lacks component %s: list it, changed "
+                             "or not",
+                             to->version, from->components[i].name);
+    return 0;
+}
+
+static int check_delegation(const struct ffx_cert *delegation,
+                            const struct pack_release *to,
+                            struct pack_error *error)
+{
+    if (strcmp(delegation->model, to->model) != 0)
+        return fail_with(error, FFX_ERR_CERT,
+                         "this package key is for model %s, the release for "
+                         "%s: make a key with --model %s",
+                         delegation->model, to->model, to->model);
+    if (to->sequence > delegation->max_sequence)
+        return fail_with(error, FFX_ERR_CERT,
+                         "this package key ends with sequence %u, the release "
+                         "has %u: make a new key with a higher --max-sequence",
+                         delegation->max_sequence, to->sequence);
+    return 0;
+}
+
+static int is_signed_by(const struct ffx_public_key *key,
+                        const struct pack_buffer *text,
+                        const struct pack_buffer *signature)
+{
+    return signature->length <= FFX_DER_MAX &&
+           ffx_signature_check(psa_crypto(), key, text->bytes,
+                               (uint32_t)text->length, signature->bytes,
+                               (uint32_t)signature->length) == 0;
+}
+
+/* The key that a device must trust to take this package. */
+static int find_release_key(const struct pack_release *to,
+                            const struct pack_key *key,
+                            struct ffx_public_key *release_key,
+                            struct pack_error *error)
+{
+    if (pack_key_delegation(key) == NULL) {
+        *release_key = key->public_key;
+        if (is_signed_by(release_key, &to->text, &to->signature))
+            return 0;
+        return fail_with(error, FFX_ERR_SIGNATURE,
+                         "release %s is not signed by this key: name the "
+                         "release key, or a package key with its .cert beside "
+                         "it",
+                         to->version);
+    }
+    struct ffx_public_key found[2];
+    const int count =
+        recover_keys(to->text.bytes, to->text.length, to->signature.bytes,
+                     to->signature.length, found);
+    for (int i = 0; i < count; i++) {
+        *release_key = found[i];
+        if (is_signed_by(release_key, &to->text, &to->signature) &&
+            is_signed_by(release_key, &key->cert, &key->cert_signature))
+            return 0;
+    }
+    return fail_with(error, FFX_ERR_SIGNATURE,
+                     "release %s and the certificate of this package key are "
+                     "not signed by the same release key",
+                     to->version);
+}
+
+/* --- the package text ---------------------------------------------------- */
+
+static int changes(const struct pack_component *from,
+                   const struct pack_component *to)
+{
+    return from->image.length != to->image.length ||
+           memcmp(from->sha256, to->sha256, FFX_SHA256_BYTES) != 0;
+}
+
+static void part_text(const struct pack_component *from,
+                      const struct pack_component *to, struct pack_buffer *out)
+{
+    buffer_print(out, "component=%s\nfrom_size=%zu\n", to->name,
+                 from->image.length);
+    buffer_hex_line(out, "from_sha256", from->sha256, FFX_SHA256_BYTES);
+    buffer_print(out, "payload=image\npayload_size=%zu\n", to->image.length);
+    buffer_hex_line(out, "payload_sha256", to->sha256, FFX_SHA256_BYTES);
+    buffer_print(out, "sector=%u\nstep=%u\nram=0\n", to->sector, to->step);
+}
+
+/* Returns how many components change. */
+static uint32_t package_text(const struct pack_release *from,
+                             const struct pack_release *to,
+                             struct pack_buffer *out)
+{
+    uint32_t parts = 0;
+    buffer_print(out, "format=1\nmodel=%s\nfrom=%s\nto=%s\n", to->model,
+                 from->version, to->version);
+    for (uint32_t i = 0; i < to->component_count; i++) {
+        const struct pack_component *new_one = &to->components[i];
+        const struct pack_component *old_one =
+            release_component(from, new_one->name);
+        if (!changes(old_one, new_one))
+            continue;
+        part_text(old_one, new_one, out);
+        parts++;
+    }
+    return parts;
+}
+
+/* --- update.zip ---------------------------------------------------------- */
+
+static void add_fixed(struct zip_writer *zip, uint32_t entry,
+                      const struct pack_buffer *bytes)
+{
+    zip_writer_add(zip, zip_fixed_name(entry), bytes->bytes, bytes->length);
+}
+
+static void write_zip(const struct pack_release *from,
+                      const struct pack_release *to, const struct pack_key *key,
+                      const struct pack_buffer *text,
+                      const struct pack_buffer *signature,
+                      struct pack_buffer *out)
+{
+    struct zip_writer zip;
+    zip_writer_start(&zip, out);
+    add_fixed(&zip, ZIP_RELEASE, &to->text);
+    add_fixed(&zip, ZIP_RELEASE_SIG, &to->signature);
+    if (pack_key_delegation(key) != NULL) {
+        add_fixed(&zip, ZIP_CERT, &key->cert);
+        add_fixed(&zip, ZIP_CERT_SIG, &key->cert_signature);
+    }
+    add_fixed(&zip, ZIP_PACKAGE, text);
+    add_fixed(&zip, ZIP_PACKAGE_SIG, signature);
+    for (uint32_t i = 0; i < to->component_count; i++) {
+        const struct pack_component *component = &to->components[i];
+        char name[ZIP_NAME_MAX + 1];
+        if (!changes(release_component(from, component->name), component))
+            continue;
+        zip_payload_name(name, component->name, FFX_PAYLOAD_IMAGE);
+        zip_writer_add(&zip, name, component->image.bytes,
+                       component->image.length);
+    }
+    zip_writer_finish(&zip);
+}
+
+/* --- what our own reader refuses never leaves the maker ------------------ */
+
+static int read_back(const struct pack_buffer *zip,
+                     const struct ffx_public_key *release_key,
+                     const struct pack_release *from, struct pack_error *error)
+{
+    uint8_t scratch[65536];
+    struct ffx_package package;
+    struct ffx_package_config config = {
+        .crypto = psa_crypto(),
+        .trusted = release_key,
+        .trusted_count = 1,
+        .buffer = scratch,
+        .buffer_bytes = sizeof scratch,
+    };
+    pack_read_at(zip, &config.file);
+    int result = ffx_package_open(&package, &config);
+    while (result == 0 && (result = ffx_package_check(&package)) == 1)
+        result = 0;
+    if (result != 0)
+        return fail_with(error, result,
+                         "nothing was written: our own reader refuses the new "
+                         "package (%s)",
+                         ffx_error_text(result));
+    return pack_source_check(&package, from, error);
+}
+
+static int build(const struct pack_release *from, const struct pack_release *to,
+                 const struct pack_key *key,
+                 const struct ffx_public_key *release_key,
+                 struct pack_buffer *out, struct pack_error *error)
+{
+    struct pack_buffer text = {0}, signature = {0};
+    int result = PACK_NOTHING;
+    if (package_text(from, to, &text) == 0)
+        fail_with(error, PACK_NOTHING,
+                  "nothing to do: %s and %s have the same images",
+                  from->version, to->version);
+    else
+        result = sign_message(key, text.bytes, text.length, &signature, error);
+    if (result == 0) {
+        write_zip(from, to, key, &text, &signature, out);
+        result = read_back(out, release_key, from, error);
+    }
+    pack_buffer_free(&text);
+    pack_buffer_free(&signature);
+    return result;
+}
+
+int pack_build(const struct pack_release *from, const struct pack_release *to,
+               const struct pack_key *key, const struct pack_options *options,
+               struct pack_buffer *out, struct pack_error *error)
+{
+    struct ffx_public_key release_key;
+    memset(out, 0, sizeof *out);
+    if (!options->full)
+        return fail_with(error, FFX_ERR_ARGUMENT,
+                         "this version makes packages of full images only: "
+                         "add --full");
+    int result = check_releases(from, to, error);
+    if (result == 0)
+        result = check_components(from, to, error);
+    if (result == 0 && pack_key_delegation(key) != NULL)
+        result = check_delegation(pack_key_delegation(key), to, error);
+    if (result == 0)
+        result = find_release_key(to, key, &release_key, error);
+    if (result == 0)
+        result = build(from, to, key, &release_key, out, error);
+    if (result != 0)
+        pack_buffer_free(out);
+    return result;
+}

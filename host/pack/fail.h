@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How every function of this room reports a failure. Room-internal. */
+#ifndef FARFIX_PACK_FAIL_H
+#define FARFIX_PACK_FAIL_H
+
+#include "pack/pack.h"
+
+/* Fills `error` with one line and returns `code`, so that a function can end
+ * with return fail_with(...). Clears `missing`. */
+int fail_with(struct pack_error *error, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same for a system call on `path`: appends strerror(errno); FFX_ERR_IO.
+ * Sets `missing` when errno says that `path` is not there. */
+int fail_system(struct pack_error *error, const char *verb, const char *path);
+
+#endif

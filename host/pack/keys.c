@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Key files: PEM for the keys, our own text for the certificate. */
+#include "pack/buffer.h"
+#include "pack/fail.h"
+#include "pack/sign.h"
+
+#include <psa/psa_crypto.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <mbedtls/pem.h>
+#include <mbedtls/platform_util.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define KEY_SUFFIX ".key"
+/* A P-256 key in PEM: 241 bytes private, 178 public. */
+#define PEM_BYTES 512u
+
+/* --- paths --------------------------------------------------------------- */
+
+/* NAME of NAME.key; a key file of another name is its own NAME. Allocated. */
+static char *base_of(const char *path)
+{
+    const size_t length = strlen(path), suffix = strlen(KEY_SUFFIX);
+    if (length > suffix && strcmp(path + length - suffix, KEY_SUFFIX) == 0)
+        return strndup(path, length - suffix);
+    return strdup(path);
+}
+
+static char *path_of(const char *base, const char *suffix)
+{
+    struct pack_buffer path = {0};
+    buffer_append(&path, base, strlen(base));
+    buffer_append(&path, suffix, strlen(suffix) + 1);
+    return (char *)path.bytes;
+}
+
+/* --- loading ------------------------------------------------------------- */
+
+static void free_secret(struct pack_buffer *buffer)
+{
+    if (buffer->bytes != NULL)
+        mbedtls_platform_zeroize(buffer->bytes, buffer->capacity);
+    pack_buffer_free(buffer);
+}
+
+static int take_point(const mbedtls_pk_context *pk, const char *path,
+                      struct ffx_public_key *key, struct pack_error *error)
+{
+    size_t length;
+    const mbedtls_ecp_keypair *pair =
+        mbedtls_pk_can_do(pk, MBEDTLS_PK_ECKEY) ? mbedtls_pk_ec(*pk) : NULL;
+    if (pair == NULL || pair->grp.id != MBEDTLS_ECP_DP_SECP256R1)
+        return fail_with(error, FFX_ERR_SIGNATURE,
+                         "%s is not a key on the curve P-256 (prime256v1): "
+                         "make one with farfix key make",
+                         path);
+    if (mbedtls_ecp_check_pubkey(&pair->grp, &pair->Q) != 0 ||
+        mbedtls_ecp_point_write_binary(&pair->grp, &pair->Q,
+                                       MBEDTLS_ECP_PF_UNCOMPRESSED, &length,
+                                       key->point, sizeof key->point) != 0)
+        return fail_with(error, FFX_ERR_SIGNATURE,
+                         "%s holds no point of the curve: the file is damaged",
+                         path);
+    return 0;
+}
+
+static int private_key_error(int cause, const char *path,
+                             struct pack_error *error)
+{
+    if (cause == MBEDTLS_ERR_PK_PASSWORD_REQUIRED)
+        return fail_with(error, FFX_ERR_SIGNATURE,
+                         "%s is protected by a password: decrypt it first "
+                         "(openssl pkey -in %s -out ...)",
+                         path, path);
+    return fail_with(error, FFX_ERR_SIGNATURE,
+                     "%s is not a private key in PEM (SEC1 or PKCS#8)", path);
+}
+
+static int load_private(const char *path, struct pack_key *key,
+                        struct pack_error *error)
+{
+    struct pack_buffer pem;
+    if (pack_read_file(path, &pem, error) != 0)
+        return error->code;
+    buffer_append(&pem, "", 1); /* Mbed TLS takes PEM with its NUL */
+    const int cause =
+        mbedtls_pk_parse_key(&key->pk, pem.bytes, pem.length, NULL, 0);
+    free_secret(&pem);
+    if (cause != 0)
+        return private_key_error(cause, path, error);
+    const int result = take_point(&key->pk, path, &key->public_key, error);
+    if (result != 0)
+        return result;
+    const mbedtls_ecp_keypair *pair = mbedtls_pk_ec(key->pk);
+    if (mbedtls_ecp_check_pub_priv(pair, pair) != 0)
+        return fail_with(error, FFX_ERR_SIGNATURE,
+                         "%s: private and public half do not belong together",
+                         path);
+    return 0;
+}
+
+/* The certificate beside a key, when there is one, must be for that key. */
+static int load_cert(const char *base, struct pack_key *key,
+                     struct pack_error *error)
+{
+    char *path = path_of(base, ".cert"), *sig = path_of(base, ".cert.sig");
+    int result = pack_read_file(path, &key->cert, error);
+    if (result != 0 && error->missing) {
+        result = 0;
+        goto done;
+    }
+    if (result == 0)
+        result = pack_read_file(sig, &key->cert_signature, error);
+    if (result != 0)
+        goto done;
+    if (key->cert.length > FFX_MANIFEST_MAX ||
+        ffx_cert_parse(&key->delegation, (const char *)key->cert.bytes,
+                       (uint32_t)key->cert.length) != 0)
+        result = fail_with(error, FFX_ERR_CERT,
+                           "%s is not a certificate of farfix key make", path);
+    else if (memcmp(&key->delegation.key, &key->public_key,
+                    sizeof key->public_key) != 0)
+        result = fail_with(error, FFX_ERR_CERT,
+                           "%s is the certificate of another key than %s.key",
+                           path, base);
+done:
+    free(sig);
+    free(path);
+    return result;
+}
+
+int pack_key_load(const char *path, struct pack_key **out,
+                  struct pack_error *error)
+{
+    struct pack_key *key = calloc(1, sizeof *key);
+    char *base = base_of(path);
+    *out = NULL;
+    if (key == NULL || base == NULL) {
+        free(base);
+        free(key);
+        return fail_with(error, FFX_ERR_SPACE, "out of memory");
+    }
+    mbedtls_pk_init(&key->pk);
+    int result = load_private(path, key, error);
+    if (result == 0)
+        result = load_cert(base, key, error);
+    free(base);
+    if (result != 0)
+        pack_key_free(key);
+    else
+        *out = key;
+    return result;
+}
+
+void pack_key_free(struct pack_key *key)
+{
+    if (key == NULL)
+        return;
+    mbedtls_pk_free(&key->pk); /* wipes the private half */
+    pack_buffer_free(&key->cert);
+    pack_buffer_free(&key->cert_signature);
+    free(key);
+}
+
+const struct ffx_public_key *pack_key_public(const struct pack_key *key)
+{
+    return &key->public_key;
+}
+
+const struct ffx_cert *pack_key_delegation(const struct pack_key *key)
+{
+    return key->cert.length > 0 ? &key->delegation : NULL;
+}
+
+int pack_public_key_load(const char *path, struct ffx_public_key *key,
+                         struct pack_error *error)
+{
+    struct pack_buffer pem;
+    mbedtls_pk_context pk;
+    if (pack_read_file(path, &pem, error) != 0)
+        return error->code;
+    buffer_append(&pem, "", 1);
+    mbedtls_pk_init(&pk);
+    int result;
+    if (strstr((const char *)pem.bytes, "PRIVATE KEY-----") != NULL)
+        result = fail_with(error, FFX_ERR_SIGNATURE,
+                           "%s is a private key: name the .pub file, and keep "
+                           "the .key file to yourself",
+                           path);
+    else if (mbedtls_pk_parse_public_key(&pk, pem.bytes, pem.length) != 0)
+        result = fail_with(error, FFX_ERR_SIGNATURE,
+                           "%s is not a public key in PEM", path);
+    else
+        result = take_point(&pk, path, key, error);
+    mbedtls_pk_free(&pk);
+    free_secret(&pem);
+    return result;
+}
+
+/* --- making -------------------------------------------------------------- */
+
+static int generate(struct pack_key *key, struct pack_error *error)
+{
+    if (mbedtls_pk_setup(&key->pk,
+                         mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)) != 0 ||
+        mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(key->pk),
+                            sign_random, NULL) != 0)
+        return fail_with(error, FFX_ERR_IO,
+                         "cannot make a key: the system gives no random bytes");
+    return take_point(&key->pk, "the new key", &key->public_key, error);
+}
+
+static void cert_text(const struct pack_key *key, const char *model,
+                      uint32_t max_sequence, struct pack_buffer *out)
+{
+    buffer_print(out, "format=1\nmodel=%s\n", model);
+    buffer_hex_line(out, "public_key", key->public_key.point,
+                    sizeof key->public_key.point);
+    buffer_print(out, "max_sequence=%u\n", max_sequence);
+}
+
+static int delegate(struct pack_key *key, const char *signed_by,
+                    const char *model, uint32_t max_sequence,
+                    struct pack_error *error)
+{
+    struct pack_key *release_key;
+    int result = pack_key_load(signed_by, &release_key, error);
+    if (result != 0)
+        return result;
+    if (pack_key_delegation(release_key) != NULL) {
+        result = fail_with(error, FFX_ERR_CERT,
+                           "%s is itself a delegated package key: only the "
+                           "release key can delegate",
+                           signed_by);
+    } else {
+        cert_text(key, model, max_sequence, &key->cert);
+        result = sign_message(release_key, key->cert.bytes, key->cert.length,
+                              &key->cert_signature, error);
+    }
+    pack_key_free(release_key);
+    return result;
+}
+
+static int refuse_to_overwrite(const char *base, struct pack_error *error)
+{
+    static const char *const suffixes[] = {KEY_SUFFIX, ".pub", ".cert",
+                                           ".cert.sig"};
+    int result = 0;
+    for (size_t i = 0; i < 4 && result == 0; i++) {
+        struct stat status;
+        char *path = path_of(base, suffixes[i]);
+        if (lstat(path, &status) == 0)
+            result = fail_with(error, FFX_ERR_IO,
+                               "%s is already there: choose another name, or "
+                               "move the old key away",
+                               path);
+        free(path);
+    }
+    return result;
+}
+
+static int write_beside(const char *base, const char *suffix, const void *bytes,
+                        size_t length, int secret, struct pack_error *error)
+{
+    char *path = path_of(base, suffix);
+    const int result = pack_write_file(path, bytes, length, secret, error);
+    free(path);
+    return result;
+}
+
+/* The private key goes last: where it stands, everything else does too. */
+static int write_key_files(const char *base, struct pack_key *key,
+                           struct pack_error *error)
+{
+    unsigned char public_pem[PEM_BYTES], private_pem[PEM_BYTES];
+    int result = 0;
+    if (mbedtls_pk_write_pubkey_pem(&key->pk, public_pem, PEM_BYTES) != 0 ||
+        mbedtls_pk_write_key_pem(&key->pk, private_pem, PEM_BYTES) != 0)
+        result = fail_with(error, FFX_ERR_BUFFER, "cannot encode the key");
+    if (result == 0 && key->cert.length > 0)
+        result = write_beside(base, ".cert", key->cert.bytes, key->cert.length,
+                              0, error);
+    if (result == 0 && key->cert.length > 0)
+        result = write_beside(base, ".cert.sig", key->cert_signature.bytes,
+                              key->cert_signature.length, 0, error);
+    if (result == 0)
+        result = write_beside(base, ".pub", public_pem,
+                              strlen((const char *)public_pem), 0, error);
+    if (result == 0)
+        result = write_beside(base, KEY_SUFFIX, private_pem,
+                              strlen((const char *)private_pem), 1, error);
+    mbedtls_platform_zeroize(private_pem, sizeof private_pem);
+    return result;
+}
+
+int pack_key_make(const char *name, const char *signed_by, const char *model,
+                  uint32_t max_sequence, struct pack_error *error)
+{
+    if (signed_by != NULL && (model == NULL || !ffx_model_valid(model)))
+        return fail_with(error, FFX_ERR_ARGUMENT,
+                         "a package key is for one model: letters, digits and "
+                         "'-', at most %u",
+                         FFX_MODEL_MAX);
+    struct pack_key *key = calloc(1, sizeof *key);
+    char *base = base_of(name);
+    int result = 0;
+    if (key == NULL || base == NULL)
+        result = fail_with(error, FFX_ERR_SPACE, "out of memory");
+    if (key != NULL)
+        mbedtls_pk_init(&key->pk);
+    if (result == 0)
+        result = refuse_to_overwrite(base, error);
+    if (result == 0)
+        result = generate(key, error);
+    if (result == 0 && signed_by != NULL)
+        result = delegate(key, signed_by, model, max_sequence, error);
+    if (result == 0)
+        result = write_key_files(base, key, error);
+    free(base);
+    pack_key_free(key);
+    return result;
+}

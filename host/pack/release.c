@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pack/release.h"
+
+#include "pack/buffer.h"
+#include "pack/fail.h"
+#include "pack/release_ini.h"
+#include "pack/sign.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PATH_BYTES 4096u
+
+static int join(char path[PATH_BYTES], const char *directory, const char *file,
+                struct pack_error *error)
+{
+    if (snprintf(path, PATH_BYTES, "%s/%s", directory, file) < (int)PATH_BYTES)
+        return 0;
+    return fail_with(error, FFX_ERR_BUFFER, "the path of %s is too long", file);
+}
+
+void pack_release_free(struct pack_release *release)
+{
+    for (uint32_t i = 0; i < FFX_COMPONENTS; i++)
+        pack_buffer_free(&release->components[i].image);
+    pack_buffer_free(&release->text);
+    pack_buffer_free(&release->signature);
+}
+
+const struct pack_component *
+release_component(const struct pack_release *release, const char *name)
+{
+    for (uint32_t i = 0; i < release->component_count; i++)
+        if (strcmp(release->components[i].name, name) == 0)
+            return &release->components[i];
+    return NULL;
+}
+
+/* --- text ---------------------------------------------------------------- */
+
+void release_text(const struct pack_release *release, struct pack_buffer *out)
+{
+    buffer_print(out, "format=1\nmodel=%s\nversion=%s\nsequence=%u\n",
+                 release->model, release->version, release->sequence);
+    for (uint32_t i = 0; i < release->component_count; i++) {
+        const struct pack_component *component = &release->components[i];
+        buffer_print(out, "component=%s\nsize=%zu\n", component->name,
+                     component->image.length);
+        buffer_hex_line(out, "sha256", component->sha256, FFX_SHA256_BYTES);
+    }
+}
+
+/* Signed text may go on with next_key and revoke, which release.ini does not
+ * know; everything before them must be about these images. */
+static int check_text(const char *path, const struct pack_release *release,
+                      struct pack_error *error)
+{
+    struct ffx_release parsed;
+    struct pack_buffer expected = {0};
+    int result = 0;
+    if (release->text.length > FFX_MANIFEST_MAX ||
+        ffx_release_parse(&parsed, (const char *)release->text.bytes,
+                          (uint32_t)release->text.length) != 0)
+        return fail_with(error, FFX_ERR_MANIFEST,
+                         "%s is not a release text: remove it, or sign again "
+                         "with farfix release sign",
+                         path);
+    release_text(release, &expected);
+    if (release->text.length < expected.length ||
+        parsed.component_count != release->component_count ||
+        memcmp(release->text.bytes, expected.bytes, expected.length) != 0)
+        result = fail_with(error, FFX_ERR_DIGEST,
+                           "%s is about other images or settings than stand "
+                           "beside it: sign again with farfix release sign",
+                           path);
+    pack_buffer_free(&expected);
+    return result;
+}
+
+/* --- loading ------------------------------------------------------------- */
+
+static int load_image(const char *directory, struct pack_component *component,
+                      struct pack_error *error)
+{
+    char path[PATH_BYTES];
+    if (join(path, directory, component->file, error) != 0 ||
+        pack_read_file(path, &component->image, error) != 0) {
+        error->missing = 0; /* release.ini named it, not the caller */
+        return error->code;
+    }
+    const size_t size = component->image.length;
+    if (size == 0)
+        return fail_with(error, FFX_ERR_GEOMETRY, "%s is empty", path);
+    if (size > component->slot_size)
+        return fail_with(error, FFX_ERR_GEOMETRY,
+                         "%s has %zu bytes, its slot only %u (slot_size in "
+                         "release.ini)",
+                         path, size, component->slot_size);
+    pack_sha256(component->image.bytes, size, component->sha256);
+    return 0;
+}
+
+/* docs/package-format.md section 1: modem before ap. */
+static int rank(const struct pack_component *component)
+{
+    if (strcmp(component->name, "modem") == 0)
+        return 0;
+    return strcmp(component->name, "ap") == 0 ? 1 : 2;
+}
+
+static void sort_components(struct pack_release *release)
+{
+    for (uint32_t i = 1; i < release->component_count; i++)
+        for (uint32_t j = i; j > 0; j--) {
+            struct pack_component *a = &release->components[j - 1], *b = a + 1;
+            if (rank(a) <= rank(b))
+                break;
+            const struct pack_component swap = *a;
+            *a = *b;
+            *b = swap;
+        }
+}
+
+static int check_directory(const char *directory, struct pack_error *error)
+{
+    struct stat status;
+    if (stat(directory, &status) != 0)
+        return fail_system(error, "open", directory);
+    if (!S_ISDIR(status.st_mode))
+        return fail_with(error, FFX_ERR_IO, "%s is not a release directory",
+                         directory);
+    return 0;
+}
+
+static int load_unsigned(const char *directory, struct pack_release *release,
+                         struct pack_error *error)
+{
+    char path[PATH_BYTES];
+    memset(release, 0, sizeof *release);
+    int result = check_directory(directory, error);
+    if (result == 0)
+        result = join(path, directory, "release.ini", error);
+    if (result == 0)
+        result = release_ini_read(path, release, error);
+    sort_components(release);
+    for (uint32_t i = 0; result == 0 && i < release->component_count; i++)
+        result = load_image(directory, &release->components[i], error);
+    if (result != 0)
+        pack_release_free(release);
+    return result;
+}
+
+static int load_signature(const char *directory, struct pack_release *release,
+                          struct pack_error *error)
+{
+    char path[PATH_BYTES], sig[PATH_BYTES];
+    if (join(path, directory, "release", error) != 0 ||
+        join(sig, directory, "release.sig", error) != 0)
+        return error->code;
+    int result = pack_read_file(path, &release->text, error);
+    if (result != 0 && error->missing)
+        return 0;
+    if (result == 0)
+        result = check_text(path, release, error);
+    if (result == 0)
+        result = pack_read_file(sig, &release->signature, error);
+    return result;
+}
+
+int pack_release_load(const char *directory, struct pack_release *release,
+                      struct pack_error *error)
+{
+    int result = load_unsigned(directory, release, error);
+    if (result == 0)
+        result = load_signature(directory, release, error);
+    if (result != 0)
+        pack_release_free(release);
+    return result;
+}
+
+/* --- signing ------------------------------------------------------------- */
+
+/* The signature goes first: an old text with a new signature is refused by
+ * every reader, as is a new text with an old one. */
+static int write_signed(const char *directory,
+                        const struct pack_release *release,
+                        struct pack_error *error)
+{
+    char text[PATH_BYTES], sig[PATH_BYTES];
+    if (join(text, directory, "release", error) != 0 ||
+        join(sig, directory, "release.sig", error) != 0)
+        return error->code;
+    int result = pack_write_file(sig, release->signature.bytes,
+                                 release->signature.length, 0, error);
+    if (result == 0)
+        result = pack_write_file(text, release->text.bytes,
+                                 release->text.length, 0, error);
+    return result;
+}
+
+int pack_release_sign(const char *directory, const char *key_path,
+                      struct pack_error *error)
+{
+    struct pack_key *key;
+    struct pack_release release;
+    int result = pack_key_load(key_path, &key, error);
+    if (result != 0)
+        return result;
+    if (pack_key_delegation(key) != NULL) {
+        pack_key_free(key);
+        return fail_with(error, FFX_ERR_CERT,
+                         "%s is a delegated package key: releases are signed "
+                         "by the release key",
+                         key_path);
+    }
+    result = load_unsigned(directory, &release, error);
+    if (result == 0) {
+        release_text(&release, &release.text);
+        result = sign_message(key, release.text.bytes, release.text.length,
+                              &release.signature, error);
+        if (result == 0)
+            result = write_signed(directory, &release, error);
+        pack_release_free(&release);
+    }
+    pack_key_free(key);
+    return result;
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Packages from A to B: what comes out, and what is refused. */
+#include "fixture.h"
+
+#include <psa/psa_crypto.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct fixture fixture;
+
+static int set_up(void **state)
+{
+    (void)state;
+    fixture_make(&fixture, NULL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fixture_free(&fixture);
+    return 0;
+}
+
+/* --- reading back -------------------------------------------------------- */
+
+struct opened {
+    struct ffx_package package;
+    struct ffx_package_config config;
+    uint8_t scratch[8192];
+};
+
+static int open_package(struct opened *opened, const struct fixture *from,
+                        const struct pack_buffer *zip)
+{
+    memset(opened, 0, sizeof *opened);
+    opened->config.crypto = psa_crypto();
+    opened->config.trusted = &from->release_key;
+    opened->config.trusted_count = 1;
+    opened->config.buffer = opened->scratch;
+    opened->config.buffer_bytes = sizeof opened->scratch;
+    pack_read_at(zip, &opened->config.file);
+    int result = ffx_package_open(&opened->package, &opened->config);
+    if (result == 0)
+        do
+            result = ffx_package_check(&opened->package);
+        while (result == 1);
+    return result;
+}
+
+static void reader_takes_the_package_of_a_delegated_key(void **state)
+{
+    (void)state;
+    struct opened opened;
+    assert_int_equal(open_package(&opened, &fixture, &fixture.zip), 0);
+    const struct ffx_package *package = &opened.package;
+    assert_true(package->delegated);
+    assert_string_equal(package->manifest.from, "1529B05SIM7000G");
+    assert_string_equal(package->manifest.to, "1529B06SIM7000G");
+    assert_int_equal(package->release.sequence, 6);
+    assert_int_equal(package->manifest.part_count, 2);
+    assert_string_equal(package->manifest.parts[0].name, "modem");
+    assert_string_equal(package->manifest.parts[1].name, "ap");
+    assert_int_equal(package->manifest.parts[1].step, 16384);
+    assert_int_equal(package->manifest.parts[1].from_size, 50000);
+}
+
+static void payloads_are_the_images_of_b(void **state)
+{
+    (void)state;
+    struct opened opened;
+    assert_int_equal(open_package(&opened, &fixture, &fixture.zip), 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct ffx_payload_reader reader;
+        struct ffx_read_at payload;
+        static uint8_t bytes[65536];
+        const struct pack_buffer *image = &fixture.b.components[i].image;
+        ffx_package_payload(&opened.package, i, &reader, &payload);
+        assert_int_equal(payload.size, image->length);
+        assert_int_equal(ffx_read_at(&payload, 0, bytes, payload.size), 0);
+        assert_memory_equal(bytes, image->bytes, image->length);
+    }
+}
+
+static void one_key_may_play_both_roles(void **state)
+{
+    (void)state;
+    const struct fixture_options options = {
+        .one_key = 1, .components = {{"app", 3000, 3000, 4096, 0}}};
+    struct fixture small;
+    struct opened opened;
+    fixture_make(&small, &options);
+    assert_int_equal(open_package(&opened, &small, &small.zip), 0);
+    assert_false(opened.package.delegated);
+    assert_int_equal(opened.package.manifest.part_count, 1);
+    fixture_free(&small);
+}
+
+static void same_input_gives_the_same_bytes(void **state)
+{
+    (void)state;
+    struct pack_buffer again;
+    fixture_build(&fixture, &fixture.a, &fixture.b, &again);
+    assert_int_equal(again.length, fixture.zip.length);
+    assert_memory_equal(again.bytes, fixture.zip.bytes, again.length);
+    pack_buffer_free(&again);
+}
+
+static void unchanged_component_is_left_out(void **state)
+{
+    (void)state;
+    const struct fixture_options options = {
+        .components = {{"modem", 5000, 0, 8192, 1},
+                       {"ap", 6000, 7000, 8192, 0}}};
+    struct fixture half;
+    struct opened opened;
+    fixture_make(&half, &options);
+    assert_int_equal(open_package(&opened, &half, &half.zip), 0);
+    assert_int_equal(opened.package.release.component_count, 2);
+    assert_int_equal(opened.package.manifest.part_count, 1);
+    assert_string_equal(opened.package.manifest.parts[0].name, "ap");
+    fixture_free(&half);
+}
+
+/* --- refusals ------------------------------------------------------------ */
+
+/* One sentence: not empty, one line, short enough for a terminal. */
+static void assert_sentence(const struct pack_error *error)
+{
+    assert_true(strlen(error->text) > 20);
+    assert_true(strlen(error->text) < 400);
+    assert_null(strchr(error->text, '\n'));
+}
+
+static void assert_refused(const struct pack_release *from,
+                           const struct pack_release *to,
+                           const struct pack_key *key, int code)
+{
+    const struct pack_options full = {.full = 1};
+    struct pack_buffer out;
+    struct pack_error error = {0};
+    assert_int_equal(pack_build(from, to, key, &full, &out, &error), code);
+    assert_int_equal(error.code, code);
+    assert_sentence(&error);
+    assert_null(out.bytes);
+}
+
+static void equal_images_are_nothing_to_do(void **state)
+{
+    (void)state;
+    const struct fixture_options options = {
+        .components = {{"app", 3000, 3000, 4096, 0}}};
+    struct fixture same;
+    struct pack_release twin;
+    fixture_make(&same, &options);
+    fixture_release(&same, "twin", "SIM7000G", "1529B07SIM7000G", 7, 1, &twin);
+    /* Seed 1 of fixture_release is B's own. */
+    assert_refused(&same.b, &twin, same.package_key, PACK_NOTHING);
+    pack_release_free(&twin);
+    fixture_free(&same);
+}
+
+static void refuse_release(const char *name, const char *model,
+                           const char *version, uint32_t sequence, int code)
+{
+    struct pack_release other;
+    fixture_release(&fixture, name, model, version, sequence, 9, &other);
+    assert_refused(&fixture.b, &other, fixture.package_key, code);
+    pack_release_free(&other);
+}
+
+static void another_model_is_refused(void **state)
+{
+    (void)state;
+    refuse_release("m", "SIM7000G-N", "1529B07SIM7000G", 7, FFX_ERR_MODEL);
+}
+
+static void equal_versions_are_refused(void **state)
+{
+    (void)state;
+    refuse_release("v", "SIM7000G", "1529B06SIM7000G", 7, FFX_ERR_SOURCE);
+}
+
+static void sequence_that_does_not_grow_is_refused(void **state)
+{
+    (void)state;
+    refuse_release("s6", "SIM7000G", "v7", 6, FFX_ERR_SEQUENCE);
+    refuse_release("s5", "SIM7000G", "v8", 5, FFX_ERR_SEQUENCE);
+}
+
+static void sequence_may_grow_by_65536_and_no_more(void **state)
+{
+    (void)state;
+    struct pack_release last;
+    struct pack_buffer zip;
+    refuse_release("far", "SIM7000G", "v7", 6 + 65537, FFX_ERR_SEQUENCE);
+    /* Inside the step, but beyond the package key's certificate. */
+    refuse_release("end", "SIM7000G", "v8", 65537, FFX_ERR_CERT);
+    fixture_release(&fixture, "last", "SIM7000G", "v9", 65536, 9, &last);
+    fixture_build(&fixture, &fixture.b, &last, &zip);
+    pack_buffer_free(&zip);
+    pack_release_free(&last);
+}
+
+static void unsigned_release_b_is_refused(void **state)
+{
+    (void)state;
+    struct pack_release bare = fixture.b;
+    memset(&bare.text, 0, sizeof bare.text);
+    memset(&bare.signature, 0, sizeof bare.signature);
+    assert_refused(&fixture.a, &bare, fixture.package_key, FFX_ERR_ARGUMENT);
+}
+
+static void delegated_key_of_another_model_is_refused(void **state)
+{
+    (void)state;
+    char path[FIXTURE_PATH];
+    struct pack_key *key;
+    struct pack_error error;
+    fixture_path(&fixture, "foreign.key", path);
+    assert_int_equal(
+        pack_key_make(path, fixture.release_key_path, "SIM7000E", 100, &error),
+        0);
+    assert_int_equal(pack_key_load(path, &key, &error), 0);
+    assert_refused(&fixture.a, &fixture.b, key, FFX_ERR_CERT);
+    pack_key_free(key);
+}
+
+static void
+certificate_and_release_of_two_release_keys_are_refused(void **state)
+{
+    (void)state;
+    struct fixture other;
+    fixture_make(&other, NULL);
+    assert_refused(&fixture.a, &fixture.b, other.package_key,
+                   FFX_ERR_SIGNATURE);
+    fixture_free(&other);
+}
+
+static void foreign_key_without_certificate_is_refused(void **state)
+{
+    (void)state;
+    char path[FIXTURE_PATH];
+    struct pack_key *key;
+    struct pack_error error;
+    fixture_path(&fixture, "lone.key", path);
+    assert_int_equal(pack_key_make(path, NULL, NULL, 0, &error), 0);
+    assert_int_equal(pack_key_load(path, &key, &error), 0);
+    assert_refused(&fixture.a, &fixture.b, key, FFX_ERR_SIGNATURE);
+    pack_key_free(key);
+}
+
+static void component_that_comes_or_goes_is_refused(void **state)
+{
+    (void)state;
+    struct pack_release fewer = fixture.a;
+    fewer.component_count = 1;
+    assert_refused(&fewer, &fixture.b, fixture.package_key, FFX_ERR_SOURCE);
+    fewer = fixture.b;
+    fewer.component_count = 1;
+    assert_refused(&fixture.a, &fewer, fixture.package_key, FFX_ERR_SOURCE);
+}
+
+static void deltas_are_refused_with_the_word_to_add(void **state)
+{
+    (void)state;
+    const struct pack_options deltas = {.full = 0};
+    struct pack_buffer out;
+    struct pack_error error;
+    assert_int_equal(pack_build(&fixture.a, &fixture.b, fixture.package_key,
+                                &deltas, &out, &error),
+                     FFX_ERR_ARGUMENT);
+    assert_non_null(strstr(error.text, "--full"));
+}
+
+/* --- would a device take it? --------------------------------------------- */
+
+static void source_check_knows_the_right_device(void **state)
+{
+    (void)state;
+    struct opened opened;
+    struct pack_error error;
+    assert_int_equal(open_package(&opened, &fixture, &fixture.zip), 0);
+    assert_int_equal(pack_source_check(&opened.package, &fixture.a, &error), 0);
+    assert_int_equal(pack_source_check(&opened.package, &fixture.b, &error),
+                     FFX_ERR_SOURCE);
+    assert_sentence(&error);
+}
+
+static void source_check_sees_each_thing_that_differs(void **state)
+{
+    (void)state;
+    struct opened opened;
+    struct pack_error error;
+    assert_int_equal(open_package(&opened, &fixture, &fixture.zip), 0);
+    struct pack_release device = fixture.a;
+    device.sequence = 6;
+    assert_int_equal(pack_source_check(&opened.package, &device, &error),
+                     FFX_ERR_SEQUENCE);
+    device = fixture.a;
+    device.components[1].sha256[31] ^= 1;
+    assert_int_equal(pack_source_check(&opened.package, &device, &error),
+                     FFX_ERR_SOURCE);
+    device = fixture.a;
+    device.components[0].slot_size = 20999;
+    assert_int_equal(pack_source_check(&opened.package, &device, &error),
+                     FFX_ERR_GEOMETRY);
+    device = fixture.a;
+    strcpy(device.model, "SIM7000E");
+    assert_int_equal(pack_source_check(&opened.package, &device, &error),
+                     FFX_ERR_MODEL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reader_takes_the_package_of_a_delegated_key),
+        cmocka_unit_test(payloads_are_the_images_of_b),
+        cmocka_unit_test(one_key_may_play_both_roles),
+        cmocka_unit_test(same_input_gives_the_same_bytes),
+        cmocka_unit_test(unchanged_component_is_left_out),
+        cmocka_unit_test(equal_images_are_nothing_to_do),
+        cmocka_unit_test(another_model_is_refused),
+        cmocka_unit_test(equal_versions_are_refused),
+        cmocka_unit_test(sequence_that_does_not_grow_is_refused),
+        cmocka_unit_test(sequence_may_grow_by_65536_and_no_more),
+        cmocka_unit_test(unsigned_release_b_is_refused),
+        cmocka_unit_test(delegated_key_of_another_model_is_refused),
+        cmocka_unit_test(
+            certificate_and_release_of_two_release_keys_are_refused),
+        cmocka_unit_test(foreign_key_without_certificate_is_refused),
+        cmocka_unit_test(component_that_comes_or_goes_is_refused),
+        cmocka_unit_test(deltas_are_refused_with_the_word_to_add),
+        cmocka_unit_test(source_check_knows_the_right_device),
+        cmocka_unit_test(source_check_sees_each_thing_that_differs),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
