@@ -19,3 +19,38 @@ uint32_t crc32_add(uint32_t crc, const void *bytes, uint32_t length)
     }
     return ~crc;
 }
+
+/* --- CRCs of pieces ------------------------------------------------------- */
+
+/* Product of two polynomials modulo the CRC's; bit 31 is x^0. */
+static uint32_t multiply(uint32_t a, uint32_t b)
+{
+    uint32_t product = 0;
+    for (uint32_t bit = 1u << 31; bit != 0; bit >>= 1) {
+        if (a & bit)
+            product ^= b;
+        b = b & 1 ? b >> 1 ^ 0xedb88320u : b >> 1;
+    }
+    return product;
+}
+
+uint32_t crc32_bare(const void *bytes, uint32_t length)
+{
+    return ~crc32_add(UINT32_MAX, bytes, length);
+}
+
+uint32_t crc32_shift(uint32_t bare, uint32_t length)
+{
+    uint32_t power = 1u << 23; /* x^8: one byte of zeros */
+    for (; length != 0; length >>= 1) {
+        if (length & 1)
+            bare = multiply(bare, power);
+        power = multiply(power, power);
+    }
+    return bare;
+}
+
+uint32_t crc32_whole(uint32_t bare, uint32_t length)
+{
+    return ~(bare ^ crc32_shift(UINT32_MAX, length));
+}
