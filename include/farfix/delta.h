@@ -31,7 +31,7 @@ extern "C" {
 
 /* One piece of the target. */
 struct ffx_step {
-    uint32_t index;  /* how many steps came before this one */
+    uint32_t index; /* how many steps came before this one */
     uint32_t offset; /* in the target: a multiple of step_bytes */
     uint32_t length; /* step_bytes, less only where the target ends */
 };
@@ -48,35 +48,85 @@ struct ffx_delta_config {
     struct ffx_read_at slot;
     uint32_t source_bytes; /* size of the old image: signed, not guessed */
     uint32_t target_bytes; /* size of the new image */
-    uint32_t step_bytes;   /* 0: the whole target is one step (not in place) */
+    uint32_t step_bytes; /* 0: the whole target is one step (not in place) */
     /* The profile: all the RAM that the reader uses beside its struct.
      * Aligned for uint32_t. FFX_ERR_BUFFER when the patch wants more. */
     void *memory;
     uint32_t memory_bytes;
 };
 
+/* Facts of a patch: its header (docs/patch-format.md, section 1). */
+struct ffx_delta_layout {
+    uint32_t source_bytes, target_bytes;
+    uint32_t step_bytes; /* 0: not in place */
+    uint32_t descending; /* 1: the last step by position comes first */
+    uint32_t context_bits;
+    uint32_t source_crc32, target_crc32;
+};
+
+/* Invariants: start <= position <= start + filled unless filled is 0;
+ * position <= from->size; filled <= buffer_bytes. */
+struct ffx_range_decoder {
+    const struct ffx_read_at *from;
+    uint32_t position; /* of the next byte to shift in */
+    uint32_t range, code; /* registers */
+    uint8_t *buffer;
+    uint32_t buffer_bytes;
+    uint32_t start, filled; /* what the buffer holds */
+    int error; /* first failed read; sticky */
+};
+
 /* A patch reader. Caller-allocated, may not be moved between open and the
- * last call (the config's ports are used where they are). */
+ * last call (the config's ports are used where they are). The fields behind
+ * config are the reader's own. */
 struct ffx_delta {
     struct ffx_delta_config config;
-    uint32_t stage;   /* ffx_delta's own: which call comes next */
-    uint32_t index;   /* steps finished */
-    uint32_t opaque[24];
+    struct ffx_delta_layout layout;
+    uint32_t steps; /* of the whole patch */
+    uint32_t patch_crc32; /* as the header says: names the patch */
+    uint16_t *slots; /* probabilities, in config.memory */
+    uint8_t *input; /* DELTA_INPUT_BYTES, in config.memory */
+    struct ffx_range_decoder decoder;
+    uint32_t stage; /* which call comes next */
+    uint32_t cursor; /* prepare: bytes of the present stage done */
+    uint32_t index; /* steps finished */
+    uint32_t diagonal; /* of the last copy: source - target */
+    uint32_t crc32; /* of the finished steps, see delta.c */
+    uint32_t source_is; /* 1: the slot held the source during prepare */
+    /* The step in hand: place + literals <= its length. */
+    uint32_t place; /* bytes of it done */
+    uint32_t literals; /* left of the run */
+    uint32_t previous; /* last literal of the step */
+    uint32_t turn; /* what comes next in the stream */
 };
+
+/* Patch header without a reader: for tools that size their buffers by it.
+ * `ram`: what config.memory must hold. FFX_ERR_PATCH, FFX_ERR_IO. */
+int ffx_delta_inspect(const struct ffx_read_at *patch,
+                      struct ffx_delta_layout *layout, uint32_t *ram);
 
 /* Reads and checks the patch header against the config. FFX_ERR_PATCH: not a
  * patch of ours or of a later format; FFX_ERR_GEOMETRY: its sizes are not
- * those of the config; FFX_ERR_BUFFER: it needs a larger profile. */
+ * those of the config; FFX_ERR_BUFFER: it needs a larger profile;
+ * FFX_ERR_ARGUMENT: the config breaks its own rules. */
 int ffx_delta_open(struct ffx_delta *delta,
                    const struct ffx_delta_config *config);
 
 /* Checks the whole plan, a bounded piece at each call: every copy inside the
  * source, no step reads what an earlier one destroyed, exactly target_bytes
- * come out. 1: call again; 0: content, next may be called. Writes nothing. */
+ * come out. 1: call again; 0: content, next may be called. Writes nothing.
+ * FFX_ERR_PATCH, for good; or what a port returned, and the call may be
+ * repeated. It also reads the slot, to know the source again; a slot that is
+ * partly rewritten, or torn (FFX_ERR_ECC), is no error here, since restore may
+ * follow. */
 int ffx_delta_prepare(struct ffx_delta *delta);
 
-/* Makes the next step in `buffer` (at least step_bytes). 1: `step` says what
- * it is; 0: the target is complete. */
+/* Makes the next step in `buffer` (at least step_bytes; target_bytes when
+ * there is one step). 1: `step` says what it is; 0: the target is complete.
+ * FFX_ERR_SOURCE: the slot does not hold the source (only before the first
+ * step); FFX_ERR_PATCH: what was made is not the target (only at the last
+ * step); or what a port returned. After an error nothing has moved: the call
+ * may be repeated. */
 int ffx_delta_next(struct ffx_delta *delta, void *buffer,
                    struct ffx_step *step);
 

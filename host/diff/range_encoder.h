@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Range encoder: the inverse of src/delta/range_decoder, call for call.
+ *
+ * Carries: `low` grows until its highest byte can no longer change. `cache`
+ * is the last byte that a carry may still reach, `pending` counts the 0xff
+ * bytes behind it.
+ */
+#ifndef FARFIX_DIFF_RANGE_ENCODER_H
+#define FARFIX_DIFF_RANGE_ENCODER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct range_encoder {
+    uint8_t *bytes; /* malloc: the caller frees */
+    size_t length, capacity;
+    uint64_t low; /* < 2^32 + range */
+    uint32_t range;
+    uint64_t pending;
+    int cache; /* -1: nothing yet; the first byte has no carry to wait for */
+    int failed; /* out of memory: bytes are missing */
+};
+
+/* Starts behind `header_bytes` zeros, which the caller fills in. */
+void range_encoder_open(struct range_encoder *encoder, size_t header_bytes);
+void range_encoder_bit(struct range_encoder *encoder, uint16_t *slot,
+                       unsigned bit);
+void range_encoder_raw(struct range_encoder *encoder, uint32_t value,
+                       uint32_t bits);
+void range_encoder_tree(struct range_encoder *encoder, uint16_t *slots,
+                        uint32_t value, uint32_t bits);
+void range_encoder_number(struct range_encoder *encoder, uint16_t *slots,
+                          uint32_t value);
+/* Writes what is left and drops trailing zeros of the stream. 0, or -1 when
+ * memory ran out at any time. */
+int range_encoder_finish(struct range_encoder *encoder, size_t header_bytes);
+
+#endif
