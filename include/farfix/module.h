@@ -221,7 +221,7 @@ struct ffx_module {
     uint8_t rate_changed;
 
     struct ffx_module_urc urcs[FFX_MODULE_URCS];
-    uint8_t urc_first, urc_count;
+    uint8_t urc_count;
 
     /* Volatile settings. */
     uint8_t cmee, flow_from_te, flow_to_te, frame_format, frame_parity;

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd_files.h"
+
+#include <base/bytes.h>
+
+#include "answer.h"
+#include "timer.h"
+#include "transfer.h"
+
+int cmd_files_is_name(const char *name)
+{
+    const uint32_t length = bytes_length(name);
+    if (length == 0 || length > FFX_FILE_NAME_MAX)
+        return 0;
+    for (uint32_t i = 0; i < length; i++)
+        if (name[i] < ' ' || name[i] > '~' || name[i] == '/' ||
+            name[i] == '\\' || name[i] == '"')
+            return 0;
+    return !bytes_same_text(name, ".") && !bytes_same_text(name, "..");
+}
+
+int cmd_files_locked(const struct ffx_module *module, int dir, const char *name)
+{
+    const struct ffx_module_config *config = &module->config;
+    if (dir == FFX_DIR_FOTA && bytes_same_text(name, "update.zip") &&
+        config->boot->fota_locked(config->context))
+        return 1;
+    return module->transfer != TRANSFER_NONE &&
+           module->transfer != TRANSFER_FTP_SIZE &&
+           module->transfer_dir == dir &&
+           bytes_same_text(module->transfer_name, name);
+}
+
+/* --- bracket -----------------------------------------------------------------
+ */
+
+static int init_execute(struct ffx_module *module, struct command_call *call)
+{
+    (void)call;
+    if (module->files_open)
+        return COMMAND_REFUSED;
+    module->files_open = 1;
+    return COMMAND_OK;
+}
+
+static int term_execute(struct ffx_module *module, struct command_call *call)
+{
+    (void)call;
+    if (!module->files_open)
+        return COMMAND_REFUSED;
+    module->files_open = 0;
+    return COMMAND_OK;
+}
+
+/* --- parameters
+ * ---------------------------------------------------------------- */
+
+struct file {
+    int32_t dir;
+    char name[FFX_FILE_NAME_MAX + 1];
+};
+
+static int take_name(struct command_call *call, char *name)
+{
+    if (command_string(call, name, FFX_FILE_NAME_MAX + 1) != 1 ||
+        !cmd_files_is_name(name))
+        return COMMAND_REFUSED;
+    return COMMAND_OK;
+}
+
+/* <index>,<name> at the head of every CFS command, inside the bracket. */
+static int take_file(struct ffx_module *module, struct command_call *call,
+                     struct file *file)
+{
+    if (!module->files_open)
+        return COMMAND_REFUSED;
+    if (command_number(call, 0, FFX_DIRS - 1, &file->dir) != 1)
+        return COMMAND_REFUSED;
+    return take_name(call, file->name);
+}
+
+static int file_size(struct ffx_module *module, const struct file *file,
+                     uint32_t *bytes)
+{
+    return module->config.files->size(module->config.context, file->dir,
+                                      file->name, bytes) < 0
+               ? COMMAND_REFUSED
+               : COMMAND_OK;
+}
+
+/* --- CFSWFILE
+ * ------------------------------------------------------------------- */
+
+static int write_write(struct ffx_module *module, struct command_call *call)
+{
+    struct file file;
+    int32_t append, size, time_ms;
+    if (take_file(module, call, &file) != COMMAND_OK ||
+        command_number(call, 0, 1, &append) != 1 ||
+        command_number(call, 1, FFX_FILE_CHUNK_MAX, &size) != 1 ||
+        command_number(call, 100, 10000, &time_ms) != 1 ||
+        ffx_at_args_end(&call->args) != 0)
+        return COMMAND_REFUSED;
+    if (cmd_files_locked(module, file.dir, file.name))
+        return COMMAND_REFUSED;
+    memcpy(module->data_name, file.name, sizeof file.name);
+    module->data_dir = (uint8_t)file.dir;
+    module->data_append = (uint8_t)append;
+    module->data_length = (uint32_t)size;
+    module->data_done = 0;
+    timer_start(module, FFX_TIMER_INPUT, (uint32_t)time_ms);
+    answer_text(module, call, "DOWNLOAD");
+    return COMMAND_TAKE;
+}
+
+int cmd_files_store(struct ffx_module *module)
+{
+    const struct ffx_module_config *config = &module->config;
+    /* An update or a transfer may have begun during the input. */
+    if (cmd_files_locked(module, module->data_dir, module->data_name))
+        return COMMAND_REFUSED;
+    const int result = config->files->write(
+        config->context, module->data_dir, module->data_name,
+        module->data_append, config->chunk, module->data_length);
+    return result < 0 ? COMMAND_REFUSED : COMMAND_OK;
+}
+
+/* --- CFSRFILE
+ * ------------------------------------------------------------------- */
+
+static int take_range(struct command_call *call, uint32_t *offset,
+                      uint32_t *length)
+{
+    int32_t from, count, position;
+    if (command_number(call, 0, 1, &from) != 1 ||
+        command_number(call, 1, FFX_FILE_CHUNK_MAX, &count) != 1)
+        return COMMAND_REFUSED;
+    const int given = command_number(call, 0, INT32_MAX, &position);
+    if (given < 0 || ffx_at_args_end(&call->args) != 0 || (from && !given))
+        return COMMAND_REFUSED;
+    *offset = from ? (uint32_t)position : 0; /* mode 0 ignores it */
+    *length = (uint32_t)count;
+    return COMMAND_OK;
+}
+
+static int read_write(struct ffx_module *module, struct command_call *call)
+{
+    const struct ffx_module_config *config = &module->config;
+    struct file file;
+    uint32_t size, offset, length;
+    if (take_file(module, call, &file) != COMMAND_OK ||
+        take_range(call, &offset, &length) != COMMAND_OK ||
+        file_size(module, &file, &size) != COMMAND_OK || offset >= size)
+        return COMMAND_REFUSED;
+    length = bytes_min(length, size - offset);
+    /* All of it is read before the header promises it. */
+    if (config->files->read(config->context, file.dir, file.name, offset,
+                            config->chunk, length) < 0)
+        return COMMAND_REFUSED;
+    module->data_length = length;
+    module->data_done = 0;
+    answer_number(module, call, (int32_t)length);
+    return COMMAND_SEND;
+}
+
+/* --- the rest
+ * -------------------------------------------------------------------- */
+
+static int size_write(struct ffx_module *module, struct command_call *call)
+{
+    struct file file;
+    uint32_t size;
+    if (take_file(module, call, &file) != COMMAND_OK ||
+        ffx_at_args_end(&call->args) != 0 ||
+        file_size(module, &file, &size) != COMMAND_OK)
+        return COMMAND_REFUSED;
+    answer_number(module, call, (int32_t)size);
+    return COMMAND_OK;
+}
+
+static int delete_write(struct ffx_module *module, struct command_call *call)
+{
+    const struct ffx_module_config *config = &module->config;
+    struct file file;
+    if (take_file(module, call, &file) != COMMAND_OK ||
+        ffx_at_args_end(&call->args) != 0 ||
+        cmd_files_locked(module, file.dir, file.name))
+        return COMMAND_REFUSED;
+    return config->files->remove(config->context, file.dir, file.name) < 0
+               ? COMMAND_REFUSED
+               : COMMAND_OK;
+}
+
+static int rename_write(struct ffx_module *module, struct command_call *call)
+{
+    const struct ffx_module_config *config = &module->config;
+    struct file file;
+    uint32_t size;
+    char to[FFX_FILE_NAME_MAX + 1];
+    if (take_file(module, call, &file) != COMMAND_OK ||
+        take_name(call, to) != COMMAND_OK ||
+        ffx_at_args_end(&call->args) != 0 ||
+        cmd_files_locked(module, file.dir, file.name) ||
+        cmd_files_locked(module, file.dir, to))
+        return COMMAND_REFUSED;
+    /* Never over another file. */
+    if (config->files->size(config->context, file.dir, to, &size) >= 0)
+        return COMMAND_REFUSED;
+    return config->files->rename(config->context, file.dir, file.name, to) < 0
+               ? COMMAND_REFUSED
+               : COMMAND_OK;
+}
+
+static int free_read(struct ffx_module *module, struct command_call *call)
+{
+    if (!module->files_open)
+        return COMMAND_REFUSED;
+    const uint32_t bytes =
+        module->config.files->free_bytes(module->config.context);
+    answer_number(module, call, (int32_t)bytes_min(bytes, INT32_MAX));
+    return COMMAND_OK;
+}
+
+static const struct command rows[] = {
+    {"+CFSINIT", COMMAND_RECOVERY, .test = "", .execute = init_execute},
+    {"+CFSTERM", COMMAND_RECOVERY, .test = "", .execute = term_execute},
+    {"+CFSWFILE", COMMAND_RECOVERY, .write = write_write,
+     .test = "(0-3),\"fileName\",(0-1),(1-10240),(100-10000)"},
+    {"+CFSRFILE", COMMAND_RECOVERY, .write = read_write,
+     .test = "(0-3),\"fileName\",(0-1),(1-10240),(0-filesize)"},
+    {"+CFSDFILE", COMMAND_RECOVERY, .write = delete_write,
+     .test = "(0-3),\"fileName\""},
+    {"+CFSGFIS", COMMAND_RECOVERY, .write = size_write,
+     .test = "(0-3),\"fileName\""},
+    {"+CFSREN", COMMAND_RECOVERY, .write = rename_write,
+     .test = "(0-3),\"old_name\",\"new_name\""},
+    {"+CFSGFRS", COMMAND_RECOVERY, .test = "", .read = free_read},
+};
+
+const struct command_table cmd_files_table = {rows,
+                                              sizeof rows / sizeof rows[0]};

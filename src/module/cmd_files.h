@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* AT+CFS*: the module's files (manual chapter 15, note 5.2.3). */
+#ifndef FARFIX_MODULE_CMD_FILES_H
+#define FARFIX_MODULE_CMD_FILES_H
+
+#include "command.h"
+
+/* 1: printable, no '/' '\\' '"', neither "." nor "..", 1..50 characters. */
+int cmd_files_is_name(const char *name);
+/* 1: nobody may write this file now: an update reads it, or a transfer
+ * writes it. */
+int cmd_files_locked(const struct ffx_module *module, int dir,
+                     const char *name);
+/* RUN_TAKE is complete: the chunk goes to its file. COMMAND_OK or CME. */
+int cmd_files_store(struct ffx_module *module);
+
+#endif

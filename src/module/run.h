@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Execution of one command line:
+ *
+ *   IDLE --run_start--> NEXT --handler--> NEXT ... --end of line--> IDLE
+ *                        |  \--AGAIN: another piece of the same answer
+ *                        |---TAKE:  raw bytes of CFSWFILE from the TE
+ *                        \---SEND:  raw bytes of CFSRFILE to the TE
+ *
+ * Each arrow is taken only when tx has room for what it writes, so that an
+ * answer of any length needs no more than the ring.
+ */
+#ifndef FARFIX_MODULE_RUN_H
+#define FARFIX_MODULE_RUN_H
+
+#include "command.h"
+
+enum run_phase {
+    RUN_IDLE,
+    RUN_NEXT,
+    RUN_AGAIN,
+    RUN_TAKE,
+    RUN_SEND,
+    RUN_REFUSE /* a line over the limits: ERROR, nothing else */
+};
+
+/* The reader has a line. */
+void run_start(struct ffx_module *module);
+/* Goes on as far as tx has room. */
+void run_on(struct ffx_module *module);
+/* RUN_TAKE: raw bytes; returns how many belong to the file. */
+uint32_t run_take(struct ffx_module *module, const void *bytes,
+                  uint32_t length);
+/* RUN_TAKE: the input time is over. */
+void run_timeout(struct ffx_module *module);
+/* After the answer: reset or power down. The line ends here. */
+void run_shut_down(struct ffx_module *module, enum ffx_module_reset kind);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one transfer over the air, of HTTPTOFS or FTP:
+ *
+ *   NONE --transfer_begin--> waits while the bearer opens --> runs in the
+ *   network port --> result into http_* or ftp_*, URC, NONE
+ *
+ * No bearer: the URC says 601 (HTTP) or 61 (FTP).
+ */
+#ifndef FARFIX_MODULE_TRANSFER_H
+#define FARFIX_MODULE_TRANSFER_H
+
+#include "command.h"
+
+enum transfer_kind {
+    TRANSFER_NONE,
+    TRANSFER_HTTP,
+    TRANSFER_FTP_FILE,
+    TRANSFER_FTP_SIZE
+};
+
+/* HTTP pseudo status (manual 9.2.14) and FTP errors (manual 10.2.14). */
+#define TRANSFER_NETWORK_ERROR 601u
+#define TRANSFER_OTHER_ERROR 65535u
+#define TRANSFER_FTP_NET 61u
+#define TRANSFER_FTP_DOWNLOAD 79u
+#define TRANSFER_FTP_QUIT 80u
+
+/* Destination stands in transfer_dir and transfer_name. 0, or a COMMAND_CME
+ * when one is running. */
+int transfer_begin(struct ffx_module *module, enum transfer_kind kind);
+void transfer_quit(struct ffx_module *module);
+void transfer_poll(struct ffx_module *module);
+/* When poll wants to look again: `idle` or sooner. */
+uint32_t transfer_wait(const struct ffx_module *module, uint32_t idle);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "urc.h"
+
+#include <base/bytes.h>
+
+#include "radio.h"
+#include "run.h"
+#include "txring.h"
+
+/* CR LF +HTTPTOFS: 65535,2147483647 CR LF and the like. */
+#define URC_ROOM 64u
+
+static void drop(struct ffx_module *module, uint32_t at)
+{
+    module->urc_count--;
+    memmove(&module->urcs[at], &module->urcs[at + 1],
+            (module->urc_count - at) * sizeof module->urcs[0]);
+}
+
+void urc_push(struct ffx_module *module, enum urc_kind kind, uint8_t value)
+{
+    for (uint32_t i = 0; i < module->urc_count; i++)
+        if (module->urcs[i].kind == kind && module->urcs[i].value == value) {
+            drop(module, i);
+            break;
+        }
+    if (module->urc_count == FFX_MODULE_URCS)
+        return;
+    module->urcs[module->urc_count].kind = (uint8_t)kind;
+    module->urcs[module->urc_count].value = value;
+    module->urc_count++;
+}
+
+static void put_rdy(struct ffx_module *module, struct ffx_at_text *out,
+                    uint8_t value)
+{
+    (void)module;
+    (void)value;
+    ffx_at_put(out, "RDY");
+}
+
+static void put_sms_ready(struct ffx_module *module, struct ffx_at_text *out,
+                          uint8_t value)
+{
+    (void)module;
+    (void)value;
+    ffx_at_put(out, "SMS Ready");
+}
+
+static void put_cfun(struct ffx_module *module, struct ffx_at_text *out,
+                     uint8_t value)
+{
+    (void)module;
+    ffx_at_put(out, "+CFUN: ");
+    ffx_at_put_number(out, value);
+}
+
+static void put_cpin(struct ffx_module *module, struct ffx_at_text *out,
+                     uint8_t value)
+{
+    (void)module;
+    ffx_at_put(out, "+CPIN: ");
+    ffx_at_put(out, radio_sim_text(value));
+}
+
+static void put_app_pdp(struct ffx_module *module, struct ffx_at_text *out,
+                        uint8_t value)
+{
+    (void)module;
+    ffx_at_put(out, value ? "+APP PDP: ACTIVE" : "+APP PDP: DEACTIVE");
+}
+
+static void put_sapbr(struct ffx_module *module, struct ffx_at_text *out,
+                      uint8_t value)
+{
+    (void)module;
+    ffx_at_put(out, "+SAPBR ");
+    ffx_at_put_number(out, value);
+    ffx_at_put(out, ": DEACT");
+}
+
+static void put_report(struct ffx_module *module, struct ffx_at_text *out,
+                       uint8_t value)
+{
+    static const char *const names[] = {"+CREG: ", "+CGREG: ", "+CEREG: "};
+    ffx_at_put(out, names[value]);
+    radio_put_registration(module, out, value);
+}
+
+static void put_http(struct ffx_module *module, struct ffx_at_text *out,
+                     uint8_t value)
+{
+    (void)value;
+    ffx_at_put(out, "+HTTPTOFS: ");
+    ffx_at_put_number(out, module->http_status);
+    ffx_at_put(out, ",");
+    ffx_at_put_number(out, (int32_t)module->http_bytes);
+}
+
+static void put_ftp_file(struct ffx_module *module, struct ffx_at_text *out,
+                         uint8_t value)
+{
+    (void)value;
+    ffx_at_put(out, "+FTPEXTGETFILE: 1,");
+    ffx_at_put_number(out, module->ftp_error);
+}
+
+static void put_ftp_size(struct ffx_module *module, struct ffx_at_text *out,
+                         uint8_t value)
+{
+    (void)value;
+    ffx_at_put(out, "+FTPSIZE: 1,");
+    ffx_at_put_number(out, module->ftp_error);
+    ffx_at_put(out, ",");
+    ffx_at_put_number(out, (int32_t)module->ftp_bytes);
+}
+
+static void put_sms(struct ffx_module *module, struct ffx_at_text *out,
+                    uint8_t value)
+{
+    (void)module;
+    ffx_at_put(out, "+CMTI: \"SM\",");
+    ffx_at_put_number(out, value);
+}
+
+static void (*const writers[])(struct ffx_module *, struct ffx_at_text *,
+                               uint8_t) = {
+    [URC_RDY] = put_rdy,           [URC_CFUN] = put_cfun,
+    [URC_CPIN] = put_cpin,         [URC_SMS_READY] = put_sms_ready,
+    [URC_APP_PDP] = put_app_pdp,   [URC_SAPBR] = put_sapbr,
+    [URC_CREG] = put_report,       [URC_HTTPTOFS] = put_http,
+    [URC_FTP_FILE] = put_ftp_file, [URC_FTP_SIZE] = put_ftp_size,
+    [URC_SMS] = put_sms,
+};
+
+static void write_one(struct ffx_module *module,
+                      const struct ffx_module_urc *urc)
+{
+    char text[URC_ROOM];
+    struct ffx_at_text out;
+    ffx_at_text_init(&out, text, sizeof text);
+    if (module->user.verbose)
+        ffx_at_put(&out, "\r\n");
+    writers[urc->kind](module, &out, urc->value);
+    ffx_at_put(&out, "\r\n");
+    txring_put(module, text, out.length);
+}
+
+static int may_write(const struct ffx_module *module)
+{
+    /* The timer runs while somebody types and still makes progress. */
+    return module->phase == RUN_IDLE && !module->armed[FFX_TIMER_TYPING] &&
+           txring_free(module) >= URC_ROOM;
+}
+
+void urc_flush(struct ffx_module *module)
+{
+    while (module->urc_count > 0 && may_write(module)) {
+        write_one(module, &module->urcs[0]);
+        drop(module, 0);
+    }
+}

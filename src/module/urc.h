@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Unsolicited result codes. They wait in a queue until no command line is in
+ * execution, none is half typed and no raw data flows: a URC never splits an
+ * answer.
+ */
+#ifndef FARFIX_MODULE_URC_H
+#define FARFIX_MODULE_URC_H
+
+#include <farfix/module.h>
+
+enum urc_kind {
+    URC_RDY,
+    URC_CFUN, /* value: fun */
+    URC_CPIN, /* value: enum radio_sim */
+    URC_SMS_READY,
+    URC_APP_PDP, /* value: 1 active */
+    URC_SAPBR, /* value: cid */
+    URC_CREG, /* value: which of CREG, CGREG, CEREG */
+    URC_HTTPTOFS,
+    URC_FTP_FILE,
+    URC_FTP_SIZE,
+    URC_SMS /* value: index */
+};
+
+/* An equal URC that still waits is replaced: the newest state comes last, and
+ * the queue cannot run over (at most 29 different ones exist). */
+void urc_push(struct ffx_module *module, enum urc_kind kind, uint8_t value);
+/* Writes what may be written now. */
+void urc_flush(struct ffx_module *module);
+
+#endif
