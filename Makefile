@@ -173,6 +173,12 @@ demo: ## the whole road on a virtual module, with a power cut in mid-update
 	@$(MAKE) -s -j$(JOBS) $(BUILD)/farfix
 	@BUILD=$(BUILD) scripts/demo
 
+.PHONY: firmware
+firmware: ## rebuilds the demo's firmware into firmware/images (firmware/COMPILER)
+	@$(MAKE) -s -C firmware BUILD=$(abspath $(BUILD)) CROSS=$(CROSS)
+	@for v in firmware/images/*; do \
+	    cp $(BUILD)/firmware/$${v##*/}/*.bin $$v; done
+
 .PHONY: install
 install: all ## farfix, libfarfix.a, headers, pkg-config and man pages to PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "operator.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* Ascending by code, for bisection. ITU-T E.212. */
+static const struct {
+    char code[7];
+    const char *name;
+} operators[] = {
+    {"20201", "Cosmote"},
+    {"20205", "Vodafone Greece"},
+    {"20404", "Vodafone NL"},
+    {"20408", "KPN"},
+    {"20416", "Odido"},
+    {"20601", "Proximus"},
+    {"20610", "Orange Belgium"},
+    {"20620", "Base"},
+    {"20801", "Orange France"},
+    {"20810", "SFR"},
+    {"20815", "Free Mobile"},
+    {"20820", "Bouygues"},
+    {"21401", "Vodafone Spain"},
+    {"21403", "Orange Spain"},
+    {"21407", "Movistar"},
+    {"21601", "Yettel Hungary"},
+    {"21630", "Magyar Telekom"},
+    {"22001", "Yettel Serbia"},
+    {"22201", "TIM"},
+    {"22210", "Vodafone Italy"},
+    {"22288", "WindTre"},
+    {"22601", "Vodafone Romania"},
+    {"22610", "Orange Romania"},
+    {"22801", "Swisscom"},
+    {"22802", "Sunrise"},
+    {"22803", "Salt"},
+    {"23001", "T-Mobile CZ"},
+    {"23002", "O2 CZ"},
+    {"23003", "Vodafone CZ"},
+    {"23101", "Orange Slovakia"},
+    {"23102", "Telekom SK"},
+    {"23201", "A1 Austria"},
+    {"23203", "Magenta"},
+    {"23205", "Drei Austria"},
+    {"23410", "O2 UK"},
+    {"23415", "Vodafone UK"},
+    {"23420", "Three UK"},
+    {"23430", "EE"},
+    {"23801", "TDC"},
+    {"23802", "Telenor DK"},
+    {"24001", "Telia Sweden"},
+    {"24007", "Tele2 Sweden"},
+    {"24008", "Telenor Sweden"},
+    {"24201", "Telenor Norway"},
+    {"24202", "Telia Norway"},
+    {"24405", "Elisa"},
+    {"24412", "DNA"},
+    {"24491", "Telia Finland"},
+    {"24601", "Telia Lithuania"},
+    {"24701", "LMT"},
+    {"24801", "Telia Estonia"},
+    {"26001", "Plus"},
+    {"26002", "T-Mobile Poland"},
+    {"26003", "Orange Poland"},
+    {"26006", "Play"},
+    {"26201", "Telekom.de"},
+    {"26202", "Vodafone.de"},
+    {"26203", "O2 - de"},
+    {"26801", "Vodafone Portugal"},
+    {"26803", "NOS"},
+    {"26806", "MEO"},
+    {"27001", "POST"},
+    {"27201", "Vodafone Ireland"},
+    {"27202", "Three Ireland"},
+    {"28401", "A1 Bulgaria"},
+    {"28405", "Vivacom"},
+    {"28601", "Turkcell"},
+    {"28602", "Vodafone TR"},
+    {"29340", "A1 Slovenia"},
+    {"302220", "Telus"},
+    {"302610", "Bell"},
+    {"302720", "Rogers"},
+    {"310260", "T-Mobile US"},
+    {"310410", "AT&T"},
+    {"311480", "Verizon"},
+    {"334020", "Telcel"},
+    {"40410", "Airtel Delhi"},
+    {"40420", "Vi Mumbai"},
+    {"40445", "Airtel Karnataka"},
+    {"42001", "STC"},
+    {"42402", "Etisalat"},
+    {"42501", "Partner"},
+    {"44010", "NTT Docomo"},
+    {"44020", "SoftBank"},
+    {"44051", "KDDI"},
+    {"45005", "SK Telecom"},
+    {"45006", "LG U+"},
+    {"45008", "KT"},
+    {"45201", "MobiFone"},
+    {"45204", "Viettel"},
+    {"45400", "CSL"},
+    {"45412", "China Mobile HK"},
+    {"46000", "China Mobile"},
+    {"46001", "China Unicom"},
+    {"46011", "China Telecom"},
+    {"46692", "Chunghwa"},
+    {"46697", "Taiwan Mobile"},
+    {"50212", "Maxis"},
+    {"50219", "Celcom"},
+    {"50501", "Telstra"},
+    {"50502", "Optus"},
+    {"50503", "Vodafone AU"},
+    {"51010", "Telkomsel"},
+    {"51502", "Globe"},
+    {"52001", "AIS"},
+    {"52501", "Singtel"},
+    {"52503", "M1"},
+    {"52505", "StarHub"},
+    {"53001", "One NZ"},
+    {"53005", "Spark NZ"},
+    {"60202", "Vodafone Egypt"},
+    {"62120", "Airtel Nigeria"},
+    {"63902", "Safaricom"},
+    {"65501", "Vodacom"},
+    {"65510", "MTN"},
+    {"72406", "Vivo"},
+    {"722310", "Claro Argentina"},
+    {"73001", "Entel Chile"},
+    {"732101", "Claro Colombia"},
+};
+
+const char *operator_name(const char *code)
+{
+    size_t low = 0, high = sizeof operators / sizeof operators[0];
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        const int order = strcmp(code, operators[middle].code);
+        if (order == 0)
+            return operators[middle].name;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
