@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/verbs.h"
 
-/* key, release, package */
-
-/* store */
-
-/* sim */
-
-/* update, modem */
-
-/* delta */
-
 const struct cli_verb cli_verbs[] = {
     /* key, release, package */
+    {"key", "make", cli_key_make,
+     "make a release key, or a package key that it delegates to"},
+    {"release", "sign", cli_release_sign,
+     "say with the release key what a release is"},
+    {"package", "make", cli_package_make,
+     "make update.zip from release A to release B"},
+    {"package", "import", cli_package_import,
+     "vouch for an opaque package of the vendor"},
+    {"package", "info", cli_package_info, "show what a package is"},
+    {"package", "verify", cli_package_verify, "check every byte of a package"},
 
     /* store */
 

@@ -14,4 +14,20 @@ struct cli_verb {
 extern const struct cli_verb cli_verbs[];
 extern const size_t cli_verb_count;
 
+/* key, release, package */
+int cli_key_make(int argc, char **argv);
+int cli_release_sign(int argc, char **argv);
+int cli_package_make(int argc, char **argv);
+int cli_package_import(int argc, char **argv);
+int cli_package_info(int argc, char **argv);
+int cli_package_verify(int argc, char **argv);
+
+/* store */
+
+/* sim */
+
+/* update, modem */
+
+/* delta */
+
 #endif

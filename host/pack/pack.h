@@ -149,6 +149,10 @@ int pack_source_check(const struct ffx_package *package,
                       const struct pack_release *from,
                       struct pack_error *error);
 
+/* What the certificate inside an opened package allows, to show it to a
+ * person. FFX_ERR_CERT: not delegated; FFX_ERR_IO. */
+int pack_certificate(const struct ffx_package *package, struct ffx_cert *cert);
+
 /* A signed offer: a next document, or the side-file of a vendor package.
  * `to` "" says that there is nothing for `from`. FFX_ERR_ARGUMENT: not a
  * legal model or version; FFX_ERR_CERT: a key for another model. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Would a device that runs release A take this package? */
+/* Questions to an opened package that a device does not ask. */
 #include "pack/fail.h"
 #include "pack/release.h"
+
+#include "package/zip.h"
 
 #include <string.h>
 
@@ -75,4 +77,25 @@ int pack_source_check(const struct ffx_package *package,
                                  release_component(from, target->name), error);
     }
     return result;
+}
+
+/* --- the certificate ----------------------------------------------------- */
+
+static uint32_t header_bytes(uint32_t fixed_entry)
+{
+    return ZIP_LOCAL_BYTES + (uint32_t)strlen(zip_fixed_name(fixed_entry));
+}
+
+int pack_certificate(const struct ffx_package *package, struct ffx_cert *cert)
+{
+    char text[FFX_MANIFEST_MAX];
+    const uint32_t size = package->sizes[ZIP_CERT];
+    if (!package->delegated || size > sizeof text)
+        return FFX_ERR_CERT;
+    const uint32_t offset =
+        header_bytes(ZIP_RELEASE) + package->sizes[ZIP_RELEASE] +
+        header_bytes(ZIP_RELEASE_SIG) + package->sizes[ZIP_RELEASE_SIG] +
+        header_bytes(ZIP_CERT);
+    const int result = ffx_read_at(&package->config.file, offset, text, size);
+    return result != 0 ? result : ffx_cert_parse(cert, text, size);
 }
