@@ -283,8 +283,10 @@ uint32_t ffx_module_poll(struct ffx_module *module, uint32_t now_ms);
 const uint8_t *ffx_module_tx(struct ffx_module *module, uint32_t *length);
 void ffx_module_tx_ack(struct ffx_module *module, uint32_t length);
 
-/* An SMS arrives (note 5.2.1: it may start a session). FFX_ERR_SPACE when
- * the storage is full, FFX_ERR_ARGUMENT when the text is too long. */
+/* An SMS arrives (note 5.2.1: it may start a session). FFX_ERR_ARGUMENT:
+ * `from` is not a number, or the text is too long or binary. FFX_ERR_BUSY:
+ * the module is not registered, the network keeps it: try later.
+ * FFX_ERR_SPACE: the SIM is full. */
 int ffx_module_sms(struct ffx_module *module, const char *from,
                    const char *text, uint32_t now_ms);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <base/bytes.h>
+#include "base/bytes.h"
 #include <farfix/at.h>
 
 /* S3 and S5; the SIM7000 lets nobody change them. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <base/bytes.h>
+#include "base/bytes.h"
 #include <farfix/at.h>
 
 void ffx_at_text_init(struct ffx_at_text *out, char *buffer, uint32_t capacity)

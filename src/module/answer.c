@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "answer.h"
+#include "module/answer.h"
 
 void answer_line(struct ffx_module *module, struct command_call *call)
 {

@@ -9,7 +9,7 @@
 #ifndef FARFIX_MODULE_ANSWER_H
 #define FARFIX_MODULE_ANSWER_H
 
-#include "command.h"
+#include "module/command.h"
 
 /* Begins a line: framing only. */
 void answer_line(struct ffx_module *module, struct command_call *call);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* V.250 and the module itself: identity, settings, power (manual 2, 3, 5). */
-#include <base/bytes.h>
+#include "base/bytes.h"
 #include <stddef.h>
 
-#include "answer.h"
-#include "radio.h"
-#include "run.h"
-#include "settings.h"
+#include "module/answer.h"
+#include "module/radio.h"
+#include "module/run.h"
+#include "module/settings.h"
 
 /* --- basic commands: a letter and a number
  * --------------------------------------- */
@@ -243,8 +243,7 @@ static int gsv_execute(struct ffx_module *module, struct command_call *call)
     return gmr_execute(module, call);
 }
 
-static int simcomati_execute(struct ffx_module *module,
-                             struct command_call *call)
+static int simcom_execute(struct ffx_module *module, struct command_call *call)
 {
     gmr_execute(module, call);
     answer_text(module, call, "CSUB:V01");
@@ -473,7 +472,7 @@ static const struct command rows[] = {
     {"+GSN", COMMAND_RECOVERY, .test = "", .execute = gsn_execute},
     {"+CGSN", COMMAND_RECOVERY, .test = "", .execute = gsn_execute},
     {"+GSV", COMMAND_RECOVERY, .test = "", .execute = gsv_execute},
-    {"+SIMCOMATI", COMMAND_RECOVERY, .test = "", .execute = simcomati_execute},
+    {"+SIMCOMATI", COMMAND_RECOVERY, .test = "", .execute = simcom_execute},
     {"+CMEE", COMMAND_RECOVERY, "(0,1,2)", .read = cmee_read,
      .write = cmee_write},
     {"+IPR", COMMAND_RECOVERY, .tester = ipr_test, .read = ipr_read,

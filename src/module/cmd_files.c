@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd_files.h"
+#include "module/cmd_files.h"
 
-#include <base/bytes.h>
+#include "base/bytes.h"
 
-#include "answer.h"
-#include "timer.h"
-#include "transfer.h"
+#include "module/answer.h"
+#include "module/timer.h"
+#include "module/transfer.h"
 
 int cmd_files_is_name(const char *name)
 {

@@ -3,7 +3,7 @@
 #ifndef FARFIX_MODULE_CMD_FILES_H
 #define FARFIX_MODULE_CMD_FILES_H
 
-#include "command.h"
+#include "module/command.h"
 
 /* 1: printable, no '/' '\\' '"', neither "." nor "..", 1..50 characters. */
 int cmd_files_is_name(const char *name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* AT+CFOTA (note chapter 3). */
-#include "answer.h"
-#include "run.h"
-#include "transfer.h"
+#include "module/answer.h"
+#include "module/run.h"
+#include "module/transfer.h"
 
 static int cfota_read(struct ffx_module *module, struct command_call *call)
 {

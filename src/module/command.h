@@ -62,7 +62,8 @@ struct command_table {
 };
 
 /* One table per family, each at the end of its file. */
-extern const struct command_table cmd_basic_table, cmd_files_table,
+extern const struct command_table cmd_basic_table, cmd_network_table,
+    cmd_files_table, cmd_http_table, cmd_ftp_table, cmd_sms_table,
     cmd_fota_table;
 
 /* The row for a parsed command; null when this module does not have it. */

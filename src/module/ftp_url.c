@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ftp_url.h"
+#include "module/ftp_url.h"
 
-#include <base/bytes.h>
+#include "base/bytes.h"
 
 static int is_unreserved(char c) /* RFC 3986, 2.3 */
 {

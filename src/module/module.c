@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <farfix/module.h>
 
-#include <base/bytes.h>
+#include "base/bytes.h"
 
-#include "cmd_files.h"
-#include "radio.h"
-#include "run.h"
-#include "settings.h"
-#include "timer.h"
-#include "transfer.h"
-#include "txring.h"
-#include "urc.h"
+#include "module/cmd_files.h"
+#include "module/radio.h"
+#include "module/run.h"
+#include "module/settings.h"
+#include "module/timer.h"
+#include "module/transfer.h"
+#include "module/txring.h"
+#include "module/urc.h"
 
 #define TX_LEAST 1024u
 /* poll wants to be called this often at least: nothing waits for it. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "radio.h"
+#include "module/radio.h"
 
-#include <base/bytes.h>
+#include "base/bytes.h"
 
-#include "timer.h"
-#include "urc.h"
+#include "module/timer.h"
+#include "module/urc.h"
 
 /* Real modules take seconds; a virtual one need not. */
 #define SIM_MS 200u
@@ -54,10 +54,14 @@ const char *radio_sim_text(int sim)
 int radio_need_sim(const struct ffx_module *module)
 {
     static const int16_t errors[] = {
-        [RADIO_SIM_OFF] = COMMAND_CME(14), [RADIO_SIM_ABSENT] = COMMAND_CME(10),
-        [RADIO_SIM_PIN] = COMMAND_CME(11), [RADIO_SIM_PUK] = COMMAND_CME(12),
+        [RADIO_SIM_OFF] = COMMAND_CME(14),
+        [RADIO_SIM_ABSENT] = COMMAND_CME(FFX_AT_CME_SIM_NOT_INSERTED),
+        [RADIO_SIM_PIN] = COMMAND_CME(FFX_AT_CME_SIM_PIN),
+        [RADIO_SIM_PUK] = COMMAND_CME(12),
         [RADIO_SIM_READY] = COMMAND_OK,
     };
+    if (module->function == 0)
+        return COMMAND_CME(797); /* "CFUN state is 0 or 4" */
     return errors[module->sim];
 }
 
@@ -214,8 +218,8 @@ static void boot_sim(struct ffx_module *module)
 {
     /* Recovery has no radio. CFUN=0 may have come first; CFUN=1 after it has
      * its own timer. */
-    if (!module->config.recovery && module->function != 0 && !module->armed[FFX_TIMER_SIM] &&
-        module->sim == RADIO_SIM_OFF)
+    if (!module->config.recovery && module->function != 0 &&
+        !module->armed[FFX_TIMER_SIM] && module->sim == RADIO_SIM_OFF)
         sim_answers(module);
 }
 

@@ -9,7 +9,7 @@
 #ifndef FARFIX_MODULE_RADIO_H
 #define FARFIX_MODULE_RADIO_H
 
-#include "command.h"
+#include "module/command.h"
 
 enum radio_sim {
     RADIO_SIM_OFF, /* CFUN=0, or still starting */
@@ -43,7 +43,7 @@ const struct radio_model *radio_model(const struct ffx_module *module);
 int radio_act(const struct ffx_module *module);
 const char *radio_sim_text(int sim);
 int radio_attached(const struct ffx_module *module);
-/* COMMAND_OK, or CME 10, 11, 12, 14 as the SIM stands. */
+/* COMMAND_OK, or CME 10, 11, 12, 14, 797 as SIM and CFUN stand. */
 int radio_need_sim(const struct ffx_module *module);
 /* "1", or with more detail as n of CREG, CGREG, CEREG asks. */
 void radio_put_registration(const struct ffx_module *module,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "run.h"
+#include "module/run.h"
 
-#include <base/bytes.h>
+#include "base/bytes.h"
 
-#include "answer.h"
-#include "cmd_files.h"
-#include "radio.h"
-#include "timer.h"
-#include "txring.h"
+#include "module/answer.h"
+#include "module/cmd_files.h"
+#include "module/radio.h"
+#include "module/timer.h"
+#include "module/txring.h"
 
 /* A whole piece of an answer and the result code behind it. */
 #define RUN_ROOM (COMMAND_PIECE + 96u)
@@ -85,8 +85,9 @@ static int dispatch(struct ffx_module *module, struct command_call *call)
     command_handler *handler = handlers[module->command.form];
     if (handler == 0)
         return COMMAND_ERROR;
-    if ((call->row->flags & COMMAND_SIM) &&
-        module->command.form != FFX_AT_TEST) {
+    const int acts = module->command.form == FFX_AT_WRITE ||
+                     module->command.form == FFX_AT_EXECUTE;
+    if (acts && (call->row->flags & COMMAND_SIM)) {
         const int result = radio_need_sim(module);
         if (result != COMMAND_OK)
             return result;

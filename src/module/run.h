@@ -13,7 +13,7 @@
 #ifndef FARFIX_MODULE_RUN_H
 #define FARFIX_MODULE_RUN_H
 
-#include "command.h"
+#include "module/command.h"
 
 enum run_phase {
     RUN_IDLE,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "settings.h"
+#include "module/settings.h"
 
-#include <base/bytes.h>
-#include <base/crc32.h>
+#include "base/bytes.h"
+#include "base/crc32.h"
 
 /* "FFS" and the version of struct ffx_module_settings. */
 #define SETTINGS_MAGIC 0x46465301u

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "timer.h"
+#include "module/timer.h"
 
 void timer_start(struct ffx_module *module, enum ffx_module_timer timer,
                  uint32_t delay_ms)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "transfer.h"
+#include "module/transfer.h"
 
-#include <base/bytes.h>
+#include "base/bytes.h"
 
-#include "ftp_url.h"
-#include "radio.h"
-#include "run.h"
-#include "urc.h"
+#include "module/ftp_url.h"
+#include "module/radio.h"
+#include "module/run.h"
+#include "module/urc.h"
 
 /* How often a running transfer is looked at. */
 #define RUNNING_MS 50u
@@ -124,7 +124,10 @@ static void try_start(struct ffx_module *module)
         return;
     if (!has_bearer(module) && module->bearer == RADIO_OPENING)
         return;
-    if (!has_bearer(module) || start(module) < 0)
+    if (!is_http(module) &&
+        (module->ftp_host[0] == '\0' || module->ftp_file[0] == '\0'))
+        fail(module, 0, TRANSFER_FTP_NOT_ALLOWED);
+    else if (!has_bearer(module) || start(module) < 0)
         fail(module, TRANSFER_NETWORK_ERROR, TRANSFER_FTP_NET);
     else
         module->transfer_started = 1;

@@ -10,7 +10,7 @@
 #ifndef FARFIX_MODULE_TRANSFER_H
 #define FARFIX_MODULE_TRANSFER_H
 
-#include "command.h"
+#include "module/command.h"
 
 enum transfer_kind {
     TRANSFER_NONE,
@@ -23,6 +23,7 @@ enum transfer_kind {
 #define TRANSFER_NETWORK_ERROR 601u
 #define TRANSFER_OTHER_ERROR 65535u
 #define TRANSFER_FTP_NET 61u
+#define TRANSFER_FTP_NOT_ALLOWED 66u /* also: no host, no file name */
 #define TRANSFER_FTP_DOWNLOAD 79u
 #define TRANSFER_FTP_QUIT 80u
 

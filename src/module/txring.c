@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "txring.h"
+#include "module/txring.h"
 
-#include <base/bytes.h>
+#include "base/bytes.h"
 
 uint32_t txring_used(const struct ffx_module *module)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "urc.h"
+#include "module/urc.h"
 
-#include <base/bytes.h>
+#include "base/bytes.h"
 
-#include "radio.h"
-#include "run.h"
-#include "txring.h"
+#include "module/radio.h"
+#include "module/run.h"
+#include "module/txring.h"
 
 /* CR LF +HTTPTOFS: 65535,2147483647 CR LF and the like. */
 #define URC_ROOM 64u
