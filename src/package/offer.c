@@ -104,6 +104,7 @@ static int target_makes_sense(const struct ffx_offer *offer)
 static int parse(struct ffx_offer *offer, const char *text, uint32_t length)
 {
     struct lines lines = {text, length};
+    memset(offer, 0, sizeof *offer);
     const int error = lines_fields(&lines, offer_fields, OFFER_FIELDS, offer);
     if (error != 0)
         return error;

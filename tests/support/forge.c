@@ -135,8 +135,10 @@ static void put_number(struct forge_bytes *out, uint32_t value, uint32_t bytes)
 
 static void put_filler(struct forge_bytes *out, uint32_t bytes)
 {
-    for (uint32_t i = 0; i < bytes; i++)
-        put(out, "x", 1);
+    static uint8_t filler[65536];
+    assert(bytes <= sizeof filler);
+    memset(filler, 'x', sizeof filler);
+    put(out, filler, bytes);
 }
 
 /* From "version needed" to "extra length": both headers have it. */
