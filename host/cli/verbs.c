@@ -21,6 +21,9 @@ const struct cli_verb cli_verbs[] = {
     /* update, modem */
 
     /* delta */
+    {"delta", "make", cli_delta_make, "make a patch between two images"},
+    {"delta", "apply", cli_delta_apply, "apply a patch as a device does"},
+    {"delta", "info", cli_delta_info, "show what a patch is"},
 
     {"", "", NULL, NULL},
 };

@@ -29,5 +29,8 @@ int cli_package_verify(int argc, char **argv);
 /* update, modem */
 
 /* delta */
+int cli_delta_make(int argc, char **argv);
+int cli_delta_apply(int argc, char **argv);
+int cli_delta_info(int argc, char **argv);
 
 #endif

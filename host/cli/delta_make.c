@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+#include "cli/pack_common.h"
+#include "cli/verbs.h"
+#include "diff/diff.h"
+
+#include <stdio.h>
+
+static const struct cli_usage usage = {
+    .synopsis = "farfix delta make OLD NEW -o PATCH [options]",
+    .about =
+        "Makes a patch that turns image OLD into image NEW (raw binaries).\n"
+        "\n"
+        "A plain patch is for a device that has room for both images. With\n"
+        "--in-place the device overwrites OLD step by step: the patch then\n"
+        "never reads what an earlier step destroyed. The patch format is a\n"
+        "draft (format 0): packages are the stable way to ship a change.",
+    .examples = "  farfix delta make a.bin b.bin -o ab.patch\n"
+                "  farfix delta make a.bin b.bin -o ab.patch --in-place "
+                "--region 512K",
+};
+
+struct request {
+    const char *output;
+    uint32_t ram, region, sector, step;
+    int in_place, json;
+};
+
+static int check(const struct request *request)
+{
+    const int geometry = request->region || request->sector || request->step;
+    if (request->output == NULL)
+        return cli_fail(CLI_USAGE, "name the patch to write with -o PATCH");
+    if (!request->in_place && geometry)
+        return cli_fail(CLI_USAGE,
+                        "--region, --sector and --step need --in-place");
+    if (request->in_place && request->region == 0)
+        return cli_fail(CLI_USAGE, "--in-place needs --region SIZE: the "
+                                   "bytes of flash that hold the image");
+    return -1;
+}
+
+/* Flash is erased in sectors: steps and the region are made of whole ones. */
+static int fill_in(struct request *request)
+{
+    if (!request->in_place)
+        return -1;
+    if (request->sector == 0)
+        request->sector = 4096;
+    if (request->step == 0)
+        request->step = 16384;
+    if (request->step % request->sector != 0 ||
+        request->region % request->sector != 0)
+        return cli_fail(CLI_USAGE,
+                        "--step %u and --region %u must be multiples of "
+                        "--sector %u",
+                        request->step, request->region, request->sector);
+    return -1;
+}
+
+static void report(const struct request *request,
+                   const struct diff_patch *patch, size_t new_bytes)
+{
+    if (request->json) {
+        cli_json_open('{');
+        cli_json_number("patch_bytes", (long long)patch->length);
+        cli_json_number("target_bytes", (long long)new_bytes);
+        cli_json_number("ram", patch->ram);
+        cli_json_bool("smaller", patch->length < new_bytes);
+        cli_json_close('}');
+        cli_json_end();
+        return;
+    }
+    printf("%s: %zu bytes, %.1f %% of the new image; its reader needs %u "
+           "bytes of RAM\n",
+           request->output, patch->length,
+           100.0 * (double)patch->length / (double)new_bytes, patch->ram);
+    if (patch->length >= new_bytes)
+        fprintf(stderr, "farfix: note: the full image is smaller than this "
+                        "patch: send that instead\n");
+}
+
+static int make(const struct request *request,
+                const struct pack_buffer *old_image,
+                const struct pack_buffer *new_image)
+{
+    const struct diff_options options = {
+        .step_bytes = request->step,
+        .slot_bytes = request->region,
+        .ram = request->ram,
+    };
+    struct diff_patch patch;
+    struct diff_error error;
+    struct pack_error file_error;
+    if (diff_make(old_image->bytes, old_image->length, new_image->bytes,
+                  new_image->length, &options, &patch, &error) < 0)
+        return cli_fail(CLI_FAILED, "no patch: %s", error.text);
+    const int result = pack_write_file(request->output, patch.bytes,
+                                       patch.length, 0, &file_error);
+    if (result == 0)
+        report(request, &patch, new_image->length);
+    diff_patch_free(&patch);
+    if (result != 0)
+        return pack_common_fail(&file_error);
+    return CLI_DONE;
+}
+
+static int read_and_make(const struct request *request, const char **paths)
+{
+    struct pack_buffer old_image, new_image;
+    struct pack_error error;
+    if (pack_read_file(paths[0], &old_image, &error) != 0)
+        return pack_common_fail(&error);
+    int code;
+    if (pack_read_file(paths[1], &new_image, &error) != 0) {
+        code = pack_common_fail(&error);
+    } else {
+        code = make(request, &old_image, &new_image);
+        pack_buffer_free(&new_image);
+    }
+    pack_buffer_free(&old_image);
+    return code;
+}
+
+int cli_delta_make(int argc, char **argv)
+{
+    struct request request = {0};
+    const struct cli_option options[] = {
+        {"-o", CLI_TEXT, &request.output, "PATCH", "file to write"},
+        {"--ram", CLI_NUMBER, &request.ram, "BYTES",
+         "RAM of the device for the reader (8K, 16K, ...); default: any"},
+        {"--in-place", CLI_FLAG, &request.in_place, NULL,
+         "the device overwrites OLD"},
+        {"--region", CLI_NUMBER, &request.region, "SIZE",
+         "flash that holds the image"},
+        {"--sector", CLI_NUMBER, &request.sector, "BYTES",
+         "erase sector; default 4096"},
+        {"--step", CLI_NUMBER, &request.step, "BYTES",
+         "written at once, whole sectors; default 16384"},
+        {"--json", CLI_FLAG, &request.json, NULL, "report as JSON"},
+    };
+    const char *paths[2];
+    int code = cli_parse(&usage, options, sizeof options / sizeof options[0],
+                         argc, argv, paths, 2, 2);
+    if (code < 0)
+        code = check(&request);
+    if (code < 0)
+        code = fill_in(&request);
+    return code < 0 ? read_and_make(&request, paths) : code;
+}
