@@ -12,9 +12,10 @@ static const struct cli_usage usage = {
     "Makes the package that takes a device from release A to release B, reads\n"
     "it back with the device's own reader, and writes it. Components that do\n"
     "not change are left out. B must be signed (farfix release sign).\n\n"
-    "This version packs full images: --full is required.",
+    "A component travels as a delta, applied in place in the steps that B's\n"
+    "release.ini names, or as its full image where that is smaller.",
     "  farfix package make --from releases/1529B05 --to releases/1529B06 \\\n"
-    "      --key store.key --full -o update.zip",
+    "      --key store.key -o update.zip",
 };
 
 struct request {
@@ -105,8 +106,5 @@ int cli_package_make(int argc, char **argv)
         return cli_fail(CLI_USAGE,
                         "--from, --to, --key and -o are all needed: %s",
                         usage.synopsis);
-    if (!request.options.full)
-        return cli_fail(CLI_USAGE, "this version makes packages of full images "
-                                   "only: add --full");
     return run(&request);
 }

@@ -2,6 +2,7 @@
 /* From two releases and a key to the bytes of update.zip. */
 #include "pack/buffer.h"
 #include "pack/fail.h"
+#include "pack/payloads.h"
 #include "pack/recover.h"
 #include "pack/release.h"
 #include "pack/sign.h"
@@ -131,35 +132,65 @@ static int changes(const struct pack_component *from,
            memcmp(from->sha256, to->sha256, FFX_SHA256_BYTES) != 0;
 }
 
-static void part_text(const struct pack_component *from,
-                      const struct pack_component *to, struct pack_buffer *out)
-{
-    buffer_print(out, "component=%s\nfrom_size=%zu\n", to->name,
-                 from->image.length);
-    buffer_hex_line(out, "from_sha256", from->sha256, FFX_SHA256_BYTES);
-    buffer_print(out, "payload=image\npayload_size=%zu\n", to->image.length);
-    buffer_hex_line(out, "payload_sha256", to->sha256, FFX_SHA256_BYTES);
-    buffer_print(out, "sector=%u\nstep=%u\nram=0\n", to->sector, to->step);
-}
+/* The components that change, in the order of `to`. */
+struct changes {
+    uint32_t count;
+    struct payload payloads[FFX_COMPONENTS];
+};
 
-/* Returns how many components change. */
-static uint32_t package_text(const struct pack_release *from,
-                             const struct pack_release *to,
-                             struct pack_buffer *out)
+static int find_changes(struct changes *found, const struct pack_release *from,
+                        const struct pack_release *to, int full,
+                        struct pack_error *error)
 {
-    uint32_t parts = 0;
-    buffer_print(out, "format=1\nmodel=%s\nfrom=%s\nto=%s\n", to->model,
-                 from->version, to->version);
     for (uint32_t i = 0; i < to->component_count; i++) {
         const struct pack_component *new_one = &to->components[i];
         const struct pack_component *old_one =
             release_component(from, new_one->name);
         if (!changes(old_one, new_one))
             continue;
-        part_text(old_one, new_one, out);
-        parts++;
+        const int result = payload_make(&found->payloads[found->count++],
+                                        old_one, new_one, full, error);
+        if (result != 0)
+            return result;
     }
-    return parts;
+    if (found->count == 0)
+        return fail_with(error, PACK_NOTHING,
+                         "nothing to do: %s and %s have the same images",
+                         from->version, to->version);
+    return 0;
+}
+
+static void free_changes(struct changes *found)
+{
+    for (uint32_t i = 0; i < found->count; i++)
+        payload_free(&found->payloads[i]);
+}
+
+static void part_text(const struct payload *payload, struct pack_buffer *out)
+{
+    const struct pack_component *from = payload->from, *to = payload->to;
+    const struct pack_buffer *bytes = payload_bytes(payload);
+    uint8_t digest[FFX_SHA256_BYTES];
+    pack_sha256(bytes->bytes, bytes->length, digest);
+    buffer_print(out, "component=%s\nfrom_size=%zu\n", to->name,
+                 from->image.length);
+    buffer_hex_line(out, "from_sha256", from->sha256, FFX_SHA256_BYTES);
+    buffer_print(out, "payload=%s\npayload_size=%zu\n",
+                 payload->kind == FFX_PAYLOAD_DELTA ? "delta" : "image",
+                 bytes->length);
+    buffer_hex_line(out, "payload_sha256", digest, FFX_SHA256_BYTES);
+    buffer_print(out, "sector=%u\nstep=%u\nram=%u\n", to->sector, to->step,
+                 payload->ram);
+}
+
+static void package_text(const struct pack_release *from,
+                         const struct pack_release *to,
+                         const struct changes *found, struct pack_buffer *out)
+{
+    buffer_print(out, "format=1\nmodel=%s\nfrom=%s\nto=%s\n", to->model,
+                 from->version, to->version);
+    for (uint32_t i = 0; i < found->count; i++)
+        part_text(&found->payloads[i], out);
 }
 
 /* --- update.zip ---------------------------------------------------------- */
@@ -170,8 +201,8 @@ static void add_fixed(struct zip_writer *zip, uint32_t entry,
     zip_writer_add(zip, zip_fixed_name(entry), bytes->bytes, bytes->length);
 }
 
-static void write_zip(const struct pack_release *from,
-                      const struct pack_release *to, const struct pack_key *key,
+static void write_zip(const struct pack_release *to, const struct pack_key *key,
+                      const struct changes *found,
                       const struct pack_buffer *text,
                       const struct pack_buffer *signature,
                       struct pack_buffer *out)
@@ -186,14 +217,12 @@ static void write_zip(const struct pack_release *from,
     }
     add_fixed(&zip, ZIP_PACKAGE, text);
     add_fixed(&zip, ZIP_PACKAGE_SIG, signature);
-    for (uint32_t i = 0; i < to->component_count; i++) {
-        const struct pack_component *component = &to->components[i];
+    for (uint32_t i = 0; i < found->count; i++) {
+        const struct payload *payload = &found->payloads[i];
+        const struct pack_buffer *bytes = payload_bytes(payload);
         char name[ZIP_NAME_MAX + 1];
-        if (!changes(release_component(from, component->name), component))
-            continue;
-        zip_payload_name(name, component->name, FFX_PAYLOAD_IMAGE);
-        zip_writer_add(&zip, name, component->image.bytes,
-                       component->image.length);
+        zip_payload_name(name, payload->to->name, payload->kind);
+        zip_writer_add(&zip, name, bytes->bytes, bytes->length);
     }
     zip_writer_finish(&zip);
 }
@@ -227,21 +256,21 @@ static int read_back(const struct pack_buffer *zip,
 
 static int build(const struct pack_release *from, const struct pack_release *to,
                  const struct pack_key *key,
-                 const struct ffx_public_key *release_key,
+                 const struct ffx_public_key *release_key, int full,
                  struct pack_buffer *out, struct pack_error *error)
 {
     struct pack_buffer text = {0}, signature = {0};
-    int result = PACK_NOTHING;
-    if (package_text(from, to, &text) == 0)
-        fail_with(error, PACK_NOTHING,
-                  "nothing to do: %s and %s have the same images",
-                  from->version, to->version);
-    else
-        result = sign_message(key, text.bytes, text.length, &signature, error);
+    struct changes found = {0};
+    int result = find_changes(&found, from, to, full, error);
     if (result == 0) {
-        write_zip(from, to, key, &text, &signature, out);
+        package_text(from, to, &found, &text);
+        result = sign_message(key, text.bytes, text.length, &signature, error);
+    }
+    if (result == 0) {
+        write_zip(to, key, &found, &text, &signature, out);
         result = read_back(out, release_key, from, error);
     }
+    free_changes(&found);
     pack_buffer_free(&text);
     pack_buffer_free(&signature);
     return result;
@@ -253,10 +282,6 @@ int pack_build(const struct pack_release *from, const struct pack_release *to,
 {
     struct ffx_public_key release_key;
     memset(out, 0, sizeof *out);
-    if (!options->full)
-        return fail_with(error, FFX_ERR_ARGUMENT,
-                         "this version makes packages of full images only: "
-                         "add --full");
     int result = check_releases(from, to, error);
     if (result == 0)
         result = check_components(from, to, error);
@@ -265,7 +290,7 @@ int pack_build(const struct pack_release *from, const struct pack_release *to,
     if (result == 0)
         result = find_release_key(to, key, &release_key, error);
     if (result == 0)
-        result = build(from, to, key, &release_key, out, error);
+        result = build(from, to, key, &release_key, options->full, out, error);
     if (result != 0)
         pack_buffer_free(out);
     return result;

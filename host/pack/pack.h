@@ -129,15 +129,16 @@ int pack_release_sign(const char *directory, const char *key_path,
 /* --- packages ------------------------------------------------------------ */
 
 struct pack_options {
-    int full; /* full images; this version makes no deltas, so it must be 1 */
+    int full; /* 1: full images only */
 };
 
 /* Builds update.zip from A to B: a payload for each component whose digest
- * changes. What comes out was accepted by the device's own reader under the
- * release key that signed B.
+ * changes; a delta in place, or the full image where that is smaller or B's
+ * `ram` is not enough for any delta. What comes out was accepted, and deltas
+ * were applied, by the device's own reader under the release key that signed
+ * B.
  *
- * PACK_NOTHING: no component changes. FFX_ERR_ARGUMENT: not `full`, or B
- * unsigned. FFX_ERR_MODEL, FFX_ERR_SOURCE (equal versions, other components),
+ * PACK_NOTHING: no component changes. FFX_ERR_ARGUMENT: B unsigned. FFX_ERR_MODEL, FFX_ERR_SOURCE (equal versions, other components),
  * FFX_ERR_SEQUENCE, FFX_ERR_CERT (this key may not), FFX_ERR_SIGNATURE. */
 int pack_build(const struct pack_release *from, const struct pack_release *to,
                const struct pack_key *key, const struct pack_options *options,

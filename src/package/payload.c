@@ -18,6 +18,8 @@ struct payload_calls {
 static const struct payload_calls payload_kinds[] = {
     [FFX_PAYLOAD_IMAGE] = {image_open, image_prepare, image_next,
                            image_checkpoint, image_restore},
+    [FFX_PAYLOAD_DELTA] = {ffx_delta_open, ffx_delta_prepare, ffx_delta_next,
+                           ffx_delta_checkpoint, ffx_delta_restore},
 };
 
 int ffx_payload_open(struct ffx_payload *payload, enum ffx_payload_kind kind,

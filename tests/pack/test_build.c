@@ -268,16 +268,122 @@ static void component_that_comes_or_goes_is_refused(void **state)
     assert_refused(&fixture.a, &fewer, fixture.package_key, FFX_ERR_SOURCE);
 }
 
-static void deltas_are_refused_with_the_word_to_add(void **state)
+/* --- deltas ----------------------------------------------------------------
+ */
+
+static void build_deltas(const struct fixture *from,
+                         const struct pack_release *to, struct opened *opened,
+                         struct pack_buffer *zip)
+{
+    const struct pack_options deltas = {.full = 0};
+    struct pack_error error;
+    assert_int_equal(
+        pack_build(&from->a, to, from->package_key, &deltas, zip, &error), 0);
+    assert_int_equal(open_package(opened, from, zip), 0);
+}
+
+static int slot_read(void *context, uint32_t offset, void *buffer,
+                     uint32_t length)
+{
+    memcpy(buffer, (const uint8_t *)context + offset, length);
+    return 0;
+}
+
+/* Part `i` of an opened package, applied to A's image as a device does. */
+static void apply_part(const struct opened *opened, uint32_t i)
+{
+    static uint8_t slot[131072], buffer[16384];
+    static uint32_t memory[8192];
+    const struct ffx_part *part = &opened->package.manifest.parts[i];
+    const struct pack_buffer *target = &fixture.b.components[i].image;
+    struct ffx_delta_config config = {
+        .slot = {slot_read, slot, sizeof slot},
+        .source_bytes = part->from_size,
+        .target_bytes = (uint32_t)target->length,
+        .step_bytes = part->step,
+        .memory = memory,
+        .memory_bytes = part->ram,
+    };
+    struct ffx_payload_reader reader;
+    struct ffx_payload payload;
+    struct ffx_step step;
+    int result;
+    memcpy(slot, fixture.a.components[i].image.bytes, part->from_size);
+    ffx_package_payload(&opened->package, i, &reader, &config.patch);
+    assert_int_equal(ffx_payload_open(&payload, part->kind, &config), 0);
+    while ((result = ffx_payload_prepare(&payload)) == 1)
+        continue;
+    assert_int_equal(result, 0);
+    while ((result = ffx_payload_next(&payload, buffer, &step)) == 1)
+        memcpy(slot + step.offset, buffer, step.length);
+    assert_int_equal(result, 0);
+    assert_memory_equal(slot, target->bytes, target->length);
+}
+
+static void without_full_components_travel_as_deltas(void **state)
 {
     (void)state;
-    const struct pack_options deltas = {.full = 0};
-    struct pack_buffer out;
-    struct pack_error error;
-    assert_int_equal(pack_build(&fixture.a, &fixture.b, fixture.package_key,
-                                &deltas, &out, &error),
-                     FFX_ERR_ARGUMENT);
-    assert_non_null(strstr(error.text, "--full"));
+    struct opened opened;
+    struct pack_buffer zip;
+    build_deltas(&fixture, &fixture.b, &opened, &zip);
+    assert_true(zip.length < fixture.zip.length / 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct ffx_part *part = &opened.package.manifest.parts[i];
+        assert_int_equal(part->kind, FFX_PAYLOAD_DELTA);
+        assert_true(part->ram > 0);
+        assert_true(part->ram <= fixture.b.components[i].ram);
+        apply_part(&opened, i);
+    }
+    pack_buffer_free(&zip);
+}
+
+static void deltas_are_byte_identical_too(void **state)
+{
+    (void)state;
+    struct opened opened;
+    struct pack_buffer first, second;
+    build_deltas(&fixture, &fixture.b, &opened, &first);
+    build_deltas(&fixture, &fixture.b, &opened, &second);
+    assert_int_equal(first.length, second.length);
+    assert_memory_equal(first.bytes, second.bytes, first.length);
+    pack_buffer_free(&first);
+    pack_buffer_free(&second);
+}
+
+static void assert_second_is_an_image(const struct fixture *from,
+                                      const struct pack_release *to)
+{
+    struct opened opened;
+    struct pack_buffer zip;
+    build_deltas(from, to, &opened, &zip);
+    const struct ffx_part *parts = opened.package.manifest.parts;
+    assert_int_equal(parts[0].kind, FFX_PAYLOAD_DELTA);
+    assert_int_equal(parts[1].kind, FFX_PAYLOAD_IMAGE);
+    assert_int_equal(parts[1].ram, 0);
+    pack_buffer_free(&zip);
+}
+
+/* 30 bytes: less than the header of a patch. */
+static void a_component_whose_delta_would_be_larger_is_an_image(void **state)
+{
+    (void)state;
+    const struct fixture_options options = {
+        .components = {{"modem", 5000, 5000, 8192, 0},
+                       {"ap", 6000, 30, 8192, 0}}};
+    struct fixture shrunk;
+    fixture_make(&shrunk, &options);
+    assert_second_is_an_image(&shrunk, &shrunk.b);
+    fixture_free(&shrunk);
+}
+
+static void a_device_without_ram_gets_images(void **state)
+{
+    (void)state;
+    struct pack_release poor = fixture.b;
+    poor.components[1].ram = 0;
+    assert_second_is_an_image(&fixture, &poor);
+    poor.components[1].ram = 1000; /* less than any reader needs */
+    assert_second_is_an_image(&fixture, &poor);
 }
 
 /* --- would a device take it? --------------------------------------------- */
@@ -337,7 +443,10 @@ int main(void)
             certificate_and_release_of_two_release_keys_are_refused),
         cmocka_unit_test(foreign_key_without_certificate_is_refused),
         cmocka_unit_test(component_that_comes_or_goes_is_refused),
-        cmocka_unit_test(deltas_are_refused_with_the_word_to_add),
+        cmocka_unit_test(without_full_components_travel_as_deltas),
+        cmocka_unit_test(deltas_are_byte_identical_too),
+        cmocka_unit_test(a_component_whose_delta_would_be_larger_is_an_image),
+        cmocka_unit_test(a_device_without_ram_gets_images),
         cmocka_unit_test(source_check_knows_the_right_device),
         cmocka_unit_test(source_check_sees_each_thing_that_differs),
     };
