@@ -13,5 +13,6 @@ SIZE_OF(agent, ffx_agent);
 SIZE_OF(package, ffx_package);
 SIZE_OF(package, ffx_offer);
 SIZE_OF(delta, ffx_delta);
+SIZE_OF(module, ffx_module);
 SIZE_OF(at, ffx_at_reader);
 SIZE_OF(at, ffx_at_response);
