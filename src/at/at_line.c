@@ -70,8 +70,10 @@ static int take_form(struct ffx_at_line *line, struct ffx_at_command *command)
     line->next++;
     command->form = FFX_AT_WRITE;
     const int result = take_arguments(line, command);
-    if (command->arguments_length == 1 && command->arguments[0] == '?')
+    if (command->arguments_length == 1 && command->arguments[0] == '?') {
         command->form = FFX_AT_TEST;
+        command->arguments_length = 0;
+    }
     return result;
 }
 

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "module_bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- files
+ * -------------------------------------------------------------------- */
+
+static struct bench_file *find(struct bench *b, int dir, const char *name)
+{
+    for (uint32_t i = 0; i < BENCH_FILES; i++)
+        if (b->files[i].used && b->files[i].dir == dir &&
+            strcmp(b->files[i].name, name) == 0)
+            return &b->files[i];
+    return NULL;
+}
+
+static uint32_t disk_free(void *context)
+{
+    const struct bench *b = context;
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < BENCH_FILES; i++)
+        used += b->files[i].size;
+    return BENCH_DISK - used;
+}
+
+static int file_size(void *context, int dir, const char *name, uint32_t *bytes)
+{
+    struct bench *b = context;
+    const struct bench_file *file = find(b, dir, name);
+    if (file == NULL || b->files_fail)
+        return FFX_ERR_IO;
+    *bytes = file->size;
+    return 0;
+}
+
+static int file_read(void *context, int dir, const char *name, uint32_t offset,
+                     void *buffer, uint32_t length)
+{
+    struct bench *b = context;
+    const struct bench_file *file = find(b, dir, name);
+    if (file == NULL || b->files_fail || offset > file->size ||
+        length > file->size - offset)
+        return FFX_ERR_IO;
+    memcpy(buffer, file->data + offset, length);
+    return 0;
+}
+
+static struct bench_file *create(struct bench *b, int dir, const char *name)
+{
+    for (uint32_t i = 0; i < BENCH_FILES; i++) {
+        if (b->files[i].used)
+            continue;
+        b->files[i].used = 1;
+        b->files[i].dir = dir;
+        snprintf(b->files[i].name, sizeof b->files[i].name, "%s", name);
+        return &b->files[i];
+    }
+    return NULL;
+}
+
+static int file_write(void *context, int dir, const char *name, int append,
+                      const void *data, uint32_t length)
+{
+    struct bench *b = context;
+    struct bench_file *file = find(b, dir, name);
+    const uint32_t before = file != NULL && append ? file->size : 0;
+    if (b->files_fail)
+        return FFX_ERR_IO;
+    if (length > disk_free(b))
+        return FFX_ERR_SPACE;
+    if (file == NULL)
+        file = create(b, dir, name);
+    if (file == NULL)
+        return FFX_ERR_SPACE;
+    file->data = realloc(file->data, before + length + 1u);
+    if (file->data == NULL)
+        abort();
+    memcpy(file->data + before, data, length);
+    file->size = before + length;
+    return 0;
+}
+
+static int file_remove(void *context, int dir, const char *name)
+{
+    struct bench *b = context;
+    struct bench_file *file = find(b, dir, name);
+    if (file == NULL || b->files_fail)
+        return FFX_ERR_IO;
+    free(file->data);
+    memset(file, 0, sizeof *file);
+    return 0;
+}
+
+static int file_rename(void *context, int dir, const char *from, const char *to)
+{
+    struct bench *b = context;
+    struct bench_file *file = find(b, dir, from);
+    if (file == NULL || b->files_fail)
+        return FFX_ERR_IO;
+    snprintf(file->name, sizeof file->name, "%s", to);
+    return 0;
+}
+
+static const struct ffx_module_files files = {
+    .size = file_size,
+    .read = file_read,
+    .write = file_write,
+    .remove = file_remove,
+    .rename = file_rename,
+    .free_bytes = disk_free,
+};
+
+/* --- network
+ * -------------------------------------------------------------------- */
+
+static int network_start(void *context,
+                         const struct ffx_module_transfer *transfer)
+{
+    struct bench *b = context;
+    b->starts++;
+    snprintf(b->url, sizeof b->url, "%s", transfer->url);
+    snprintf(b->user, sizeof b->user, "%s", transfer->user);
+    snprintf(b->password, sizeof b->password, "%s", transfer->password);
+    snprintf(b->name, sizeof b->name, "%s", transfer->name);
+    b->transfer = *transfer;
+    memset(&b->progress, 0, sizeof b->progress);
+    b->progress.busy = 1;
+    return b->start_result;
+}
+
+static void network_progress(void *context,
+                             struct ffx_module_progress *progress)
+{
+    const struct bench *b = context;
+    *progress = b->progress;
+}
+
+static void network_cancel(void *context)
+{
+    struct bench *b = context;
+    b->cancels++;
+}
+
+static const struct ffx_module_network network = {
+    network_start, network_progress, network_cancel};
+
+/* --- boot stage
+ * ------------------------------------------------------------------- */
+
+static void boot_reset(void *context, enum ffx_module_reset kind)
+{
+    struct bench *b = context;
+    b->resets++;
+    b->reset_kind = (int)kind;
+}
+
+static int boot_request(void *context)
+{
+    struct bench *b = context;
+    b->requests++;
+    return b->request_result;
+}
+
+static int boot_clear(void *context)
+{
+    struct bench *b = context;
+    if (b->clear_result == 0)
+        b->status = 8;
+    return b->clear_result;
+}
+
+static int boot_status(void *context)
+{
+    return ((const struct bench *)context)->status;
+}
+
+static int boot_locked(void *context)
+{
+    return ((const struct bench *)context)->locked;
+}
+
+static const char *boot_version(void *context)
+{
+    return ((const struct bench *)context)->version;
+}
+
+static const char *boot_model(void *context)
+{
+    return ((const struct bench *)context)->model;
+}
+
+static uint32_t boot_load(void *context, void *blob, uint32_t capacity)
+{
+    const struct bench *b = context;
+    if (b->settings_length > capacity)
+        return 0;
+    memcpy(blob, b->settings, b->settings_length);
+    return b->settings_length;
+}
+
+static void boot_save(void *context, const void *blob, uint32_t length)
+{
+    struct bench *b = context;
+    if (length > sizeof b->settings)
+        abort();
+    memcpy(b->settings, blob, length);
+    b->settings_length = length;
+}
+
+static void boot_carrier(void *context, int on)
+{
+    struct bench *b = context;
+    b->carrier_changes++;
+    b->carrier = on;
+}
+
+static void boot_rate(void *context, uint32_t baud)
+{
+    ((struct bench *)context)->rate = baud;
+}
+
+static void boot_flow(void *context, int from_te, int to_te)
+{
+    struct bench *b = context;
+    b->flow_from_te = from_te;
+    b->flow_to_te = to_te;
+}
+
+static const struct ffx_module_boot boot = {
+    .reset = boot_reset,
+    .fota_request = boot_request,
+    .fota_clear = boot_clear,
+    .fota_status = boot_status,
+    .fota_locked = boot_locked,
+    .version = boot_version,
+    .model = boot_model,
+    .settings_load = boot_load,
+    .settings_save = boot_save,
+    .carrier = boot_carrier,
+    .rate = boot_rate,
+    .flow = boot_flow,
+};
+
+/* --- life
+ * ------------------------------------------------------------------------- */
+
+void bench_init(struct bench *b, enum ffx_module_profile profile)
+{
+    memset(b, 0, sizeof *b);
+    b->status = 8;
+    b->version = "1529B04SIM7000G";
+    b->model = "SIM7000G";
+    b->config = (struct ffx_module_config){
+        .files = &files,
+        .network = &network,
+        .boot = &boot,
+        .context = b,
+        .profile = profile,
+        .imei = "869951030000019",
+        .sim_pin = "",
+        .apn = "ctnb",
+        .line = b->line,
+        .chunk = b->chunk,
+        .tx = b->tx,
+        .tx_bytes = sizeof b->tx,
+    };
+}
+
+void bench_boot(struct bench *b)
+{
+    if (ffx_module_init(&b->module, &b->config, b->now_ms) != 0)
+        abort();
+}
+
+void bench_start(struct bench *b, enum ffx_module_profile profile)
+{
+    bench_init(b, profile);
+    bench_boot(b);
+    bench_wait(b, 2000);
+    bench_forget(b);
+}
+
+void bench_end(struct bench *b)
+{
+    for (uint32_t i = 0; i < BENCH_FILES; i++)
+        free(b->files[i].data);
+}
+
+/* --- talk
+ * ------------------------------------------------------------------------- */
+
+void bench_forget(struct bench *b)
+{
+    b->said_length = 0;
+    b->said[0] = '\0';
+}
+
+static uint32_t at_most(uint32_t length, uint32_t limit)
+{
+    return limit != 0 && limit < length ? limit : length;
+}
+
+static void listen(struct bench *b)
+{
+    for (;;) {
+        uint32_t length;
+        const uint8_t *bytes = ffx_module_tx(&b->module, &length);
+        if (length == 0)
+            break;
+        length = at_most(length, b->take);
+        if (length >= sizeof b->said - b->said_length)
+            abort();
+        memcpy(b->said + b->said_length, bytes, length);
+        b->said_length += length;
+        b->said[b->said_length] = '\0';
+        ffx_module_tx_ack(&b->module, length);
+    }
+}
+
+const char *bench_send(struct bench *b, const void *bytes, uint32_t length)
+{
+    const uint8_t *byte = bytes;
+    bench_forget(b);
+    for (uint32_t done = 0; done < length;) {
+        const uint32_t count = at_most(length - done, b->give);
+        done += ffx_module_feed(&b->module, byte + done, count, b->now_ms);
+        listen(b);
+    }
+    listen(b);
+    return b->said;
+}
+
+const char *bench_say(struct bench *b, const char *text)
+{
+    return bench_send(b, text, (uint32_t)strlen(text));
+}
+
+const char *bench_wait(struct bench *b, uint32_t ms)
+{
+    const uint32_t end = b->now_ms + ms;
+    bench_forget(b);
+    for (;;) {
+        const uint32_t next = ffx_module_poll(&b->module, b->now_ms);
+        listen(b);
+        if (b->now_ms == end)
+            return b->said;
+        const uint32_t step = next == 0 || next > 10 ? 10 : next;
+        b->now_ms += at_most(end - b->now_ms, step);
+    }
+}
+
+void bench_put_file(struct bench *b, int dir, const char *name,
+                    const void *data, uint32_t size)
+{
+    if (file_write(b, dir, name, 0, data, size) != 0)
+        abort();
+}
+
+const struct bench_file *bench_file(const struct bench *b, int dir,
+                                    const char *name)
+{
+    for (uint32_t i = 0; i < BENCH_FILES; i++)
+        if (b->files[i].used && b->files[i].dir == dir &&
+            strcmp(b->files[i].name, name) == 0)
+            return &b->files[i];
+    return NULL;
+}
