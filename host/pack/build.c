@@ -38,7 +38,7 @@ static int check_releases(const struct pack_release *from,
                          "most %u at once: choose a smaller one for B",
                          from->sequence, to->sequence, FFX_SEQUENCE_STEP);
     if (to->text.length == 0)
-        return fail_with(error, FFX_ERR_ARGUMENT,
+        return fail_with(error, FFX_ERR_SIGNATURE,
                          "release %s is not signed: sign it with farfix "
                          "release sign DIR --key RELEASE.key",
                          to->version);

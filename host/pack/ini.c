@@ -42,7 +42,7 @@ int ini_fail(const struct ini *ini, unsigned line_number,
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     return fail_with(error, FFX_ERR_MANIFEST, "%s:%u: %s", ini->path,
-                     line_number, text);
+                     line_number > 0 ? line_number : 1, text);
 }
 
 void ini_start(struct ini *ini, const char *path, char *text)

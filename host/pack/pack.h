@@ -138,8 +138,9 @@ struct pack_options {
  * were applied, by the device's own reader under the release key that signed
  * B.
  *
- * PACK_NOTHING: no component changes. FFX_ERR_ARGUMENT: B unsigned. FFX_ERR_MODEL, FFX_ERR_SOURCE (equal versions, other components),
- * FFX_ERR_SEQUENCE, FFX_ERR_CERT (this key may not), FFX_ERR_SIGNATURE. */
+ * PACK_NOTHING: no component changes. FFX_ERR_MODEL, FFX_ERR_SOURCE (equal
+ * versions, other components), FFX_ERR_SEQUENCE, FFX_ERR_CERT (this key may
+ * not), FFX_ERR_SIGNATURE (B unsigned, or not by the key behind this one). */
 int pack_build(const struct pack_release *from, const struct pack_release *to,
                const struct pack_key *key, const struct pack_options *options,
                struct pack_buffer *out, struct pack_error *error);

@@ -17,9 +17,19 @@
 
 /* --- reading ------------------------------------------------------------- */
 
+static int too_large(const char *path, struct pack_error *error)
+{
+    return fail_with(error, FFX_ERR_SPACE,
+                     "%s is larger than %u MiB, which no module holds", path,
+                     PACK_FILE_MAX >> 20);
+}
+
 static int read_all(int file, const char *path, struct pack_buffer *out,
                     struct pack_error *error)
 {
+    struct stat status;
+    if (fstat(file, &status) == 0 && status.st_size > (off_t)PACK_FILE_MAX)
+        return too_large(path, error);
     for (;;) {
         const ssize_t got =
             read(file, buffer_reserve(out, READ_BYTES), READ_BYTES);
@@ -30,10 +40,8 @@ static int read_all(int file, const char *path, struct pack_buffer *out,
         if (got < 0)
             return fail_system(error, "read", path);
         out->length += (size_t)got;
-        if (out->length > PACK_FILE_MAX)
-            return fail_with(error, FFX_ERR_SPACE,
-                             "%s is larger than %u MiB, which no module holds",
-                             path, PACK_FILE_MAX >> 20);
+        if (out->length > PACK_FILE_MAX) /* a pipe tells no size */
+            return too_large(path, error);
     }
 }
 

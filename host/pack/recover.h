@@ -15,7 +15,9 @@
 #include "pack/pack.h"
 
 /* The public keys under which `der` is a signature of `message`. Returns how
- * many, at most 2; 0 when `der` is no P-256 signature at all. */
+ * many, at most 2; 0 when `der` is no P-256 signature at all. Candidates are
+ * not verdicts: whether the DER is canonical and s low, and which candidate
+ * is meant, ffx_signature_check and a second signature say. */
 int recover_keys(const void *message, size_t length, const uint8_t *der,
                  size_t der_length, struct ffx_public_key keys[2]);
 

@@ -215,7 +215,7 @@ static void unsigned_release_b_is_refused(void **state)
     struct pack_release bare = fixture.b;
     memset(&bare.text, 0, sizeof bare.text);
     memset(&bare.signature, 0, sizeof bare.signature);
-    assert_refused(&fixture.a, &bare, fixture.package_key, FFX_ERR_ARGUMENT);
+    assert_refused(&fixture.a, &bare, fixture.package_key, FFX_ERR_SIGNATURE);
 }
 
 static void delegated_key_of_another_model_is_refused(void **state)
