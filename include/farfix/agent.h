@@ -17,6 +17,12 @@
  * commit is one self-checking record (docs/flash-layout.md), so that after a
  * cut the newest valid record alone says how to go on.
  *
+ * Recovery (3, 5): the package was lost or changed meanwhile, a sector does
+ * not take its bytes any more, or an image came out wrong. CFOTA=1 then takes
+ * the very package that was begun and goes on where it stood, or a package of
+ * full images of the begun release or a newer one and starts over. A package
+ * refused there leaves 3 or 5 and everything that the other one needs.
+ *
  * Memory: the structs, one step buffer, one work buffer for the payload
  * reader. No heap. Nothing is thread safe; callbacks must not call back.
  */
@@ -69,14 +75,15 @@ struct ffx_agent_config {
     /* Two halves, each at least one sector; only the first sector of each is
      * used. */
     struct ffx_flash_area journal[2];
-    /* Whole steps: length / step_bytes of them take turns (wear). At least
-     * one; eight or more are recommended. */
+    /* Whole steps: length / step_bytes of them take turns (wear; a stuck one
+     * is passed over). 1..65536; eight or more are recommended. */
     struct ffx_flash_area scratch;
     const struct ffx_component *components;
     uint32_t component_count; /* 1..FFX_COMPONENTS */
 
-    /* One step. A multiple of every sector in slots and scratch; packages
-     * made for another step size are refused.  >= 4096 */
+    /* One step. A multiple of every sector in slots and scratch, so that each
+     * step starts at a sector; packages made for another step size are
+     * refused.  4096..2^30. Also the agent's scratch memory at all times. */
     void *step_buffer;
     uint32_t step_bytes;
     /* RAM for the payload reader: the profile. 0 takes full images only. */
@@ -84,11 +91,15 @@ struct ffx_agent_config {
     uint32_t work_bytes;
 
     /* Opens /fota/update.zip. FFX_ERR_NO_PACKAGE when there is none. The
-     * file must not change until close_package: see ffx_agent_locked. */
+     * file must not change until close_package: see ffx_agent_locked. After
+     * FFX_ERR_POWER nothing is closed: the next open starts afresh. */
     int (*open_package)(void *context, struct ffx_read_at *file);
     void (*close_package)(void *context);
-    /* Deletes the file after success. Failure is ignored: it is tried again
-     * at the next request. */
+    /* Deletes the file once status 6 is in the journal. May be called for a
+     * file that is gone. Failure is ignored, and a cut before it is harmless:
+     * a boot that finds 6 in only one journal half calls it again, and a file
+     * left behind all the same is refused (FFX_ERR_SOURCE, status 7) when it
+     * is asked for, and may be overwritten. */
     void (*remove_package)(void *context);
     /* May be null. */
     void (*event)(void *context, const struct ffx_agent_event *event);
@@ -106,12 +117,23 @@ struct ffx_installed {
 
 #define FFX_AGENT_KEYS 2u /* two during a rotation */
 
-/* The agent's whole state: one journal record holds all of it. */
+/*
+ * The agent's whole state: one journal record holds all of it.
+ *
+ *   requested          ==> status is 1, 3 or 5;  status 1 ==> requested
+ *   installing or lost ==> status is 2..5
+ *   status 2..5        ==> begun > sequence; else everything from `component`
+ *                          on that tells of a package in work is 0
+ *   error != 0        <==> status is 3, 5 or 7
+ *   1 <= key_count <= FFX_AGENT_KEYS
+ */
 struct ffx_agent_state {
-    uint8_t status;    /* enum ffx_status */
-    uint8_t requested; /* AT+CFOTA=1 was said and is not answered yet */
+    uint8_t status;     /* enum ffx_status */
+    uint8_t requested;  /* AT+CFOTA=1 was said and is not answered yet */
     uint8_t installing; /* scratch holds the step below; the slot may be torn */
-    uint8_t component; /* being updated: index in config.components */
+    uint8_t component;  /* being updated: index in config.components */
+    uint8_t lost; /* the component cannot be completed from where it stands:
+                   * only a package of full images can mend it */
     char model[FFX_MODEL_MAX + 1];
     uint32_t sequence; /* of the installed release */
     int32_t error;     /* why status 7, 3 or 5 was reached; else 0 */
@@ -119,28 +141,47 @@ struct ffx_agent_state {
     uint8_t key_count;
     struct ffx_public_key keys[FFX_AGENT_KEYS];
     uint8_t package[FFX_SHA256_BYTES]; /* digest of `package` being applied */
+    uint32_t begun;       /* sequence of the release being applied */
     struct ffx_step step; /* the step in hand; index counts finished steps */
-    uint32_t step_crc32;  /* of the scratch copy, padded to step_bytes */
+    uint16_t place;       /* where in scratch the newest step stands */
+    uint32_t step_crc32;  /* of the scratch copy, padded to write units */
     struct ffx_checkpoint checkpoint; /* the payload reader's, after step */
 };
 
+/* Where the journal stands; private to src/agent. */
+struct ffx_journal {
+    uint32_t next[2]; /* first free place of each half, when fresh */
+    uint32_t content; /* CRC-32 of the newest record but for its counter */
+    uint8_t counter;  /* of the newest record, 0..3 */
+    uint8_t newest;   /* half that holds it */
+    uint8_t fresh;    /* bit i: half i was erased in this boot */
+    uint8_t twin;     /* both halves say the same */
+    uint8_t tries;
+};
+
+/* Private, and public only so that it can be allocated. May not be moved
+ * after ffx_agent_load. */
 struct ffx_agent {
     struct ffx_agent_config config;
     struct ffx_agent_state state;
+    struct ffx_journal journal;
     struct ffx_package package;
     struct ffx_payload payload;
     struct ffx_payload_reader reader;
-    uint8_t task;      /* what ffx_agent_step does next */
-    uint8_t part;      /* of the manifest, in work */
-    uint8_t newest;    /* journal half that holds the newest record */
-    uint8_t fresh;     /* bit i: half i was erased in this boot */
-    uint8_t opened;    /* the package file is open */
+    struct ffx_step step; /* made, not promised in the journal yet */
+    uint32_t step_crc32;
+    uint32_t cursor;  /* bytes done of the present task */
+    uint32_t steps;   /* finished steps of `part` */
+    uint16_t place;   /* of `step` in scratch */
+    uint8_t task;     /* what ffx_agent_step does next */
+    uint8_t commits;  /* records to write before that */
+    uint8_t mode;     /* how the package was accepted */
+    uint8_t part;     /* component in work: index in config.components */
+    uint8_t look;     /* component that a check looks at; the payload's */
+    uint8_t opened;   /* the package file is open */
+    uint8_t ready;    /* the payload stands at step `steps` of `part` */
     uint8_t percent;
     uint8_t tries;
-    uint32_t slot_of[2]; /* next free record in each half */
-    uint32_t counter;
-    uint32_t cursor;   /* bytes done of the present task */
-    struct ffx_sha256 hash;
 };
 
 /* Facts of a device that leaves the factory. */
@@ -152,47 +193,62 @@ struct ffx_provision {
     uint32_t key_count;                    /* 1..FFX_AGENT_KEYS */
 };
 
-/* Checks the config: FFX_ERR_ARGUMENT, FFX_ERR_GEOMETRY. Touches no flash. */
+/* Checks the config. FFX_ERR_ARGUMENT: a callback or buffer is missing, a
+ * name or status is not one of those above; FFX_ERR_GEOMETRY: an area is not
+ * made of whole sectors or steps, or two overlap. Touches no flash. */
 int ffx_agent_init(struct ffx_agent *agent,
                    const struct ffx_agent_config *config);
 
 /* Reads the newest valid record. Writes nothing, so that an idle boot costs
- * no wear. FFX_ERR_STATE: none, the device was never provisioned. */
+ * no wear. FFX_ERR_STATE: none, the device was never provisioned, or the
+ * record was written under another config. */
 int ffx_agent_load(struct ffx_agent *agent);
 
-/* Writes the first record of a device. The slots must hold the images. */
+/* Writes the first record of a device. The slots must hold the images.
+ * FFX_ERR_ARGUMENT: a fact is out of its range; FFX_ERR_BUSY: the device is
+ * provisioned, nothing changed (a cut in here may leave it so: load then
+ * finds the facts); FFX_ERR_FLASH: the journal takes no record. */
 int ffx_agent_provision(struct ffx_agent *agent,
                         const struct ffx_provision *provision);
 
-/* 1 when the boot stage must run the agent before the firmware. */
+/* 1 when the boot stage must run the agent before the firmware: an update is
+ * asked for or under way, or only one journal half holds the newest state
+ * (the cut came between its two commits; run writes the other). */
 int ffx_agent_pending(const struct ffx_agent *agent);
 
-/* One bounded piece of work or one flash operation. 1: call again; 0: done,
- * see the status; FFX_ERR_POWER: the supply is gone. Failures of package or
- * flash are not errors here: they end in status 7, 3 or 5 with 0. */
+/* One bounded piece of work (about a step buffer's worth of reading) or one
+ * flash operation. 1: call again; 0: done, see the status. Failures of package
+ * or slot are not errors here: they end in status 7, 3 or 5 with 0.
+ * FFX_ERR_POWER: the supply is gone; init and load before the next call.
+ * FFX_ERR_FLASH: the journal takes no record. The state is the newest one in
+ * flash again; the next call starts over as after a reset. */
 int ffx_agent_step(struct ffx_agent *agent);
 
 /* Steps until it does not return 1. */
 int ffx_agent_run(struct ffx_agent *agent);
 
-/* AT+CFOTA=1: sets the flag; the caller then resets. FFX_ERR_NO_PACKAGE,
- * FFX_ERR_BUSY while 1, 2 or 4 is under way. */
+/* AT+CFOTA=1: sets the flag; the caller then resets. FFX_ERR_NO_PACKAGE (or
+ * what open_package said); FFX_ERR_BUSY while 1, 2 or 4 is under way or
+ * recovery was asked for already; FFX_ERR_FLASH: nothing changed. */
 int ffx_agent_request(struct ffx_agent *agent);
 
-/* AT+CFOTA=0: status 8. FFX_ERR_BUSY in 2..5: nothing changes there. */
+/* AT+CFOTA=0: status 8. FFX_ERR_BUSY in 2..5: nothing changes there.
+ * FFX_ERR_FLASH: nothing changed. */
 int ffx_agent_clear(struct ffx_agent *agent);
 
 /* The boot stage played an opaque vendor package, which the agent cannot
  * read, in place of ffx_agent_run. error 0: status 6, and every component's
- * record gets `version`; slots and sequence stay. Else status 7 and `error`.
- * FFX_ERR_BUSY unless the status is 1. */
+ * record gets `version`; slots and sequence stay; remove_package is called.
+ * Else status 7 and `error` (negative). FFX_ERR_BUSY unless the status is 1;
+ * FFX_ERR_ARGUMENT: no legal version, or a positive error. */
 int ffx_agent_finish_vendor(struct ffx_agent *agent, const char *version,
                             int error);
 
 /* AT+CFOTA? */
 int ffx_agent_status(const struct ffx_agent *agent);
 
-/* 1 while nobody may write the package file (statuses 1, 2, 4). */
+/* 1 while nobody may write the package file: statuses 1, 2, 4, and 3 or 5
+ * from CFOTA=1 to its answer. */
 int ffx_agent_locked(const struct ffx_agent *agent);
 
 /* Whole state, read only: version for AT+GMR, model, error. */
