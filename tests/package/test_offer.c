@@ -157,6 +157,46 @@ static void cert_for_another_model_is_refused(void **state)
     assert_int_equal(verdict_of_build(1), FFX_ERR_CERT);
 }
 
+static void target_may_be_any_version_but_none(void **state)
+{
+    (void)state;
+    static const char *const targets[] = {"nine", "None", "none1", "n"};
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        memset(made.offer.to, 0, sizeof made.offer.to);
+        strcpy(made.offer.to, targets[i]);
+        assert_int_equal(verdict_of_build(1), 0);
+    }
+}
+
+static void signature_longer_than_any_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t der[FFX_DER_MAX + 1] = {0x30, FFX_DER_MAX - 1};
+    spell_offer(made.text, &made.offer);
+    spell_hex(made.text, "sig", der, sizeof der);
+    assert_int_equal(verdict(1), FFX_ERR_MANIFEST);
+}
+
+static int broken_start(void *context, struct ffx_sha256 *hash)
+{
+    (void)context;
+    (void)hash;
+    return FFX_ERR_IO;
+}
+
+static void fault_of_the_crypto_port_is_passed_on(void **state)
+{
+    (void)state;
+    struct ffx_crypto port = *memo_crypto();
+    struct ffx_offer offer;
+    port.sha256_start = broken_start;
+    build();
+    assert_int_equal(ffx_offer_read(&offer, made.text,
+                                    (uint32_t)strlen(made.text), &port, trusted,
+                                    1),
+                     FFX_ERR_IO);
+}
+
 static void largest_offer_fits_and_is_read(void **state)
 {
     (void)state;
@@ -331,6 +371,9 @@ int main(void)
         cmocka_unit_test_setup(
             offer_needs_the_signature_of_a_trusted_or_delegated_key, start),
         cmocka_unit_test_setup(cert_for_another_model_is_refused, start),
+        cmocka_unit_test_setup(target_may_be_any_version_but_none, start),
+        cmocka_unit_test_setup(signature_longer_than_any_is_refused, start),
+        cmocka_unit_test_setup(fault_of_the_crypto_port_is_passed_on, start),
         cmocka_unit_test_setup(largest_offer_fits_and_is_read, start),
         cmocka_unit_test_setup(signed_nonsense_is_refused_as_such, start),
         cmocka_unit_test_setup(signed_cert_must_be_canonical_and_short, start),

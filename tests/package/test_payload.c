@@ -175,6 +175,28 @@ static void step_that_cannot_be_read_is_made_again(void **state)
     assert_memory_equal(out, image, IMAGE_BYTES);
 }
 
+static void kind_without_a_reader_is_refused(void **state)
+{
+    (void)state;
+    struct ffx_payload payload;
+    const struct ffx_delta_config config = config_for(100, 10);
+    for (int kind = 2; kind < 8; kind++)
+        assert_int_equal(
+            ffx_payload_open(&payload, (enum ffx_payload_kind)kind, &config),
+            FFX_ERR_PATCH);
+}
+
+static void image_of_0_bytes_is_complete_at_once(void **state)
+{
+    (void)state;
+    for (uint32_t step = 0; step < 2; step++) {
+        struct ffx_payload payload;
+        uint8_t out[IMAGE_BYTES];
+        open_image(&payload, 0, step);
+        assert_int_equal(collect(&payload, out, step), 0);
+    }
+}
+
 static int read_zeros(void *context, uint32_t offset, void *buffer,
                       uint32_t length)
 {
@@ -218,6 +240,8 @@ int main(void)
             image_of_another_length_than_the_target_is_refused, start),
         cmocka_unit_test_setup(calls_before_prepare_are_refused, start),
         cmocka_unit_test_setup(step_that_cannot_be_read_is_made_again, start),
+        cmocka_unit_test_setup(kind_without_a_reader_is_refused, start),
+        cmocka_unit_test_setup(image_of_0_bytes_is_complete_at_once, start),
         cmocka_unit_test_setup(last_step_of_4_GiB_is_the_last, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

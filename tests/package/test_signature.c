@@ -265,6 +265,26 @@ static void port_that_cannot_decide_is_never_a_good_signature(void **state)
     }
 }
 
+static int broken_start(void *context, struct ffx_sha256 *hash)
+{
+    (void)context;
+    (void)hash;
+    return FFX_ERR_IO;
+}
+
+static void digest_that_cannot_be_made_is_an_error_of_the_port(void **state)
+{
+    (void)state;
+    uint8_t der[FFX_DER_MAX];
+    const uint32_t bytes =
+        (uint32_t)forge_signature(FORGE_RELEASE, "abc", 3, der);
+    struct ffx_crypto port = *psa_crypto();
+    port.sha256_start = broken_start;
+    assert_int_equal(ffx_signature_check(&port, forge_public(FORGE_RELEASE),
+                                         "abc", 3, der, bytes),
+                     FFX_ERR_IO);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +293,7 @@ int main(void)
         cmocka_unit_test(signature_of_the_key_is_good_and_of_another_is_not),
         cmocka_unit_test(flipped_bit_of_a_signature_makes_it_bad),
         cmocka_unit_test(port_that_cannot_decide_is_never_a_good_signature),
+        cmocka_unit_test(digest_that_cannot_be_made_is_an_error_of_the_port),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
