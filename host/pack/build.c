@@ -10,7 +10,6 @@
 
 #include <psa/psa_crypto.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 /* --- may these two releases and this key make a package? ----------------- */

@@ -4,11 +4,6 @@
 #include "pack/fail.h"
 #include "pack/sign.h"
 
-#include <psa/psa_crypto.h>
-
-#include <assert.h>
-#include <errno.h>
-#include <mbedtls/pem.h>
 #include <mbedtls/platform_util.h>
 #include <stdio.h>
 #include <stdlib.h>

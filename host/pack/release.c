@@ -6,9 +6,7 @@
 #include "pack/release_ini.h"
 #include "pack/sign.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 

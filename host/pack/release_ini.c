@@ -5,7 +5,6 @@
 #include "pack/fail.h"
 #include "pack/ini.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* --- keys ---------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 # For the shell tests of the maker: TAP, and two releases in $work.
 # $work/{release,store}.{key,pub}, store.cert(.sig), a/, b/ (both signed).
 set -u
+root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 case $FARFIX in /*) ;; *) FARFIX=$PWD/$FARFIX ;; esac

@@ -219,4 +219,13 @@ for verb in "key make" "release sign" "package make" "package import" \
     "package info" "package verify"; do
     # shellcheck disable=SC2086
     says 0 Usage: "farfix $verb --help explains itself" "$FARFIX" $verb --help
+    missing=
+    # shellcheck disable=SC2086
+    for option in $("$FARFIX" $verb --help | grep -oE '^  --?[a-z-]+'); do
+        [ "$option" = --help ] ||
+            grep -qE "^\.(It|Op)? ?.*Fl ${option#-}( |$)" \
+                "$root/docs/man/farfix-${verb% *}.1" || missing="$missing $option"
+    done
+    [ -z "$missing" ]
+    result $? "the man page of farfix $verb knows every option"
 done
