@@ -6,6 +6,7 @@
 #include "logger.h"
 #include "report.h"
 #include "schedule.h"
+#include "selftest.h"
 
 #include <farfix/at.h>
 #include <farfix/error.h>
@@ -122,6 +123,12 @@ static int console_tasks(struct ffx_at_args *args)
     return CONSOLE_OK;
 }
 
+static int console_selftest(struct ffx_at_args *args)
+{
+    (void)args;
+    return selftest_run();
+}
+
 static const struct {
     const char *name;
     enum ffx_at_form form;
@@ -136,6 +143,7 @@ static const struct {
     {"+VALUE", FFX_AT_READ, console_values, "smoothed values"},
     {"+SAMPLE", FFX_AT_WRITE, console_sample, "count of readings to take"},
     {"+REPORT", FFX_AT_WRITE, console_report, "\"name\" of a report"},
+    {"+SELFTEST", FFX_AT_EXECUTE, console_selftest, "the update agent"},
     {"+TASKS", FFX_AT_READ, console_tasks, "what runs when"},
 };
 #define CONSOLE_COMMANDS (sizeof console_commands / sizeof console_commands[0])
