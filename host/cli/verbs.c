@@ -17,6 +17,7 @@ const struct cli_verb cli_verbs[] = {
     /* store */
 
     /* sim */
+    {"sim", "run", cli_sim_run, "run a virtual SIM7000"},
 
     /* update, modem */
 

@@ -25,6 +25,7 @@ int cli_package_verify(int argc, char **argv);
 /* store */
 
 /* sim */
+int cli_sim_run(int argc, char **argv);
 
 /* update, modem */
 

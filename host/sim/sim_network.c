@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,19 +24,6 @@ enum {
     DNS = 603,
     OTHER = 65535
 };
-
-__attribute__((format(printf, 2, 3))) static void
-say(const struct sim_network *network, const char *format, ...)
-{
-    char line[512];
-    va_list arguments;
-    if (network->log == NULL)
-        return;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    network->log(network->log_context, line);
-}
 
 /* --- what a failure is called ----------------------------------------------
  */
@@ -169,7 +155,7 @@ static void set_trust(struct sim_network *network)
 {
     struct pem pem = {.files = network->files};
     if (network->ca != NULL && pem_add_path(&pem, network->ca) != FFX_OK)
-        say(network, "cannot read the roots in %s", network->ca);
+        sim_log(&network->log, "cannot read the roots in %s", network->ca);
     sim_files_each(network->files, FFX_DIR_CUSTOMER, pem_add_customer, &pem);
     if (pem.length > 0 || network->ca != NULL) {
         struct curl_blob blob = {
@@ -190,8 +176,10 @@ static size_t take_bytes(char *bytes, size_t size, size_t count, void *context)
     long code = 0;
     size_t length = size * count, done = 0;
     curl_easy_getinfo(network->easy, CURLINFO_RESPONSE_CODE, &code);
-    if (!is_ftp(network) && code != 200)
+    if (network->size_only || (!is_ftp(network) && code != 200))
         return length; /* an error page is no file */
+    for (size_t i = 0; network->ascii && i < length; i++)
+        bytes[i] &= 0x7f; /* type A (manual 10.2.3) */
     if (length > network->room - network->progress.received) {
         network->full = 1;
         return 0;
@@ -242,6 +230,8 @@ static int set_options(struct sim_network *network)
         curl_easy_setopt(easy, CURLOPT_USERNAME, network->user);
         curl_easy_setopt(easy, CURLOPT_PASSWORD, network->password);
         curl_easy_setopt(easy, CURLOPT_FTPPORT, network->passive ? NULL : "-");
+        curl_easy_setopt(easy, CURLOPT_TRANSFERTEXT, (long)network->ascii);
+        curl_easy_setopt(easy, CURLOPT_NOBODY, (long)network->size_only);
     }
     return curl_easy_setopt(easy, CURLOPT_URL, network->url) == CURLE_OK
                ? FFX_OK
@@ -293,7 +283,7 @@ static void forget(struct sim_network *network)
 static void fail(struct sim_network *network, uint16_t http_status,
                  uint16_t ftp_error, const char *why)
 {
-    say(network, "transfer of %s failed: %s", network->url, why);
+    sim_log(&network->log, "transfer of %s failed: %s", network->url, why);
     forget(network);
     sim_files_discard(network->files, STAGE);
     network->progress.failed = 1;
@@ -311,9 +301,22 @@ static void succeed(struct sim_network *network)
         fail(network, NO_MEMORY, 79, "the file could not be stored");
         return;
     }
-    say(network, "transfer of %s: %u bytes", network->url, (unsigned)received);
+    sim_log(&network->log, "transfer of %s: %u bytes", network->url,
+            (unsigned)received);
     network->progress.http_status = 200;
     network->progress.total = received;
+}
+
+/* FTPSIZE: nothing is stored. */
+static void report_size(struct sim_network *network, curl_off_t size)
+{
+    if (size < 0 || size > (curl_off_t)UINT32_MAX) {
+        fail(network, OTHER, 77, "the server does not tell the size");
+        return;
+    }
+    forget(network);
+    sim_files_discard(network->files, STAGE);
+    network->progress.total = (uint32_t)size;
 }
 
 /* libcurl is content with the answer: are we? */
@@ -326,7 +329,9 @@ static void judge(struct sim_network *network)
     curl_easy_getinfo(network->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
                       &announced);
     snprintf(text, sizeof text, "HTTP status %ld", code);
-    if (is_ftp(network))
+    if (network->size_only)
+        report_size(network, announced);
+    else if (is_ftp(network))
         succeed(network);
     else if (code != 200)
         fail(network, (uint16_t)code, 0, text);
@@ -347,7 +352,8 @@ static void finished(struct sim_network *network, CURLcode code)
                       : network->trouble[0] != 0 ? network->trouble
                                                  : curl_easy_strerror(code);
     if (meaning->passing && network->tries > 1) {
-        say(network, "transfer of %s: %s; tried again", network->url, why);
+        sim_log(&network->log, "transfer of %s: %s; tried again", network->url,
+                why);
         network->tries--;
         end_try(network);
         network->retry_ms = sim_clock_ms() + RETRY_PAUSE_MS;
@@ -456,14 +462,12 @@ void sim_network_step(struct sim_network *network, const struct pollfd *fds,
  */
 
 int sim_network_open(struct sim_network *network, struct sim_files *files,
-                     const char *ca,
-                     void (*log)(void *context, const char *line),
-                     void *log_context, struct ffx_sim_error *error)
+                     const char *ca, const struct sim_log *log,
+                     struct ffx_sim_error *error)
 {
     *network = (struct sim_network){.files = files,
                                     .ca = ca,
-                                    .log = log,
-                                    .log_context = log_context,
+                                    .log = *log,
                                     .due_ms = -1,
                                     .retry_ms = -1,
                                     .fd = -1};
@@ -505,6 +509,8 @@ static int remember(struct sim_network *network,
     network->timeout_s = transfer->timeout_s;
     network->tries = transfer->tries;
     network->passive = transfer->passive;
+    network->ascii = transfer->ascii;
+    network->size_only = transfer->size_only;
     return network->user != NULL && network->password != NULL ? FFX_OK
                                                               : FFX_ERR_SPACE;
 }
@@ -526,7 +532,7 @@ int sim_network_start(struct sim_network *network,
         return result;
     }
     network->progress = (struct ffx_module_progress){.busy = 1};
-    say(network, "transfer of %s begins", network->url);
+    sim_log(&network->log, "transfer of %s begins", network->url);
     return FFX_OK;
 }
 
@@ -539,7 +545,7 @@ void sim_network_cancel(struct sim_network *network)
     network->progress.failed = 1;
     network->progress.http_status = NETWORK;
     network->progress.ftp_error = 80; /* manual quit */
-    say(network, "transfer of %s was broken off", network->url);
+    sim_log(&network->log, "transfer of %s was broken off", network->url);
 }
 
 void sim_network_progress(const struct sim_network *network,

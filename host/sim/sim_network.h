@@ -13,6 +13,7 @@
 #define FARFIX_SIM_NETWORK_H
 
 #include "sim/sim_files.h"
+#include "sim/sim_log.h"
 
 #include <curl/curl.h>
 #include <poll.h>
@@ -27,8 +28,7 @@ struct sim_network_socket {
 struct sim_network {
     struct sim_files *files;
     const char *ca; /* PEM file, or null */
-    void (*log)(void *context, const char *line);
-    void *log_context;
+    struct sim_log log;
 
     CURLM *multi;
     CURL *easy; /* null: no transfer */
@@ -42,18 +42,16 @@ struct sim_network {
     char trouble[CURL_ERROR_SIZE];
     int dir;
     uint32_t timeout_s, tries;
-    int passive;
+    int passive, ascii, size_only;
     int fd; /* the staged file */
     uint32_t room; /* how long it may become */
     int full; /* it would have become longer */
     struct ffx_module_progress progress;
 };
 
-/* log may be null. */
 int sim_network_open(struct sim_network *network, struct sim_files *files,
-                     const char *ca,
-                     void (*log)(void *context, const char *line),
-                     void *log_context, struct ffx_sim_error *error);
+                     const char *ca, const struct sim_log *log,
+                     struct ffx_sim_error *error);
 void sim_network_close(struct sim_network *network);
 
 /* As in struct ffx_module_network: FFX_ERR_BUSY, FFX_ERR_ARGUMENT (a scheme

@@ -9,7 +9,7 @@
  *   ffx_sim_destroy                closes the port, state stays on disk
  *
  * Everything that a module keeps lives in one directory (docs/flash-layout.md,
- * section 4), which survives SIGKILL at any moment.
+ * section 5), which survives SIGKILL at any moment.
  *
  * One object, one thread. Nothing blocks but ffx_sim_create, which writes the
  * factory's images. Strings and images of the config belong to the caller and

@@ -94,11 +94,12 @@ static void show(void *context, const char *line)
 
 static int set_up(void **context)
 {
+    static const struct sim_log log = {show, NULL};
     struct ffx_sim_error error;
     (void)context;
     snprintf(state, sizeof state, "/tmp/farfix-network-XXXXXX");
     return mkdtemp(state) == NULL || sim_files_open(&files, state, &error) ||
-           sim_network_open(&network, &files, NULL, show, NULL, &error) ||
+           sim_network_open(&network, &files, NULL, &log, &error) ||
            sim_files_write(&files, FFX_DIR_FOTA, "update.zip", 0, "old", 3);
 }
 
