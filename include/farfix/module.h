@@ -133,7 +133,7 @@ struct ffx_module_config {
     uint32_t tx_bytes;   /* a power of two, >= 1024 */
 };
 
-/* --- state: caller-allocated, members are the core's own ------------------ */
+/* --- state: caller-allocated, members are the core's own ----------------- */
 
 #define FFX_MODULE_CONTEXTS 24u /* CGDCONT cid 1..24 */
 #define FFX_MODULE_BEARERS 3u   /* SAPBR cid 1..3 */

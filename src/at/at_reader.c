@@ -52,7 +52,7 @@ static int take_line(struct ffx_at_reader *reader, char byte)
             reader->length--;
         return 0;
     }
-    if ((uint8_t)byte < ' ')
+    if ((uint8_t)byte < ' ' || byte == 0x7f)
         return 0; /* V.250 5.2.2: control characters are ignored */
     if (reader->length == FFX_AT_LINE_MAX ||
         reader->length + 1 >= reader->capacity)

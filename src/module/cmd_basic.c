@@ -8,8 +8,7 @@
 #include "module/run.h"
 #include "module/settings.h"
 
-/* --- basic commands: a letter and a number
- * --------------------------------------- */
+/* --- basic commands: a letter and a number ------------------------------- */
 
 /* The number behind the letter; none means 0. */
 static int basic_number(struct command_call *call, uint8_t most, uint8_t *value)
@@ -105,8 +104,7 @@ static int view_execute(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- S-parameters: three digits when read (V.250, 5.3.2)
- * -------------------------- */
+/* --- S-parameters: three digits when read (V.250, 5.3.2) ----------------- */
 
 static int show_register(struct ffx_module *module, struct command_call *call,
                          uint8_t value)
@@ -171,8 +169,7 @@ static int s5_write(struct ffx_module *module, struct command_call *call)
     return fixed_register(call, 8);
 }
 
-/* --- identity
- * ---------------------------------------------------------------------- */
+/* --- identity ------------------------------------------------------------ */
 
 static const char *version(const struct ffx_module *module)
 {
@@ -248,13 +245,12 @@ static int simcom_execute(struct ffx_module *module, struct command_call *call)
     gmr_execute(module, call);
     answer_text(module, call, "CSUB:V01");
     answer_two(module, call, "APRev:", version(module));
-    answer_two(module, call, "QCN:", model(module));
+    answer_two(module, call, "QCN:MDM9206_TX3.0.", model(module));
     answer_two(module, call, "IMEI:", module->config.imei);
     return COMMAND_OK;
 }
 
-/* --- line and errors
- * ------------------------------------------------------------------ */
+/* --- line and errors ----------------------------------------------------- */
 
 static int cmee_read(struct ffx_module *module, struct command_call *call)
 {
@@ -349,8 +345,7 @@ static int icf_write(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- saved switches
- * -------------------------------------------------------------------- */
+/* --- saved switches ------------------------------------------------------ */
 
 static int save_number(struct ffx_module *module, struct command_call *call,
                        int32_t high, uint8_t *setting)
@@ -383,9 +378,7 @@ static int clts_write(struct ffx_module *module, struct command_call *call)
     return save_number(module, call, 1, &module->settings.local_time);
 }
 
-/* --- power
- * -------------------------------------------------------------------------------
- */
+/* --- power --------------------------------------------------------------- */
 
 static int cpowd_write(struct ffx_module *module, struct command_call *call)
 {

@@ -31,8 +31,7 @@ int cmd_files_locked(const struct ffx_module *module, int dir, const char *name)
            bytes_same_text(module->transfer_name, name);
 }
 
-/* --- bracket -----------------------------------------------------------------
- */
+/* --- bracket ------------------------------------------------------------- */
 
 static int init_execute(struct ffx_module *module, struct command_call *call)
 {
@@ -52,8 +51,7 @@ static int term_execute(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- parameters
- * ---------------------------------------------------------------- */
+/* --- parameters ---------------------------------------------------------- */
 
 struct file {
     int32_t dir;
@@ -88,8 +86,7 @@ static int file_size(struct ffx_module *module, const struct file *file,
                : COMMAND_OK;
 }
 
-/* --- CFSWFILE
- * ------------------------------------------------------------------- */
+/* --- CFSWFILE ------------------------------------------------------------ */
 
 static int write_write(struct ffx_module *module, struct command_call *call)
 {
@@ -125,8 +122,7 @@ int cmd_files_store(struct ffx_module *module)
     return result < 0 ? COMMAND_REFUSED : COMMAND_OK;
 }
 
-/* --- CFSRFILE
- * ------------------------------------------------------------------- */
+/* --- CFSRFILE ------------------------------------------------------------ */
 
 static int take_range(struct command_call *call, uint32_t *offset,
                       uint32_t *length)
@@ -163,8 +159,7 @@ static int read_write(struct ffx_module *module, struct command_call *call)
     return COMMAND_SEND;
 }
 
-/* --- the rest
- * -------------------------------------------------------------------- */
+/* --- the rest ------------------------------------------------------------ */
 
 static int size_write(struct ffx_module *module, struct command_call *call)
 {

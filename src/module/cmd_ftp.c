@@ -7,8 +7,7 @@
 #include "module/cmd_files.h"
 #include "module/transfer.h"
 
-/* --- strings
- * ------------------------------------------------------------------ */
+/* --- strings ------------------------------------------------------------- */
 
 struct ftp_text {
     const char *name;
@@ -69,8 +68,7 @@ static int text_write(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- numbers
- * -------------------------------------------------------------------- */
+/* --- numbers ------------------------------------------------------------- */
 
 static int cid_read(struct ffx_module *module, struct command_call *call)
 {
@@ -128,8 +126,7 @@ static int type_write(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- transfer
- * -------------------------------------------------------------------- */
+/* --- transfer ------------------------------------------------------------ */
 
 static int is_running(const struct ffx_module *module)
 {

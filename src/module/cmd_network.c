@@ -7,8 +7,7 @@
 #include "module/settings.h"
 #include "module/urc.h"
 
-/* --- SIM ---------------------------------------------------------------------
- */
+/* --- SIM ----------------------------------------------------------------- */
 
 static int cpin_read(struct ffx_module *module, struct command_call *call)
 {
@@ -43,8 +42,7 @@ static int cpin_write(struct ffx_module *module, struct command_call *call)
                                         : radio_need_sim(module);
 }
 
-/* --- PDP contexts
- * -------------------------------------------------------------- */
+/* --- PDP contexts -------------------------------------------------------- */
 
 static const char *const pdp_types[] = {"IP", "PPP", "IPV6", "IPV4V6"};
 #define PDP_TYPES (sizeof pdp_types / sizeof pdp_types[0])
@@ -128,8 +126,7 @@ static int cgdcont_test(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- registration
- * ---------------------------------------------------------------- */
+/* --- registration -------------------------------------------------------- */
 
 static int csq_execute(struct ffx_module *module, struct command_call *call)
 {
@@ -272,8 +269,7 @@ static int cpsi_read(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- radio access (R16: the N models know NB-IoT only)
- * ---------------------------- */
+/* --- radio access (R16: the N models know NB-IoT only) ------------------- */
 
 static int cnmp_test(struct ffx_module *module, struct command_call *call)
 {
@@ -334,8 +330,7 @@ static int cmnb_write(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- application network (CNACT)
- * ---------------------------------------------------- */
+/* --- application network (CNACT) ----------------------------------------- */
 
 /* The APN comes from the network on LTE, is empty on GSM (note 4.1). */
 static int cgnapn_execute(struct ffx_module *module, struct command_call *call)
@@ -415,8 +410,7 @@ static int cnact_write(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- bearer of the older commands (SAPBR)
- * -------------------------------------------- */
+/* --- bearer of the older commands (SAPBR) -------------------------------- */
 
 enum sapbr { SAPBR_CLOSE, SAPBR_OPEN, SAPBR_QUERY, SAPBR_SET, SAPBR_GET };
 

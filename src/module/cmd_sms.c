@@ -14,8 +14,7 @@
 /* The clock of a module that the network never told the time. */
 #define SMS_TIME "80/01/06,00:00:00+00"
 
-/* --- settings
- * ------------------------------------------------------------------- */
+/* --- settings ------------------------------------------------------------ */
 
 static int cmgf_read(struct ffx_module *module, struct command_call *call)
 {
@@ -70,8 +69,7 @@ static int csms_write(struct ffx_module *module, struct command_call *call)
     return result;
 }
 
-/* --- storage
- * --------------------------------------------------------------------- */
+/* --- storage ------------------------------------------------------------- */
 
 static int32_t count_used(const struct ffx_module *module)
 {
@@ -118,8 +116,7 @@ static int cpms_write(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- reading
- * --------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 static void put_message(struct command_call *call,
                         struct ffx_module_message *message)
@@ -208,8 +205,7 @@ static int cmgl_write(struct ffx_module *module, struct command_call *call)
     return list(module, call, status);
 }
 
-/* --- deleting
- * -------------------------------------------------------------------- */
+/* --- deleting ------------------------------------------------------------ */
 
 static int cmgd_test(struct ffx_module *module, struct command_call *call)
 {
@@ -252,8 +248,7 @@ static int cmgd_write(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- arriving
- * -------------------------------------------------------------------- */
+/* --- arriving ------------------------------------------------------------ */
 
 static int is_text(const char *text, uint32_t most)
 {

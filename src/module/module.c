@@ -20,8 +20,7 @@
 /* module->reset: the port has been told. */
 #define RESET_TOLD 0xffu
 
-/* --- start -------------------------------------------------------------------
- */
+/* --- start --------------------------------------------------------------- */
 
 static int is_imei(const char *text)
 {
@@ -76,8 +75,7 @@ int ffx_module_init(struct ffx_module *module,
     return 0;
 }
 
-/* --- what follows an answer
- * --------------------------------------------------- */
+/* --- what follows an answer ---------------------------------------------- */
 
 /* DCD: &C0 holds it on, &C1 shows that CFSWFILE takes data. */
 static void set_carrier(struct ffx_module *module)
@@ -125,8 +123,7 @@ static void go_on(struct ffx_module *module)
     after_answer(module);
 }
 
-/* --- bytes in
- * ------------------------------------------------------------------- */
+/* --- bytes in ------------------------------------------------------------ */
 
 static void watch_typing(struct ffx_module *module)
 {
@@ -183,8 +180,7 @@ uint32_t ffx_module_feed(struct ffx_module *module, const void *bytes,
     return taken;
 }
 
-/* --- time, bytes out
- * -------------------------------------------------------------- */
+/* --- time, bytes out ----------------------------------------------------- */
 
 uint32_t ffx_module_poll(struct ffx_module *module, uint32_t now_ms)
 {

@@ -10,8 +10,7 @@
 #define SIM_MS 200u
 #define BEARER_MS 500u /* a SIM7000 took 492 ms (at-facts 7.1) */
 
-/* --- family ------------------------------------------------------------------
- */
+/* --- family -------------------------------------------------------------- */
 
 static const struct radio_model models[] = {
     {"SIM7000E", 0, "EUTRAN-BAND20"},  {"SIM7000C", 0, "EUTRAN-BAND5"},
@@ -38,8 +37,7 @@ int radio_act(const struct ffx_module *module)
     return module->settings.lte_mode == 1 ? RADIO_CAT_M : RADIO_NB_IOT;
 }
 
-/* --- SIM
- * ---------------------------------------------------------------------- */
+/* --- SIM ----------------------------------------------------------------- */
 
 const char *radio_sim_text(int sim)
 {
@@ -79,8 +77,7 @@ static int announces(const struct ffx_module *module)
     return module->settings.rate != 0; /* D25: silent in auto-baud */
 }
 
-/* --- bearer (CNACT)
- * ------------------------------------------------------------- */
+/* --- bearer (CNACT) ------------------------------------------------------ */
 
 void radio_open(struct ffx_module *module, uint8_t mode)
 {
@@ -100,8 +97,7 @@ void radio_close(struct ffx_module *module)
     urc_push(module, URC_APP_PDP, 0);
 }
 
-/* --- registration
- * --------------------------------------------------------------- */
+/* --- registration -------------------------------------------------------- */
 
 static int may_register(const struct ffx_module *module)
 {
@@ -199,8 +195,7 @@ int radio_any_bearer(const struct ffx_module *module)
     return any;
 }
 
-/* --- boot
- * ----------------------------------------------------------------------- */
+/* --- boot ---------------------------------------------------------------- */
 
 static void boot_rdy(struct ffx_module *module)
 {

@@ -7,6 +7,7 @@
 #include "module/cmd_files.h"
 #include "module/radio.h"
 #include "module/timer.h"
+#include "module/transfer.h"
 #include "module/txring.h"
 
 /* A whole piece of an answer and the result code behind it. */
@@ -14,7 +15,7 @@
 /* How long a reset waits for a TE that does not take the answer. */
 #define RUN_DRAIN_MS 2000u
 
-/* --- result codes (manual 2.2.19) ----------------------------------------- */
+/* --- result codes (manual 2.2.19) ---------------------------------------- */
 
 static void put_fault(struct ffx_module *module, struct ffx_at_text *out,
                       int result)
@@ -57,8 +58,7 @@ static void finish(struct ffx_module *module, int result)
     txring_put(module, text, out.length);
 }
 
-/* --- one command -----------------------------------------------------------
- */
+/* --- one command --------------------------------------------------------- */
 
 static int test_form(struct ffx_module *module, struct command_call *call)
 {
@@ -123,12 +123,15 @@ static void call_row(struct ffx_module *module)
                      module->command.arguments_length);
     ffx_at_text_init(&call.out, text, sizeof text);
     const int result = dispatch(module, &call);
+    if (call.out.overflow) {
+        finish(module, COMMAND_ERROR); /* rather no answer than half a one */
+        return;
+    }
     txring_put(module, text, call.out.length);
-    settle(module, call.out.overflow ? COMMAND_ERROR : result);
+    settle(module, result);
 }
 
-/* --- phases ----------------------------------------------------------------
- */
+/* --- phases -------------------------------------------------------------- */
 
 static int phase_idle(struct ffx_module *module)
 {
@@ -191,8 +194,7 @@ void run_on(struct ffx_module *module)
         continue;
 }
 
-/* --- from outside ------------------------------------------------------------
- */
+/* --- from outside -------------------------------------------------------- */
 
 static uint32_t count_commands(const char *text)
 {
@@ -238,5 +240,6 @@ void run_shut_down(struct ffx_module *module, enum ffx_module_reset kind)
 {
     module->reset = (uint8_t)(1 + kind);
     module->urc_count = 0;
+    transfer_drop(module);
     timer_start(module, FFX_TIMER_DRAIN, RUN_DRAIN_MS);
 }

@@ -23,8 +23,7 @@ int transfer_begin(struct ffx_module *module, enum transfer_kind kind)
     return COMMAND_OK;
 }
 
-/* --- end
- * ---------------------------------------------------------------------- */
+/* --- end ----------------------------------------------------------------- */
 
 static void end_http(struct ffx_module *module, uint16_t status)
 {
@@ -70,13 +69,19 @@ static void fail(struct ffx_module *module, uint16_t http, uint16_t ftp)
     end(module);
 }
 
+void transfer_drop(struct ffx_module *module)
+{
+    if (module->transfer != TRANSFER_NONE && module->transfer_started)
+        module->config.network->cancel(module->config.context);
+    module->transfer = TRANSFER_NONE;
+}
+
 void transfer_quit(struct ffx_module *module)
 {
     fail(module, TRANSFER_OTHER_ERROR, TRANSFER_FTP_QUIT);
 }
 
-/* --- start and progress
- * --------------------------------------------------------- */
+/* --- start and progress -------------------------------------------------- */
 
 static int is_http(const struct ffx_module *module)
 {
@@ -146,6 +151,9 @@ void transfer_poll(struct ffx_module *module)
         return;
     }
     module->config.network->progress(module->config.context, &module->progress);
+    /* What a server claims may be more than an answer can show. */
+    module->progress.received = bytes_min(module->progress.received, INT32_MAX);
+    module->progress.total = bytes_min(module->progress.total, INT32_MAX);
     if (!module->progress.busy)
         end(module);
 }

@@ -30,7 +30,10 @@ enum transfer_kind {
 /* Destination stands in transfer_dir and transfer_name. 0, or a COMMAND_CME
  * when one is running. */
 int transfer_begin(struct ffx_module *module, enum transfer_kind kind);
+/* FTPQUIT: ends with a URC that says so. */
 void transfer_quit(struct ffx_module *module);
+/* Before a reset: ends without a word. */
+void transfer_drop(struct ffx_module *module);
 void transfer_poll(struct ffx_module *module);
 /* When poll wants to look again: `idle` or sooner. */
 uint32_t transfer_wait(const struct ffx_module *module, uint32_t idle);

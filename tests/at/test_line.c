@@ -104,8 +104,7 @@ static void any_byte_at_any_place_ends(void **state)
     assert_string_equal(split("+GMR"), "+GMR X");
 }
 
-/* --- parameters
- * --------------------------------------------------------------- */
+/* --- parameters ---------------------------------------------------------- */
 
 static struct ffx_at_args args;
 

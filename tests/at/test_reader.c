@@ -42,7 +42,7 @@ static const struct {
     {"A\rAB AT+GMR\r", "+GMR|"},
     {"AT+GMX\bR\r", "+GMR|"},
     {"AT\b\b\b+GMR\r", "+GMR|"},
-    {"AT+G\x01M\nR\x11\r", "+GMR|"},
+    {"AT+G\x01M\nR\x11\x7f\r", "+GMR|"},
     {"A/", "|"},
     {"AT+GMR\rA/a/", "+GMR|+GMR|+GMR|"},
     {"AT+GMR\rAxA/", "+GMR|+GMR|"},

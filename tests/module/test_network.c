@@ -54,8 +54,7 @@ static void boots(const char *said)
     quiet();
 }
 
-/* --- boot and SIM
- * ------------------------------------------------------------- */
+/* --- boot and SIM -------------------------------------------------------- */
 
 static void boot_urcs_come_one_by_one(void **state)
 {
@@ -115,8 +114,7 @@ static void three_wrong_pins_need_the_puk(void **state)
     expect("AT+CPIN?\r", "\r\n+CPIN: SIM PUK\r\n" OK);
 }
 
-/* --- radio
- * ----------------------------------------------------------------------- */
+/* --- radio --------------------------------------------------------------- */
 
 static void cfun_0_takes_the_radio_away(void **state)
 {
@@ -238,8 +236,7 @@ static void gsm_delivers_no_apn(void **state)
     expect("AT+COPS?\r", "\r\n+COPS: 0,0,\"CHN-CT\",0\r\n" OK);
 }
 
-/* --- bearers
- * ---------------------------------------------------------------------- */
+/* --- bearers ------------------------------------------------------------- */
 
 static void cnact_speaks_the_manual_s_grammar(void **state)
 {
@@ -305,9 +302,7 @@ static void contexts_are_kept(void **state)
            "\r\n+CGDCONT: 24,\"IPV4V6\",\"a.b\",\"0.0.0.0\",0,0,0,0\r\n" OK);
 }
 
-/* --- HTTP
- * ----------------------------------------------------------------------------
- */
+/* --- HTTP ---------------------------------------------------------------- */
 
 #define GET "AT+HTTPTOFS=\"http://h/u.zip\",\"/fota/update.zip\"\r"
 
@@ -397,6 +392,28 @@ static void a_lost_bearer_cancels_the_transfer(void **state)
     assert_int_equal(b.cancels, 1);
 }
 
+static void a_reset_cancels_the_transfer(void **state)
+{
+    (void)state;
+    opened();
+    bench_say(&b, GET);
+    waits(100, "");
+    expect("AT+CFUN=6\r", OK);
+    assert_int_equal(b.cancels, 1);
+    waits(3000, "");
+}
+
+static void what_a_server_claims_stays_a_number(void **state)
+{
+    (void)state;
+    opened();
+    bench_say(&b, GET);
+    waits(60, "");
+    b.progress.total = UINT32_MAX;
+    waits(60, "");
+    expect("AT+HTTPTOFSRL?\r", "\r\n+HTTPTOFSRL: 1,0,2147483647\r\n" OK);
+}
+
 static void a_port_that_cannot_start_is_601_too(void **state)
 {
     (void)state;
@@ -464,9 +481,7 @@ static void httpstofs_does_not_exist_in_the_manual(void **state)
     expect("AT+FTPTOFSST\r", "\r\nERROR\r\n");
 }
 
-/* --- FTP
- * -------------------------------------------------------------------------------
- */
+/* --- FTP ----------------------------------------------------------------- */
 
 static void ftp_set_up(void)
 {
@@ -541,9 +556,7 @@ static void ftpextget_never_replaces_a_file(void **state)
     waits(100, "\r\n+FTPEXTGETFILE: 1,66\r\n");
 }
 
-/* --- SMS
- * ----------------------------------------------------------------------------------
- */
+/* --- SMS ----------------------------------------------------------------- */
 
 #define TIME "\"80/01/06,00:00:00+00\""
 
@@ -587,9 +600,7 @@ static void sms_indications_can_be_off_and_storage_full(void **state)
                      FFX_ERR_BUSY);
 }
 
-/* --- recovery
- * ------------------------------------------------------------------------------
- */
+/* --- recovery ------------------------------------------------------------ */
 
 static void recovery_answers_only_what_recovery_needs(void **state)
 {
@@ -665,6 +676,8 @@ int main(void)
         NETWORK(progress_can_be_asked_for),
         NETWORK(a_failure_has_length_0_and_never_200),
         NETWORK(a_lost_bearer_cancels_the_transfer),
+        NETWORK(a_reset_cancels_the_transfer),
+        NETWORK(what_a_server_claims_stays_a_number),
         NETWORK(a_port_that_cannot_start_is_601_too),
         NETWORK(urls_and_paths_are_checked),
         NETWORK(a_url_of_255_characters_fits),

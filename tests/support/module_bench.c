@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- files
- * -------------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 static struct bench_file *find(struct bench *b, int dir, const char *name)
 {
@@ -113,8 +112,7 @@ static const struct ffx_module_files files = {
     .free_bytes = disk_free,
 };
 
-/* --- network
- * -------------------------------------------------------------------- */
+/* --- network ------------------------------------------------------------- */
 
 static int network_start(void *context,
                          const struct ffx_module_transfer *transfer)
@@ -147,8 +145,7 @@ static void network_cancel(void *context)
 static const struct ffx_module_network network = {
     network_start, network_progress, network_cancel};
 
-/* --- boot stage
- * ------------------------------------------------------------------- */
+/* --- boot stage ---------------------------------------------------------- */
 
 static void boot_reset(void *context, enum ffx_module_reset kind)
 {
@@ -244,8 +241,7 @@ static const struct ffx_module_boot boot = {
     .flow = boot_flow,
 };
 
-/* --- life
- * ------------------------------------------------------------------------- */
+/* --- life ---------------------------------------------------------------- */
 
 void bench_init(struct bench *b, enum ffx_module_profile profile)
 {
@@ -289,8 +285,7 @@ void bench_end(struct bench *b)
         free(b->files[i].data);
 }
 
-/* --- talk
- * ------------------------------------------------------------------------- */
+/* --- talk ---------------------------------------------------------------- */
 
 void bench_forget(struct bench *b)
 {
