@@ -53,21 +53,40 @@ static void offer_text(const struct ffx_offer *offer,
                     key->cert_signature.length);
 }
 
-/* Our own reader must take it, under the key that signed the certificate. */
-static int read_back(const struct pack_buffer *text, const struct pack_key *key,
-                     struct pack_error *error)
+static int read_under(struct ffx_offer *offer, const struct pack_buffer *text,
+                      const struct pack_key *key)
 {
     struct ffx_public_key trusted[2] = {key->public_key};
-    struct ffx_offer offer;
-    int count = 1, result = FFX_ERR_SIGNATURE;
+    int count = 1;
     if (pack_key_delegation(key) != NULL)
         count = recover_keys(key->cert.bytes, key->cert.length,
                              key->cert_signature.bytes,
                              key->cert_signature.length, trusted);
-    if (count > 0)
-        result = ffx_offer_read(&offer, (const char *)text->bytes,
-                                (uint32_t)text->length, psa_crypto(), trusted,
-                                (uint32_t)count);
+    if (count <= 0)
+        return FFX_ERR_SIGNATURE;
+    if (text->length > FFX_SIDEFILE_MAX)
+        return FFX_ERR_MANIFEST;
+    return ffx_offer_read(offer, (const char *)text->bytes,
+                          (uint32_t)text->length, psa_crypto(), trusted,
+                          (uint32_t)count);
+}
+
+int pack_offer_read(struct ffx_offer *offer, const struct pack_buffer *text,
+                    const struct pack_key *key, struct pack_error *error)
+{
+    const int result = read_under(offer, text, key);
+    if (result != 0)
+        return fail_with(error, result, "not an offer of this key's maker: %s",
+                         ffx_error_text(result));
+    return 0;
+}
+
+/* Our own reader must take it, under the key that signed the certificate. */
+static int read_back(const struct pack_buffer *text, const struct pack_key *key,
+                     struct pack_error *error)
+{
+    struct ffx_offer offer;
+    const int result = read_under(&offer, text, key);
     if (result != 0)
         return fail_with(error, result,
                          "nothing was written: our own reader refuses the new "

@@ -161,4 +161,10 @@ int pack_certificate(const struct ffx_package *package, struct ffx_cert *cert);
 int pack_offer(const struct ffx_offer *offer, const struct pack_key *key,
                struct pack_buffer *out, struct pack_error *error);
 
+/* The facts of an offer, verified under the release key that stands behind
+ * `key`: `key` itself, or the one that signed its certificate.
+ * FFX_ERR_MANIFEST, FFX_ERR_SIGNATURE, FFX_ERR_CERT. */
+int pack_offer_read(struct ffx_offer *offer, const struct pack_buffer *text,
+                    const struct pack_key *key, struct pack_error *error);
+
 #endif

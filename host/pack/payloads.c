@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- proof ---------------------------------------------------------------- */
+/* --- proof --------------------------------------------------------------- */
 
 /* The device in small: a slot of whole steps, erased and written in turn. */
 struct proof {
@@ -81,7 +81,7 @@ static int prove(const struct payload *payload)
     return result;
 }
 
-/* --- choice --------------------------------------------------------------- */
+/* --- choice -------------------------------------------------------------- */
 
 /* 1: there is a delta, and it is worth it. */
 static int try_delta(struct payload *payload, struct pack_error *error)
