@@ -21,7 +21,7 @@ static int fail(struct diff_error *error, int code, const char *format, ...)
     return code;
 }
 
-/* --- checks --------------------------------------------------------------- */
+/* --- checks -------------------------------------------------------------- */
 
 static int check(size_t old_bytes, size_t new_bytes,
                  const struct diff_options *options, struct diff_error *error)
@@ -44,8 +44,7 @@ static int check(size_t old_bytes, size_t new_bytes,
     return 0;
 }
 
-/* --- candidates ------------------------------------------------------------
- */
+/* --- candidates ---------------------------------------------------------- */
 
 static void keep_smaller(struct diff_patch *best, struct diff_patch *other)
 {
@@ -103,8 +102,7 @@ static int try_orders(const struct diff_match *match,
     return 0;
 }
 
-/* --- diff ------------------------------------------------------------------
- */
+/* --- diff ---------------------------------------------------------------- */
 
 int diff_make(const uint8_t *old_image, size_t old_bytes,
               const uint8_t *new_image, size_t new_bytes,

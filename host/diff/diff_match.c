@@ -7,7 +7,7 @@
 
 #define NEIGHBOURS 48 /* looked at on each side of a suffix */
 
-/* --- suffix array --------------------------------------------------------- */
+/* --- suffix array -------------------------------------------------------- */
 
 /* Kasai, Lee, Arimura, Arikawa, Park 2001: each suffix begins like the one a
  * byte before it did, but for that byte. */
@@ -65,7 +65,7 @@ void diff_match_close(struct diff_match *match)
     free(match->common);
 }
 
-/* --- search --------------------------------------------------------------- */
+/* --- search -------------------------------------------------------------- */
 
 struct search {
     const struct diff_match *match;

@@ -77,7 +77,7 @@ int range_encoder_finish(struct range_encoder *encoder, size_t header_bytes)
     return encoder->failed ? -1 : 0;
 }
 
-/* --- symbols -------------------------------------------------------------- */
+/* --- symbols ------------------------------------------------------------- */
 
 void range_encoder_bit(struct range_encoder *encoder, uint16_t *slot,
                        unsigned bit)

@@ -74,8 +74,7 @@ int ffx_delta_open(struct ffx_delta *delta,
     return 0;
 }
 
-/* --- the stream ------------------------------------------------------------
- */
+/* --- the stream ---------------------------------------------------------- */
 
 static void start_step(struct ffx_delta *delta)
 {
@@ -176,8 +175,7 @@ static int take_run(struct ffx_delta *delta, const struct ffx_step *step,
     return 0;
 }
 
-/* --- prepare ---------------------------------------------------------------
- */
+/* --- prepare ------------------------------------------------------------- */
 
 /* Adds up to PIECE bytes of a port to crc32. 1: `end` is not reached. */
 static int add_piece(struct ffx_delta *delta, const struct ffx_read_at *from,
@@ -284,8 +282,7 @@ int ffx_delta_prepare(struct ffx_delta *delta)
     }
 }
 
-/* --- steps -----------------------------------------------------------------
- */
+/* --- steps --------------------------------------------------------------- */
 
 /* Steps come in any order, so delta->crc32 is the bare CRC of the finished
  * steps, each at its place in a target of zeros. */
@@ -337,8 +334,7 @@ int ffx_delta_next(struct ffx_delta *delta, void *buffer, struct ffx_step *step)
     return result;
 }
 
-/* --- checkpoints ------------------------------------------------------------
- */
+/* --- checkpoints --------------------------------------------------------- */
 
 /* Words of a checkpoint; the rest is 0, the CRC-32 of it all stands last. */
 enum {

@@ -88,7 +88,7 @@ void delta_layout_step(const struct ffx_delta_layout *layout, uint32_t index,
     step->length = bytes_min(bytes, layout->target_bytes - step->offset);
 }
 
-/* --- what stands in the slot ---------------------------------------------- */
+/* --- what stands in the slot --------------------------------------------- */
 
 static struct delta_reach reach(uint32_t offset, uint32_t end, int is_new)
 {

@@ -61,8 +61,7 @@ static void assert_complete(const struct delta_bench *bench,
                         given->pair.new_bytes);
 }
 
-/* --- checkpoints ------------------------------------------------------------
- */
+/* --- checkpoints --------------------------------------------------------- */
 
 static void resume_everywhere(const struct given *given)
 {
@@ -120,8 +119,7 @@ static void a_damaged_or_foreign_checkpoint_is_refused(void **state)
     given_free(&it);
 }
 
-/* --- damaged patches --------------------------------------------------------
- */
+/* --- damaged patches ----------------------------------------------------- */
 
 static void assert_refused(const struct given *given, const uint8_t *patch,
                            size_t length, const char *what, size_t where)
@@ -179,8 +177,7 @@ static void a_byte_behind_the_patch_is_refused(void **state)
     given_free(&it);
 }
 
-/* --- plans that lie ----------------------------------------------------------
- */
+/* --- plans that lie ------------------------------------------------------ */
 
 /* A correctly coded patch with one copy of our choice; what prepare says. */
 static int prepare_with_copy(struct ffx_delta_layout layout,
@@ -244,8 +241,7 @@ static void a_copy_across_what_a_step_destroyed_is_refused(void **state)
                      0);
 }
 
-/* --- configs and ports -------------------------------------------------------
- */
+/* --- configs and ports --------------------------------------------------- */
 
 /* What a config with one wrong field gets; with the right one it opens. */
 static int open_with(uint32_t *field, struct delta_bench *bench, uint32_t value)

@@ -192,8 +192,7 @@ static void what_cannot_be_made_is_refused_with_a_reason(void **state)
     assert_refused(100, 100, ram, FFX_ERR_BUFFER);
 }
 
-/* --- real firmware ----------------------------------------------------------
- */
+/* --- real firmware ------------------------------------------------------- */
 
 static uint8_t *read_whole(const char *folder, const char *pair,
                            const char *name, size_t *length)

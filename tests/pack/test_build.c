@@ -268,8 +268,7 @@ static void component_that_comes_or_goes_is_refused(void **state)
     assert_refused(&fixture.a, &fewer, fixture.package_key, FFX_ERR_SOURCE);
 }
 
-/* --- deltas ----------------------------------------------------------------
- */
+/* --- deltas -------------------------------------------------------------- */
 
 static void build_deltas(const struct fixture *from,
                          const struct pack_release *to, struct opened *opened,
