@@ -15,6 +15,8 @@ const struct cli_verb cli_verbs[] = {
     {"package", "verify", cli_package_verify, "check every byte of a package"},
 
     /* store */
+    {"store", "serve", cli_store_serve,
+     "serve packages and offers between releases over HTTP"},
 
     /* sim */
     {"sim", "run", cli_sim_run, "run a virtual SIM7000"},

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store_log.h"
+#include "store/store_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- jobs ---------------------------------------------------------------- */
+
+static struct store_release copy_release(const struct store_release *release)
+{
+    struct store_release copy = *release;
+    copy.path = strdup(release->path);
+    if (copy.path == NULL) {
+        store_log("out of memory");
+        exit(1);
+    }
+    return copy;
+}
+
+void store_job_plan(struct store_job *job, const struct store *store,
+                    const struct store_release *from,
+                    const struct store_release *to)
+{
+    job->from = copy_release(from);
+    job->to = copy_release(to);
+    store_cache_name(&store->cache, from, to, &job->name);
+}
+
+void store_job_free(struct store_job *job)
+{
+    free(job->from.path);
+    free(job->to.path);
+}
+
+/* --- building ------------------------------------------------------------ */
+
+static int is_unchanged(const struct pack_release *release,
+                        const struct store_release *known)
+{
+    uint8_t digest[FFX_SHA256_BYTES];
+    store_catalog_digest(release, digest);
+    return memcmp(digest, known->digest, sizeof digest) == 0;
+}
+
+static int build_loaded(struct store *store, const struct store_job *job,
+                        const struct pack_release *from,
+                        const struct pack_release *to,
+                        struct store_cached *cached, struct pack_error *error)
+{
+    const struct pack_options options = {.full = 0};
+    struct pack_buffer zip;
+    if (!is_unchanged(from, &job->from) || !is_unchanged(to, &job->to)) {
+        snprintf(error->text, sizeof error->text,
+                 "a release is being changed: ask again");
+        return error->code = FFX_ERR_BUSY;
+    }
+    int result = pack_build(from, to, store->key, &options, &zip, error);
+    if (result != 0)
+        return result;
+    result = store_cache_save(&store->cache, &job->name, &zip, cached, error);
+    store_log("built %s %s -> %s: %zu bytes", to->model, from->version,
+              to->version, zip.length);
+    pack_buffer_free(&zip);
+    return result;
+}
+
+static int build(struct store *store, const struct store_job *job,
+                 struct store_cached *cached, struct pack_error *error)
+{
+    struct pack_release from = {0}, to = {0};
+    int result = pack_release_load(job->from.path, &from, error);
+    if (result == 0)
+        result = pack_release_load(job->to.path, &to, error);
+    if (result == 0)
+        result = build_loaded(store, job, &from, &to, cached, error);
+    pack_release_free(&from);
+    pack_release_free(&to);
+    return result;
+}
+
+/* A file that somebody removed is built again: the same bytes. */
+static int find_cached(struct store *store, const struct store_cache_name *name,
+                       struct store_cached *cached)
+{
+    pthread_mutex_lock(&store->facts);
+    const struct store_cached *known = store_cache_known(&store->cache, name);
+    if (known != NULL)
+        *cached = *known;
+    pthread_mutex_unlock(&store->facts);
+    return known != NULL && store_cache_has(&store->cache, cached);
+}
+
+/* With `work` held: in the directory, or built now. */
+static int load_or_build(struct store *store, const struct store_job *job,
+                         struct store_cached *cached, struct pack_error *error)
+{
+    int result = store_cache_load(&store->cache, &job->name, cached, error);
+    if (result != 0)
+        result = build(store, job, cached, error);
+    if (result != 0)
+        return result;
+    pthread_mutex_lock(&store->facts);
+    store_cache_learn(&store->cache, cached);
+    pthread_mutex_unlock(&store->facts);
+    return 0;
+}
+
+int store_job_do(const struct store_job *job, struct store *store,
+                 struct store_cached *cached, struct pack_error *error)
+{
+    int result = 0;
+    if (find_cached(store, &job->name, cached))
+        return 0;
+    pthread_mutex_lock(&store->work);
+    if (!find_cached(store, &job->name, cached))
+        result = load_or_build(store, job, cached, error);
+    pthread_mutex_unlock(&store->work);
+    return result;
+}
+
+/* What the two releases make impossible is the asker's matter; what this
+ * server cannot do is ours. */
+void store_job_say_why(const struct store_job *job,
+                       const struct pack_error *error,
+                       struct store_answer *answer)
+{
+    switch (error->code) {
+    case PACK_NOTHING:
+    case FFX_ERR_SOURCE:
+    case FFX_ERR_SEQUENCE:
+        store_say(answer, 404, "%s\n", error->text);
+        return;
+    case FFX_ERR_BUSY:
+        store_say(answer, 503, "%s\n", error->text);
+        return;
+    default:
+        store_log("cannot build %s %s -> %s: %s", job->to.model,
+                  job->from.version, job->to.version, error->text);
+        store_say(answer, 500,
+                  "this package cannot be built; the server's log "
+                  "says why\n");
+    }
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store_catalog.h"
+#include "base/bytes.h"
+#include "store/store_log.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* --- directories --------------------------------------------------------- */
+
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static void *must(void *memory)
+{
+    if (memory == NULL) {
+        store_log("out of memory");
+        exit(1);
+    }
+    return memory;
+}
+
+static char *join(const char *directory, const char *name)
+{
+    char *path = NULL;
+    return asprintf(&path, "%s/%s", directory, name) < 0 ? must(NULL) : path;
+}
+
+static int cannot_read(struct pack_error *error, const char *directory)
+{
+    error->code = FFX_ERR_IO;
+    error->missing = errno == ENOENT || errno == ENOTDIR;
+    snprintf(error->text, sizeof error->text, "cannot read %s: %s", directory,
+             strerror(errno));
+    return FFX_ERR_IO;
+}
+
+/* Calls `each` with the path of every visible entry, in order of names. */
+static int walk(const char *directory,
+                void (*each)(void *context, const char *path), void *context)
+{
+    struct dirent **entries;
+    const int count = scandir(directory, &entries, is_visible, alphasort);
+    if (count < 0)
+        return -1;
+    for (int i = 0; i < count; i++) {
+        char *path = join(directory, entries[i]->d_name);
+        each(context, path);
+        free(path);
+        free(entries[i]);
+    }
+    free(entries);
+    return 0;
+}
+
+static int is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static int ends_with(const char *text, const char *ending)
+{
+    const size_t length = strlen(text), tail = strlen(ending);
+    return length > tail && strcmp(text + length - tail, ending) == 0;
+}
+
+/* --- fingerprint --------------------------------------------------------- */
+
+struct fingerprint {
+    FILE *text;
+    int depth;
+};
+
+static void note_entry(void *context, const char *path)
+{
+    struct fingerprint *fingerprint = context;
+    struct stat status = {0};
+    if (stat(path, &status) != 0)
+        return;
+    fprintf(fingerprint->text, "%s %lld %lld.%09ld %llu\n", path,
+            (long long)status.st_size, (long long)status.st_mtim.tv_sec,
+            status.st_mtim.tv_nsec, (unsigned long long)status.st_ino);
+    if (S_ISDIR(status.st_mode) && fingerprint->depth == 0) {
+        fingerprint->depth++;
+        walk(path, note_entry, fingerprint);
+        fingerprint->depth--;
+    }
+}
+
+int store_catalog_fingerprint(const char *directory, struct pack_buffer *out,
+                              struct pack_error *error)
+{
+    char *text = NULL;
+    size_t length = 0;
+    struct fingerprint fingerprint = {must(open_memstream(&text, &length)), 0};
+    const int failed = walk(directory, note_entry, &fingerprint);
+    const int cause = errno;
+    must(fclose(fingerprint.text) == 0 ? text : NULL);
+    *out = (struct pack_buffer){(uint8_t *)text, length, length};
+    errno = cause;
+    if (!failed)
+        return 0;
+    pack_buffer_free(out);
+    return cannot_read(error, directory);
+}
+
+/* --- releases ------------------------------------------------------------ */
+
+struct reading {
+    struct store_catalog *catalog;
+    const struct pack_key *key;
+};
+
+void store_catalog_digest(const struct pack_release *release,
+                          uint8_t digest[FFX_SHA256_BYTES])
+{
+    uint8_t facts[2 * FFX_SHA256_BYTES + FFX_COMPONENTS * 16] = {0};
+    pack_sha256(release->text.bytes, release->text.length, facts);
+    pack_sha256(release->signature.bytes, release->signature.length,
+                facts + FFX_SHA256_BYTES);
+    for (uint32_t i = 0; i < release->component_count; i++) {
+        const struct pack_component *component = &release->components[i];
+        uint8_t *at = facts + 2 * FFX_SHA256_BYTES + i * 16;
+        bytes_put32(at, component->slot_size);
+        bytes_put32(at + 4, component->sector);
+        bytes_put32(at + 8, component->step);
+        bytes_put32(at + 12, component->ram);
+    }
+    pack_sha256(facts, sizeof facts, digest);
+}
+
+static void add_release(struct store_catalog *catalog, const char *path,
+                        const struct pack_release *release)
+{
+    const struct store_release *other =
+        store_catalog_release(catalog, release->model, release->version);
+    if (other != NULL) {
+        store_log("left out %s: %s already is %s of model %s", path,
+                  other->path, release->version, release->model);
+        return;
+    }
+    catalog->releases =
+        must(realloc(catalog->releases,
+                     (catalog->release_count + 1) * sizeof *catalog->releases));
+    struct store_release *added = &catalog->releases[catalog->release_count++];
+    memset(added, 0, sizeof *added);
+    added->path = must(strdup(path));
+    strcpy(added->model, release->model);
+    strcpy(added->version, release->version);
+    added->sequence = release->sequence;
+    store_catalog_digest(release, added->digest);
+}
+
+/* Null, or why no package to this release can be signed here. */
+static const char *key_refuses(const struct pack_key *key,
+                               const struct pack_release *release, char *text,
+                               size_t size)
+{
+    const struct ffx_cert *cert = pack_key_delegation(key);
+    if (cert == NULL)
+        return NULL;
+    if (strcmp(cert->model, release->model) != 0)
+        snprintf(text, size, "this package key is for model %s, not for %s",
+                 cert->model, release->model);
+    else if (release->sequence > cert->max_sequence)
+        snprintf(text, size,
+                 "this package key ends with sequence %u, the release has %u",
+                 cert->max_sequence, release->sequence);
+    else
+        return NULL;
+    return text;
+}
+
+static void read_release(struct reading *reading, const char *path)
+{
+    struct pack_release release;
+    struct pack_error error;
+    char text[160];
+    if (pack_release_load(path, &release, &error) != 0) {
+        store_log("left out %s: %s", path, error.text);
+        return;
+    }
+    const char *refusal =
+        key_refuses(reading->key, &release, text, sizeof text);
+    if (release.text.length == 0)
+        store_log("left out %s: not signed: farfix release sign %s --key "
+                  "RELEASE.key",
+                  path, path);
+    else if (refusal != NULL)
+        store_log("left out %s: %s", path, refusal);
+    else
+        add_release(reading->catalog, path, &release);
+    pack_release_free(&release);
+}
+
+/* --- vendor packages ----------------------------------------------------- */
+
+static int read_side_file(const struct reading *reading, const char *path,
+                          struct ffx_offer *offer, struct pack_error *error)
+{
+    struct pack_buffer text;
+    char *info = NULL;
+    if (asprintf(&info, "%s.info", path) < 0)
+        must(NULL);
+    int result = pack_read_file(info, &text, error);
+    free(info);
+    if (result != 0)
+        return result;
+    result = pack_offer_read(offer, &text, reading->key, error);
+    pack_buffer_free(&text);
+    return result;
+}
+
+static int check_file(const char *path, const struct ffx_offer *offer,
+                      struct pack_error *error)
+{
+    struct pack_buffer file;
+    uint8_t digest[FFX_SHA256_BYTES];
+    const int result = pack_read_file(path, &file, error);
+    if (result != 0)
+        return result;
+    pack_sha256(file.bytes, file.length, digest);
+    const int same = file.length == offer->size &&
+                     memcmp(digest, offer->sha256, sizeof digest) == 0;
+    pack_buffer_free(&file);
+    if (same)
+        return 0;
+    snprintf(error->text, sizeof error->text,
+             "size or digest is not what its .info says: import it again");
+    return error->code = FFX_ERR_DIGEST;
+}
+
+static void read_vendor(struct reading *reading, const char *path)
+{
+    struct store_catalog *catalog = reading->catalog;
+    struct ffx_offer offer;
+    struct pack_error error;
+    if (read_side_file(reading, path, &offer, &error) != 0 ||
+        check_file(path, &offer, &error) != 0) {
+        store_log("left out %s: %s", path, error.text);
+        return;
+    }
+    if (store_catalog_vendor(catalog, offer.model, offer.from, offer.to)) {
+        store_log("left out %s: another file already leads from %s to %s", path,
+                  offer.from, offer.to);
+        return;
+    }
+    catalog->vendors =
+        must(realloc(catalog->vendors,
+                     (catalog->vendor_count + 1) * sizeof *catalog->vendors));
+    catalog->vendors[catalog->vendor_count++] =
+        (struct store_vendor){must(strdup(path)), offer};
+}
+
+/* --- catalog ------------------------------------------------------------- */
+
+static void read_entry(void *context, const char *path)
+{
+    if (is_directory(path))
+        read_release(context, path);
+    else if (ends_with(path, ".zip"))
+        read_vendor(context, path);
+}
+
+static int by_model_and_sequence(const void *left, const void *right)
+{
+    const struct store_release *a = left, *b = right;
+    const int order = strcmp(a->model, b->model);
+    if (order != 0)
+        return order;
+    return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
+}
+
+static int by_model(const void *left, const void *right)
+{
+    const struct store_vendor *a = left, *b = right;
+    return strcmp(a->offer.model, b->offer.model);
+}
+
+int store_catalog_read(struct store_catalog *catalog, const char *directory,
+                       const struct pack_key *key, struct pack_error *error)
+{
+    struct reading reading = {catalog, key};
+    memset(catalog, 0, sizeof *catalog);
+    if (walk(directory, read_entry, &reading) != 0)
+        return cannot_read(error, directory);
+    if (catalog->release_count > 0)
+        qsort(catalog->releases, catalog->release_count,
+              sizeof *catalog->releases, by_model_and_sequence);
+    if (catalog->vendor_count > 0)
+        qsort(catalog->vendors, catalog->vendor_count, sizeof *catalog->vendors,
+              by_model);
+    return 0;
+}
+
+void store_catalog_close(struct store_catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->release_count; i++)
+        free(catalog->releases[i].path);
+    for (size_t i = 0; i < catalog->vendor_count; i++)
+        free(catalog->vendors[i].path);
+    free(catalog->releases);
+    free(catalog->vendors);
+    memset(catalog, 0, sizeof *catalog);
+}
+
+const struct store_release *
+store_catalog_release(const struct store_catalog *catalog, const char *model,
+                      const char *version)
+{
+    for (size_t i = 0; i < catalog->release_count; i++)
+        if (strcmp(catalog->releases[i].model, model) == 0 &&
+            strcmp(catalog->releases[i].version, version) == 0)
+            return &catalog->releases[i];
+    return NULL;
+}
+
+const struct store_vendor *
+store_catalog_vendor(const struct store_catalog *catalog, const char *model,
+                     const char *from, const char *to)
+{
+    for (size_t i = 0; i < catalog->vendor_count; i++) {
+        const struct ffx_offer *offer = &catalog->vendors[i].offer;
+        if (strcmp(offer->model, model) == 0 &&
+            strcmp(offer->from, from) == 0 && strcmp(offer->to, to) == 0)
+            return &catalog->vendors[i];
+    }
+    return NULL;
+}
+
+int store_catalog_has_model(const struct store_catalog *catalog,
+                            const char *model)
+{
+    for (size_t i = 0; i < catalog->release_count; i++)
+        if (strcmp(catalog->releases[i].model, model) == 0)
+            return 1;
+    for (size_t i = 0; i < catalog->vendor_count; i++)
+        if (strcmp(catalog->vendors[i].offer.model, model) == 0)
+            return 1;
+    return 0;
+}

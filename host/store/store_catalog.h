@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a directory of releases holds: signed release directories, and vendor
+ * packages (NAME.zip beside NAME.zip.info). Names that begin with a dot are
+ * not looked at. What is broken is named on stderr and left out.
+ */
+#ifndef FARFIX_STORE_CATALOG_H
+#define FARFIX_STORE_CATALOG_H
+
+#include "pack/pack.h"
+
+struct store_release {
+    char *path; /* of its directory */
+    char model[FFX_MODEL_MAX + 1];
+    char version[FFX_VERSION_MAX + 1];
+    uint32_t sequence;
+    /* Of everything that a package depends on: signed text and signature,
+     * which cover the images, and the geometry of release.ini. */
+    uint8_t digest[FFX_SHA256_BYTES];
+};
+
+struct store_vendor {
+    char *path; /* of the opaque file */
+    struct ffx_offer offer;
+};
+
+struct store_catalog {
+    struct store_release *releases; /* by model, then sequence */
+    size_t release_count;
+    struct store_vendor *vendors; /* by model */
+    size_t vendor_count;
+};
+
+/* Reads everything; side-files must be vouched for by `key`'s maker.
+ * FFX_ERR_IO when the directory itself cannot be read. Close it in either
+ * case. Uses crypto: one thread at a time. */
+int store_catalog_read(struct store_catalog *catalog, const char *directory,
+                       const struct pack_key *key, struct pack_error *error);
+void store_catalog_close(struct store_catalog *catalog);
+
+/* Null when there is none. */
+const struct store_release *
+store_catalog_release(const struct store_catalog *catalog, const char *model,
+                      const char *version);
+const struct store_vendor *
+store_catalog_vendor(const struct store_catalog *catalog, const char *model,
+                     const char *from, const char *to);
+int store_catalog_has_model(const struct store_catalog *catalog,
+                            const char *model);
+
+void store_catalog_digest(const struct pack_release *release,
+                          uint8_t digest[FFX_SHA256_BYTES]);
+
+/* Names, sizes, times and inodes of all that a catalog is read from: as long
+ * as this text stays the same, so does the catalog. */
+int store_catalog_fingerprint(const char *directory, struct pack_buffer *out,
+                              struct pack_error *error);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store_log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+void store_log(const char *format, ...)
+{
+    char line[1200], when[32];
+    struct tm utc;
+    const time_t now = time(NULL);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    gmtime_r(&now, &utc);
+    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    /* One call, so that lines of several threads do not mix. */
+    fprintf(stderr, "%s %s\n", when, line);
+}

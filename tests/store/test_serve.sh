@@ -1,0 +1,254 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The store as curl sees it.
+set -u
+case $FARFIX in /*) ;; *) FARFIX=$PWD/$FARFIX ;; esac
+case $BUILD in /*) program=$BUILD/farfix ;; *) program=$PWD/$BUILD/farfix ;; esac
+work=$(mktemp -d) || exit 1
+server=
+stop() { [ -z "$server" ] || kill "$server" 2>/dev/null; }
+trap 'stop; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+number=0
+check() { # check NAME COMMAND...
+    name=$1
+    shift
+    number=$((number + 1))
+    if "$@" >out 2>err; then
+        echo "ok $number - $name"
+    else
+        echo "not ok $number - $name"
+        sed 's/^/# /' out err
+        [ ! -f log ] || tail -n 5 log | sed 's/^/# log: /'
+    fi
+}
+get() { curl -sS --max-time 60 --path-as-is "$@"; }
+status() { # status CODE [TEXT] CURL-ARGUMENTS...: that code; the body holds TEXT
+    want=$1 text=$2
+    shift 2
+    : >body
+    got=$(get -o body -w '%{http_code}' "$@") || return 1
+    [ "$got" = "$want" ] || { echo "status $got, not $want"; cat body; return 1; }
+    [ -z "$text" ] || grep -q -- "$text" body || { echo "no '$text' in:"; cat body; return 1; }
+}
+exits() { # exits CODE TEXT COMMAND...: that code, TEXT on stderr
+    want=$1 text=$2
+    shift 2
+    timeout 20 "$@" >o 2>e
+    got=$?
+    [ "$got" -eq "$want" ] && grep -q -- "$text" e && return
+    echo "exit $got, not $want"
+    cat e
+    return 1
+}
+header() { # header NAME URL...: its value
+    name=$1
+    shift
+    get -o /dev/null -D - "$@" | tr -d '\r' | sed -n "s/^$name: //Ip"
+}
+
+# --- three releases of one model, one of another, a vendor package -----------
+
+release() { # release DIR MODEL VERSION SEQUENCE: our own program is its image
+    mkdir -p "$1"
+    {
+        head -c 30000 "$program"
+        echo "release $3"
+        tail -c +30001 "$program" | head -c 20000
+    } >"$1/ap.bin"
+    cat >"$1/release.ini" <<END
+[release]
+model = $2
+version = $3
+sequence = $4
+[component ap]
+file = ap.bin
+slot_size = 128K
+sector = 4K
+step = 16K
+ram = 16K
+END
+    "$FARFIX" release sign "$1" --key release.key >/dev/null
+}
+"$FARFIX" key make release >/dev/null
+"$FARFIX" key make store --signed-by release.key --model SIM7000G >/dev/null
+release releases/one SIM7000G B05 5
+release releases/two SIM7000G B06 6
+release releases/three SIM7000G B07 7
+release releases/other SIM7000E E01 1
+head -c 9000 "$program" >releases/vendor.zip
+"$FARFIX" package import releases/vendor.zip --model SIM7000G --from V1 --to V2 \
+    --key store.key >/dev/null
+mkdir releases/broken
+echo nonsense >releases/broken/release.ini
+cp -r releases/one releases/unsigned
+rm releases/unsigned/release.sig releases/unsigned/release
+sed -i 's/B05/B99/' releases/unsigned/release.ini
+head -c 100 "$program" >releases/lone.zip
+cp releases/vendor.zip.info releases/lone.zip.info
+
+start() { # start ARGUMENTS...: sets server and url
+    : >ready
+    "$FARFIX" store serve --releases releases --key store.key \
+        --listen 127.0.0.1:0 "$@" >ready 2>>log &
+    server=$!
+    tries=0
+    until grep -q ready ready || [ $tries -eq 200 ]; do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+    url=$(sed -n 's/^ready //p' ready)
+}
+halt() { # ends the server; its exit code
+    kill -TERM "$server"
+    wait "$server"
+    code=$?
+    server=
+    return $code
+}
+start
+zip=$url/SIM7000G/B05___B07/update.zip
+
+# --- packages ----------------------------------------------------------------
+
+check "ready names the address" test -n "$url"
+check "a package is built when first asked for" get -f -o first.zip "$zip"
+check "it is the package that was asked for" sh -c \
+    "'$FARFIX' package verify first.zip --trust release.pub --from releases/one &&
+     '$FARFIX' package info first.zip --trust release.pub | grep -q B07"
+check "it travels as a delta" sh -c "[ \$(wc -c <first.zip) -lt 5000 ]"
+check "the second answer is the same bytes" sh -c \
+    "curl -sSf -o second.zip '$zip' && cmp first.zip second.zip"
+check "Content-Length is the size" test \
+    "$(header Content-Length "$zip")" = "$(wc -c <first.zip)"
+check "Content-Type is application/zip" test \
+    "$(header Content-Type "$zip")" = application/zip
+check "ETag is the digest" test "$(header ETag "$zip")" = \
+    "\"$(sha256sum first.zip | cut -d' ' -f1)\""
+check "HEAD has the length and no body" test \
+    "$(header Content-Length -I "$zip")" = "$(wc -c <first.zip)"
+check "If-None-Match answers 304" status 304 '' \
+    -H "If-None-Match: $(header ETag "$zip")" "$zip"
+check "a download is taken up where it stopped" sh -c \
+    "head -c 700 first.zip >part; curl -sSf -C - -o part '$zip' && cmp part first.zip"
+check "a part in the middle is that part" sh -c \
+    "curl -sSf -r 100-199 '$zip' >part; tail -c +101 first.zip | head -c 100 | cmp - part"
+check "a part of another file is not sent" sh -c \
+    "curl -sSf -r 100-199 -H 'If-Range: \"x\"' '$zip' | cmp - first.zip"
+check "a part behind the end answers 416" status 416 '' -r 9999999- "$zip"
+check "many who ask at once get one build and one file" sh -c \
+    "for i in 1 2 3 4 5 6 7 8; do
+         curl -sSf -o m\$i '$url/SIM7000G/B06___B07/update.zip' & done; wait
+     for i in 2 3 4 5 6 7 8; do cmp m1 m\$i || exit 1; done
+     [ \$(grep -c 'built SIM7000G B06' log) -eq 1 ]"
+check "the cache holds nothing half-written" sh -c \
+    "[ \$(ls releases/.cache | wc -l) -eq 2 ] && ! ls releases/.cache | grep -v 'zip$'"
+check "a vendor package is the vendor's bytes" sh -c \
+    "curl -sSf '$url/SIM7000G/V1___V2/update.zip' | cmp - releases/vendor.zip"
+check "a query is ignored" status 200 '' "$zip?imei=1&channel=a"
+
+# --- next --------------------------------------------------------------------
+
+check "next offers the newest" status 200 '^to=B07$' "$url/SIM7000G/B05/next"
+check "its digest is that of the package" status 200 \
+    "^sha256=$(sha256sum first.zip | cut -d' ' -f1)\$" "$url/SIM7000G/B05/next"
+check "its size is that of the package" status 200 \
+    "^size=$(wc -c <first.zip)\$" "$url/SIM7000G/B05/next"
+check "next says none to the newest" status 200 '^to=none$' "$url/SIM7000G/B07/next"
+check "next is signed" status 200 '^sig=3' "$url/SIM7000G/B07/next"
+check "next takes imei and channel" status 200 '^to=B07$' \
+    "$url/SIM7000G/B06/next?imei=861&channel=stable"
+check "next offers the vendor's package" status 200 '^to=V2$' "$url/SIM7000G/V1/next"
+check "next knows where a vendor's package led" status 200 '^to=none$' \
+    "$url/SIM7000G/V2/next"
+
+# --- refusals ----------------------------------------------------------------
+
+check "an unknown model is 404 by name" status 404 'model SIM7600' \
+    "$url/SIM7600/B05___B07/update.zip"
+check "an unknown source is 404 by name" status 404 'release B01' \
+    "$url/SIM7000G/B01___B07/update.zip"
+check "an unknown target is 404 by name" status 404 'release B99' \
+    "$url/SIM7000G/B05___B99/update.zip"
+check "the same version is 404" status 404 'nothing would change' \
+    "$url/SIM7000G/B05___B05/update.zip"
+check "an older version is 404" status 404 'not newer' \
+    "$url/SIM7000G/B07___B05/update.zip"
+check "a model that this key may not sign for is 404" status 404 'model SIM7000E' \
+    "$url/SIM7000E/E01/next"
+check "next of an unknown version is 404" status 404 'release B01' \
+    "$url/SIM7000G/B01/next"
+check "another path is 404" status 404 'ask for' "$url/robots.txt"
+check "dots are 404" status 404 'ask for' "$url/SIM7000G/../../../etc/passwd"
+check "escaped slashes are 400" status 400 'ask for' "$url/SIM7000G/..%2f..%2fetc/next"
+check "escaped letters are 400" status 400 'ask for' "$url/SIM7000%47/B05/next"
+check "an escaped NUL is 400" status 400 'ask for' "$url/SIM7000G/B05/next%00"
+check "a long path is 400" status 400 'ask for' \
+    "$url/$(head -c 3000 /dev/zero | tr '\0' a)/B05/next"
+check "POST is 405" status 405 'only GET' -d x "$url/"
+check "DELETE is 405 and says what is allowed" test \
+    "$(header Allow -X DELETE "$url/")" = "GET, HEAD"
+
+# --- the page ----------------------------------------------------------------
+
+check "the page links every way up" status 200 'href="/SIM7000G/B05___B06/update.zip"' "$url/"
+check "the page knows sizes of what was built" status 200 \
+    ">$(wc -c <first.zip) bytes</a>" "$url/"
+check "the page links no way down" sh -c \
+    "! curl -sSf '$url/' | grep -q B07___B05"
+check "the page names the vendor's package" status 200 'V1 to V2' "$url/"
+
+# --- the log -----------------------------------------------------------------
+
+check "what is broken is named in the log" grep -q 'left out releases/broken' log
+check "what is not signed is named in the log" grep -q 'left out releases/unsigned.*sign' log
+check "a file that is not its side-file's is named in the log" \
+    grep -q 'left out releases/lone.zip.*import' log
+check "a release that this key may not package is named in the log" \
+    grep -q 'left out releases/other.*model SIM7000G' log
+check "requests are in the log" grep -q '127.0.0.1 "GET /SIM7000G/B05___B07/update.zip" 200' log
+
+# --- changes -----------------------------------------------------------------
+
+release releases/four SIM7000G B08 8
+check "a new release is seen without a restart" status 200 '^to=B08$' \
+    "$url/SIM7000G/B05/next"
+get -o before.zip "$url/SIM7000G/B07___B08/update.zip"
+echo changed >>releases/four/ap.bin
+"$FARFIX" release sign releases/four --key release.key >/dev/null
+check "a changed release is packed anew" sh -c \
+    "curl -sSf -o after.zip '$url/SIM7000G/B07___B08/update.zip' && ! cmp -s before.zip after.zip &&
+     '$FARFIX' package verify after.zip --trust release.pub --from releases/three"
+echo more >>releases/four/ap.bin
+check "a release that does not fit its signature any more is left out" status 404 \
+    'release B08' "$url/SIM7000G/B07___B08/update.zip"
+rm -r releases/four
+check "a release that is gone is gone" status 200 '^to=B07$' "$url/SIM7000G/B05/next"
+cp first.zip keep.zip
+rm releases/.cache/*
+check "an emptied cache is filled with the same bytes" sh -c \
+    "curl -sSf '$zip' | cmp - keep.zip"
+kill -HUP "$server"
+check "SIGHUP does no harm" status 200 '' "$zip"
+check "SIGTERM ends it with 0" halt
+start --cache elsewhere
+check "the next process serves the same bytes" sh -c \
+    "curl -sSf '$url/SIM7000G/B05___B07/update.zip' | cmp - keep.zip"
+check "--cache names another directory" sh -c "[ \$(ls elsewhere | wc -l) -eq 1 ]"
+port=${url##*:}
+
+# --- what keeps it from starting ----------------------------------------------
+
+serve="$FARFIX store serve --key store.key"
+check "no directory is exit 3" exits 3 nowhere $serve --releases nowhere
+check "no key is exit 3" exits 3 nokey "$FARFIX" store serve --releases releases --key nokey
+mkdir empty
+check "nothing to serve is exit 1" exits 1 'nothing to serve' $serve --releases empty
+check "a busy port is exit 1" exits 1 "listen on" \
+    $serve --releases releases --listen "127.0.0.1:$port"
+check "an address without a port is a usage error" exits 64 "HOST:PORT" \
+    $serve --releases releases --listen localhost
+check "missing options are a usage error" exits 64 "needed" "$FARFIX" store serve
+check "--help teaches" sh -c "'$FARFIX' store serve --help | grep -q update.zip"
+halt
+echo "1..$number"
