@@ -121,6 +121,10 @@ $(BUILD)/tap/fuzz/fuzz_%.tap: $(BUILD)/fuzz/fuzz_% FORCE
 fuzz: ## replays the stored inputs of each fuzz target, then fuzzes FUZZ_SECONDS
 	@$(MAKE) -s test ROOM=fuzz
 
+.PHONY: soak
+soak: ## ten minutes for each fuzz target
+	@TEST_SECONDS=1200 $(MAKE) -s test ROOM=fuzz FUZZ_SECONDS=600
+
 # --- gates ------------------------------------------------------------------
 
 CODE = $(shell find src host ports include tests fuzz bench examples firmware \

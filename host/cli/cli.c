@@ -121,8 +121,8 @@ int cli_parse(const struct cli_usage *usage, const struct cli_option *options,
             only_positional = 1;
             i++;
         } else if (!only_positional && argv[i][0] == '-' && argv[i][1]) {
-            const int took = take_option(usage, options, option_count,
-                                         argv + i, argc - i);
+            const int took =
+                take_option(usage, options, option_count, argv + i, argc - i);
             if (took == 0)
                 return CLI_USAGE;
             i += took;
@@ -149,8 +149,8 @@ void cli_progress(const char *what, unsigned percent)
     if (!isatty(STDERR_FILENO))
         return;
     const int done = (int)(percent > 100 ? 100 : percent) * 40 / 100;
-    fprintf(stderr, "\r%-24.24s [%.*s%.*s] %3u %%", what, done, full,
-            40 - done, empty, percent);
+    fprintf(stderr, "\r%-24.24s [%.*s%.*s] %3u %%", what, done, full, 40 - done,
+            empty, percent);
     fflush(stderr);
     progress_shown = 1;
 }

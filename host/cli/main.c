@@ -36,8 +36,9 @@ static int find_and_run(int argc, char **argv)
         if (argc > 2 && strcmp(argv[2], verb->verb) == 0)
             return verb->run(argc - 3, argv + 3);
     }
-    return cli_fail(CLI_USAGE, "no such command: %s %s; farfix --help lists all",
-                    argv[1], argc > 2 ? argv[2] : "");
+    return cli_fail(CLI_USAGE,
+                    "no such command: %s %s; farfix --help lists all", argv[1],
+                    argc > 2 ? argv[2] : "");
 }
 
 int main(int argc, char **argv)

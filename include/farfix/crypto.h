@@ -17,7 +17,7 @@ extern "C" {
 
 #define FFX_SHA256_BYTES 32u
 #define FFX_PUBLIC_KEY_BYTES 65u /* 0x04, X, Y: SEC 1 uncompressed point */
-#define FFX_SIGNATURE_BYTES 64u  /* r, s: big endian, 32 bytes each */
+#define FFX_SIGNATURE_BYTES 64u /* r, s: big endian, 32 bytes each */
 
 /* Running digest. Caller-allocated, no interior pointer of ours; the port
  * puts its own state here. 256 bytes hold psa_hash_operation_t. */
@@ -36,8 +36,7 @@ struct ffx_crypto {
     /* 0 when the signature is right, FFX_ERR_SIGNATURE when it is wrong or
      * the key is no point of the curve; FFX_ERR_IO when the port could not
      * decide (no memory): never trust, but asking again may help. */
-    int (*verify)(void *context,
-                  const uint8_t public_key[FFX_PUBLIC_KEY_BYTES],
+    int (*verify)(void *context, const uint8_t public_key[FFX_PUBLIC_KEY_BYTES],
                   const uint8_t digest[FFX_SHA256_BYTES],
                   const uint8_t signature[FFX_SIGNATURE_BYTES]);
     void *context;

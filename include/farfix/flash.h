@@ -23,15 +23,14 @@ extern "C" {
 struct ffx_read_at {
     /* Reads exactly `length` bytes at `offset`; offset + length <= size is
      * the caller's duty. 0, or FFX_ERR_IO (FFX_ERR_ECC, FFX_ERR_POWER). */
-    int (*read)(void *context, uint32_t offset, void *buffer,
-                uint32_t length);
+    int (*read)(void *context, uint32_t offset, void *buffer, uint32_t length);
     void *context;
     uint32_t size;
 };
 
 /* Checked read: FFX_ERR_ARGUMENT when the range is not inside `size`. */
-int ffx_read_at(const struct ffx_read_at *from, uint32_t offset,
-                void *buffer, uint32_t length);
+int ffx_read_at(const struct ffx_read_at *from, uint32_t offset, void *buffer,
+                uint32_t length);
 
 /* A run of equal sectors. A plain NOR chip has one; an STM32F4 has three. */
 struct ffx_flash_region {
@@ -49,8 +48,7 @@ struct ffx_flash_region {
  */
 struct ffx_flash {
     /* 0; FFX_ERR_ECC when a word inside the range cannot be read. */
-    int (*read)(void *context, uint32_t address, void *buffer,
-                uint32_t length);
+    int (*read)(void *context, uint32_t address, void *buffer, uint32_t length);
     /* Address and length are multiples of write_unit, inside one sector.
      * Returns when the bytes are durable. 0 or FFX_ERR_FLASH. */
     int (*program)(void *context, uint32_t address, const void *data,
@@ -61,7 +59,7 @@ struct ffx_flash {
 
     const struct ffx_flash_region *regions; /* in address order, from 0 */
     uint32_t region_count;
-    uint32_t write_unit;  /* bytes: a power of two, 1..FFX_WRITE_UNIT_MAX */
+    uint32_t write_unit; /* bytes: a power of two, 1..FFX_WRITE_UNIT_MAX */
     uint8_t erased_value; /* 0xff or 0x00 */
 };
 
