@@ -4,6 +4,7 @@
 #include <farfix/agent.h>
 #include <farfix/at.h>
 #include <farfix/delta.h>
+#include <farfix/driver.h>
 #include <farfix/module.h>
 #include <farfix/package.h>
 
@@ -16,3 +17,4 @@ SIZE_OF(delta, ffx_delta);
 SIZE_OF(module, ffx_module);
 SIZE_OF(at, ffx_at_reader);
 SIZE_OF(at, ffx_at_response);
+SIZE_OF(driver, ffx_driver);

@@ -16,26 +16,30 @@ void ffx_at_response_raw(struct ffx_at_response *response, uint32_t length)
 
 /* --- sorting whole lines ------------------------------------------------- */
 
-/* Verbose and numeric result codes (manual 2.2.19). CONNECT, RING and
- * PROCEEDING end nothing: they stay lines. */
+/* Result codes (manual 2.2.19). CONNECT, RING and PROCEEDING end nothing:
+ * they stay lines. */
 static const struct {
     const char *text;
     enum ffx_at_event_kind kind;
 } results[] = {
     {"OK", FFX_AT_OK},
-    {"0", FFX_AT_OK},
     {"ERROR", FFX_AT_ERROR},
-    {"4", FFX_AT_ERROR},
     {"NO CARRIER", FFX_AT_ERROR},
-    {"3", FFX_AT_ERROR},
     {"NO DIALTONE", FFX_AT_ERROR},
-    {"6", FFX_AT_ERROR},
     {"BUSY", FFX_AT_ERROR},
-    {"7", FFX_AT_ERROR},
     {"NO ANSWER", FFX_AT_ERROR},
-    {"8", FFX_AT_ERROR},
     {"DOWNLOAD", FFX_AT_PROMPT},
 };
+
+/* The same as digits, with ATV0; 1 CONNECT, 2 RING, 5 and 9 end nothing. */
+static enum ffx_at_event_kind sort_digit(char digit)
+{
+    static const char errors[] = "34678";
+    for (uint32_t i = 0; i < sizeof errors - 1; i++)
+        if (digit == errors[i])
+            return FFX_AT_ERROR;
+    return digit == '0' ? FFX_AT_OK : FFX_AT_LINE;
+}
 
 /* What stands behind `prefix` and blanks, or null. */
 static const char *behind(const char *text, const char *prefix)
@@ -65,7 +69,7 @@ static int32_t error_code(const char *text)
 static void sort_line(struct ffx_at_event *event)
 {
     const char *code;
-    event->kind = FFX_AT_LINE;
+    event->kind = event->length == 1 ? sort_digit(event->text[0]) : FFX_AT_LINE;
     for (uint32_t i = 0; i < sizeof results / sizeof results[0]; i++)
         if (bytes_same_text(event->text, results[i].text))
             event->kind = results[i].kind;

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "driver/walk.h"
+
+#define LINE_LEAST 96u
+/* AT+HTTPTOFS="","/fota/update.zip" and CR around the URL */
+#define URL_FRAME 48u
+
+/* --- is the config usable? ----------------------------------------------- */
+
+/* What can stand between the quotes of an AT parameter; null is none. */
+static int quotable(const char *text)
+{
+    for (; text != NULL && *text != '\0'; text++)
+        if (*text == '"' || (uint8_t)*text < ' ' || *text == 0x7f)
+            return 0;
+    return 1;
+}
+
+static int usable(const char *text)
+{
+    return text != NULL && quotable(text);
+}
+
+static int ftp_usable(const struct ffx_driver_ftp *ftp)
+{
+    return ftp != NULL && usable(ftp->host) && usable(ftp->user) &&
+           usable(ftp->password) && usable(ftp->path) && usable(ftp->name);
+}
+
+static int route_usable(const struct ffx_driver_config *config)
+{
+    if (config->route == FFX_ROUTE_HTTP)
+        return usable(config->url);
+    if (config->route == FFX_ROUTE_FTP)
+        return ftp_usable(config->ftp) && quotable(config->url);
+    return config->package.read != NULL && config->package.size > 0 &&
+           (config->facts.size == 0 ||
+            config->facts.size == config->package.size);
+}
+
+static int facts_usable(const struct ffx_driver_config *config)
+{
+    return config->facts.to != NULL && config->facts.to[0] != '\0' &&
+           (config->facts.sha256 == NULL || config->crypto != NULL);
+}
+
+static int config_check(const struct ffx_driver_config *config)
+{
+    const uint32_t url =
+        config->url != NULL ? bytes_length(config->url) + URL_FRAME : 0;
+    if (config->line == NULL || config->command == NULL)
+        return FFX_ERR_ARGUMENT;
+    if (!facts_usable(config) || !route_usable(config) ||
+        !quotable(config->sim_pin) || !quotable(config->apn) ||
+        !quotable(config->user) || !quotable(config->password))
+        return FFX_ERR_ARGUMENT;
+    if (config->line_bytes < LINE_LEAST || config->command_bytes < LINE_LEAST ||
+        config->command_bytes < url)
+        return FFX_ERR_BUFFER;
+    return FFX_OK;
+}
+
+/* --- the engine ---------------------------------------------------------- */
+
+int ffx_driver_init(struct ffx_driver *driver,
+                    const struct ffx_driver_config *config, uint32_t now_ms)
+{
+    const int error = config_check(config);
+    if (error != FFX_OK)
+        return error;
+    memset(driver, 0, sizeof *driver);
+    driver->config = config;
+    driver->now_ms = now_ms;
+    driver->state = FFX_DRIVER_STATES;
+    driver->found.rssi = 99;
+    driver->position.before.cfun = -1;
+    driver->position.before.cnmp = -1;
+    driver->position.before.cmnb = -1;
+    if (config->position != NULL)
+        driver->position = *config->position;
+    driver->pace_left = config->pace_bytes;
+    ffx_at_response_init(&driver->response, config->line, config->line_bytes);
+    identity_begin(driver);
+    return FFX_OK;
+}
+
+void ffx_driver_feed(struct ffx_driver *driver, const void *bytes,
+                     uint32_t length, uint32_t now_ms)
+{
+    const char *const from = bytes;
+    driver->now_ms = now_ms;
+    for (uint32_t used = 0; used < length;) {
+        struct ffx_at_event event;
+        used += ffx_at_response_feed(&driver->response, from + used,
+                                     length - used, &event);
+        walk_event(driver, &event);
+    }
+}
+
+/* Milliseconds until `time_ms`, 0 when it has passed. */
+static uint32_t until(const struct ffx_driver *driver, uint32_t time_ms)
+{
+    return walk_past(driver, time_ms) ? 0 : time_ms - driver->now_ms;
+}
+
+static uint32_t poll_pace(struct ffx_driver *driver)
+{
+    if (driver->pace_left > 0 || driver->config->pace_bytes == 0)
+        return UINT32_MAX;
+    if (walk_past(driver, driver->pace_due_ms))
+        driver->pace_left = driver->config->pace_bytes;
+    return until(driver, driver->pace_due_ms);
+}
+
+uint32_t ffx_driver_poll(struct ffx_driver *driver, uint32_t now_ms)
+{
+    driver->now_ms = now_ms;
+    const uint32_t pace_ms = poll_pace(driver);
+    while (driver->mode != WALK_END && walk_past(driver, driver->due_ms))
+        walk_act(driver);
+    return driver->mode == WALK_END
+               ? UINT32_MAX
+               : bytes_min(pace_ms, until(driver, driver->due_ms));
+}
+
+const void *ffx_driver_buf(struct ffx_driver *driver, uint32_t *length)
+{
+    *length = driver->out_length - driver->out_sent;
+    if (driver->config->pace_bytes != 0)
+        *length = bytes_min(*length, driver->pace_left);
+    return *length > 0 ? driver->config->command + driver->out_sent : NULL;
+}
+
+/* A command's bytes stay in the buffer until its answer: the echo is
+ * compared with them. File bytes make room for the next. */
+void ffx_driver_ack(struct ffx_driver *driver, uint32_t length)
+{
+    driver->out_sent +=
+        bytes_min(length, driver->out_length - driver->out_sent);
+    if (driver->config->pace_bytes != 0) {
+        driver->pace_left -= bytes_min(length, driver->pace_left);
+        driver->pace_due_ms = driver->now_ms + driver->config->pace_ms;
+    }
+    if (driver->mode == WALK_DATA && driver->out_sent == driver->out_length)
+        push_refill(driver);
+}
+
+int ffx_driver_finished(const struct ffx_driver *driver, enum ffx_cause *cause)
+{
+    if (driver->mode != WALK_END)
+        return 0;
+    if (cause != NULL)
+        *cause = (enum ffx_cause)driver->cause;
+    return 1;
+}
+
+const struct ffx_driver_position *
+ffx_driver_position(const struct ffx_driver *driver)
+{
+    return &driver->position;
+}

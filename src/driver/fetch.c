@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The module fetches the package itself: HTTP(S) (note 5.2.1), FTP (5.2.2).
+ * Neither resumes: each try pays for the whole file. */
+#include "driver/walk.h"
+
+#define TRIES 5u
+#define STALL_MS 300000u
+#define DOWNLOAD_MS 3600000u
+#define BACKOFF_MS 5000u
+#define BACKOFF_DOUBLINGS 4u
+/* How often "idle" is read before the URC counts as lost. The module may say
+ * idle a moment before the URC, or before it has begun. */
+#define IDLE_WHOLE 3u
+#define IDLE_PART 10u
+#define SILENT_POLLS 3u
+
+/* --- what the module's numbers mean -------------------------------------- */
+
+struct reason {
+    uint16_t first, last;
+    uint8_t cause;
+    uint8_t again; /* another try may help */
+};
+
+/* AT manual 9.2.14; 404 and the like do not change by asking. */
+static const struct reason http_reasons[] = {
+    {300, 399, FFX_CAUSE_HTTP_STATUS, 0},
+    {404, 404, FFX_CAUSE_NOT_FOUND, 0},
+    {408, 408, FFX_CAUSE_HTTP_REFUSED, 1},
+    {429, 429, FFX_CAUSE_HTTP_REFUSED, 1},
+    {400, 499, FFX_CAUSE_HTTP_REFUSED, 0},
+    {500, 599, FFX_CAUSE_HTTP_FAILED, 1},
+    {601, 601, FFX_CAUSE_SERVER, 1},
+    {603, 603, FFX_CAUSE_DNS, 1},
+    {602, 604, FFX_CAUSE_DOWNLOAD_REFUSED, 1},
+    {620, 620, FFX_CAUSE_TLS, 0},
+    {0, 65535, FFX_CAUSE_HTTP_STATUS, 1},
+};
+
+/* AT manual 10.2.14, and 90 to 94 of the SIM7070 family. */
+static const struct reason ftp_reasons[] = {
+    {61, 61, FFX_CAUSE_SERVER, 1},       {62, 62, FFX_CAUSE_DNS, 1},
+    {63, 65, FFX_CAUSE_SERVER, 1},       {66, 66, FFX_CAUSE_FTP_FILE, 0},
+    {71, 72, FFX_CAUSE_FTP_LOGIN, 0},    {77, 77, FFX_CAUSE_FTP_FILE, 0},
+    {79, 79, FFX_CAUSE_FTP_FILE, 0},     {90, 94, FFX_CAUSE_TLS, 0},
+    {0, 65535, FFX_CAUSE_FTP_FAILED, 1},
+};
+
+/* The last row of each table takes everything (65535 is "other errors"). */
+static const struct reason *reason_of(const struct reason *table,
+                                      int32_t status)
+{
+    while (table->first != 0 && (status < table->first || status > table->last))
+        table++;
+    return table;
+}
+
+static int by_ftp(const struct ffx_driver *driver)
+{
+    return driver->config->route == FFX_ROUTE_FTP && !driver->ftp_refused;
+}
+
+/* --- tries --------------------------------------------------------------- */
+
+void fetch_charge(struct ffx_driver *driver)
+{
+    if (driver->fetch.received == 0)
+        return;
+    driver->position.data_used += driver->fetch.received;
+    driver->fetch.received = 0;
+    walk_position(driver);
+}
+
+/* Modules that lost the same server come back at different times. */
+static uint32_t backoff_ms(const struct ffx_driver *driver)
+{
+    const char *imei = driver->position.before.imei;
+    uint32_t jitter = 0;
+    for (uint32_t i = 0; imei[i] != '\0'; i++)
+        jitter = jitter * 31u + (uint8_t)imei[i];
+    return (BACKOFF_MS << bytes_min(driver->download_tries - 1u,
+                                    BACKOFF_DOUBLINGS)) +
+           jitter % 2048u;
+}
+
+void fetch_failed(struct ffx_driver *driver, enum ffx_cause cause, int again)
+{
+    const uint32_t tries =
+        walk_or(driver->config->limits.download_tries, TRIES);
+    if (driver->fetch.status >= 0)
+        driver->detail = driver->fetch.status;
+    fetch_charge(driver);
+    if (!again || ++driver->download_tries >= tries) {
+        walk_end(driver, cause);
+        return;
+    }
+    driver->then = STEP_BEARER;
+    walk_go_after(driver, driver->bracket ? STEP_FILES_CLOSE : STEP_BEARER,
+                  backoff_ms(driver));
+}
+
+static int over_limit(const struct ffx_driver *driver, uint32_t bytes)
+{
+    const uint32_t limit = driver->config->limits.data_bytes;
+    return limit != 0 &&
+           (bytes > limit || driver->position.data_used > limit - bytes);
+}
+
+void fetch_begin(struct ffx_driver *driver)
+{
+    const struct ffx_driver_limits *limits = &driver->config->limits;
+    if (over_limit(driver, walk_or(files_expected(driver), 1))) {
+        walk_end(driver, FFX_CAUSE_DATA_LIMIT);
+        return;
+    }
+    driver->fetch = (struct ffx_driver_fetch){
+        .status = -1,
+        .stall_ms = driver->now_ms + walk_or(limits->stall_ms, STALL_MS),
+        .end_ms = driver->now_ms + walk_or(limits->download_ms, DOWNLOAD_MS),
+    };
+    files_close(driver, by_ftp(driver) ? STEP_FTP_BEARER : STEP_HTTP_GET);
+}
+
+/* --- while it runs ------------------------------------------------------- */
+
+static void keep_waiting(struct ffx_driver *driver)
+{
+    walk_go(driver, by_ftp(driver) ? STEP_FTP_WAIT : STEP_HTTP_WAIT);
+}
+
+/* It has ended, whatever it brought. */
+static void arrived(struct ffx_driver *driver)
+{
+    const struct ffx_driver_fetch *fetch = &driver->fetch;
+    if (fetch->status < 0 || fetch->status == (by_ftp(driver) ? 0 : 200)) {
+        walk_enter(driver, FFX_DRIVER_CHECK);
+        files_open(driver, STEP_CHECK_SIZE);
+        return;
+    }
+    const struct reason *reason =
+        reason_of(by_ftp(driver) ? ftp_reasons : http_reasons, fetch->status);
+    fetch_failed(driver, (enum ffx_cause)reason->cause, reason->again);
+}
+
+/* A transfer cannot be cancelled, but its bearer can be closed. */
+static void hang_up(struct ffx_driver *driver, enum ffx_cause cause)
+{
+    driver->end_cause = (uint8_t)cause;
+    walk_go(driver, STEP_HANGUP);
+}
+
+void fetch_hung_up(struct ffx_driver *driver, int result)
+{
+    (void)result;
+    fetch_failed(driver, (enum ffx_cause)driver->end_cause,
+                 driver->end_cause != FFX_CAUSE_DATA_LIMIT);
+}
+
+/* 1 when the transfer had to be stopped. */
+static int stopped(struct ffx_driver *driver)
+{
+    const uint32_t expected = files_expected(driver);
+    const struct ffx_driver_fetch *fetch = &driver->fetch;
+    if (expected != 0 && fetch->received > expected)
+        hang_up(driver, FFX_CAUSE_SIZE);
+    else if (over_limit(driver, fetch->received))
+        hang_up(driver, FFX_CAUSE_DATA_LIMIT);
+    else if (walk_past(driver, fetch->stall_ms) ||
+             walk_past(driver, fetch->end_ms))
+        hang_up(driver, FFX_CAUSE_STALLED);
+    else
+        return 0;
+    return 1;
+}
+
+static void go_on(struct ffx_driver *driver)
+{
+    if (driver->fetch.ended && driver->fetch.unpolled)
+        arrived(driver);
+    else if (!driver->fetch.unpolled)
+        walk_go(driver, by_ftp(driver) ? STEP_FTP_POLL : STEP_HTTP_POLL);
+    else if (!stopped(driver))
+        keep_waiting(driver);
+}
+
+void fetch_waited(struct ffx_driver *driver, int result)
+{
+    (void)result;
+    go_on(driver);
+}
+
+static void note_received(struct ffx_driver *driver, uint32_t bytes,
+                          uint32_t total)
+{
+    struct ffx_driver_fetch *fetch = &driver->fetch;
+    if (bytes != fetch->received)
+        fetch->stall_ms =
+            driver->now_ms + walk_or(driver->config->limits.stall_ms, STALL_MS);
+    fetch->received = bytes;
+    fetch->total = total;
+    walk_progress(driver, bytes, walk_or(total, files_expected(driver)));
+}
+
+/* The module calls the transfer idle. */
+static void idle(struct ffx_driver *driver)
+{
+    struct ffx_driver_fetch *fetch = &driver->fetch;
+    const int whole = fetch->received > 0 &&
+                      (fetch->total == 0 || fetch->received == fetch->total);
+    fetch->idle_polls++;
+    if (fetch->ended || fetch->idle_polls >= (whole ? IDLE_WHOLE : IDLE_PART))
+        arrived(driver);
+    else
+        keep_waiting(driver);
+}
+
+/* Old firmware knows no poll: then only the URC tells. */
+void fetch_polled(struct ffx_driver *driver, int result)
+{
+    struct ffx_driver_fetch *fetch = &driver->fetch;
+    if (result == FFX_ERR_TIMEOUT) {
+        if (++fetch->silent_polls > SILENT_POLLS)
+            walk_restart(driver, FFX_CAUSE_NO_ANSWER);
+        else
+            keep_waiting(driver);
+    } else if (result != FFX_OK) {
+        fetch->unpolled = 1;
+        go_on(driver);
+    } else if (driver->value == 0) {
+        idle(driver);
+    } else {
+        fetch->idle_polls = fetch->silent_polls = 0;
+        if (!stopped(driver))
+            keep_waiting(driver);
+    }
+}
+
+static void ended(struct ffx_driver *driver, int32_t status, int32_t bytes)
+{
+    driver->fetch.ended = 1;
+    driver->fetch.status = status;
+    if (bytes > 0)
+        driver->fetch.received = (uint32_t)bytes;
+    walk_wake(driver);
+}
+
+/* --- HTTP ---------------------------------------------------------------- */
+
+void fetch_http_build(const struct ffx_driver *driver, struct ffx_at_text *out)
+{
+    ffx_at_put_quoted(out, driver->config->url);
+    ffx_at_put(out, ",");
+    ffx_at_put_quoted(out, "/fota/update.zip");
+}
+
+/* No OK in time: it may run all the same, the poll tells. */
+void fetch_http_started(struct ffx_driver *driver, int result)
+{
+    if (result == FFX_ERR_REFUSED)
+        fetch_failed(driver, FFX_CAUSE_DOWNLOAD_REFUSED, 1);
+    else
+        walk_go(driver, STEP_HTTP_WAIT);
+}
+
+/* +HTTPTOFSRL: <busy>,<received>,<total> */
+int fetch_parse_http(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    int32_t busy, received, total;
+    if (ffx_at_arg_number(args, &busy) != 1 ||
+        ffx_at_arg_number(args, &received) != 1 ||
+        ffx_at_arg_number(args, &total) != 1 || received < 0 || total < 0)
+        return 0;
+    driver->value = busy;
+    note_received(driver, (uint32_t)received, (uint32_t)total);
+    return 1;
+}
+
+/* +HTTPTOFS: <status>,<bytes> */
+void fetch_http_urc(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    int32_t status, bytes;
+    if (driver->step < STEP_HTTP_GET || driver->step > STEP_HTTP_POLL)
+        return;
+    if (ffx_at_arg_number(args, &status) == 1 &&
+        ffx_at_arg_number(args, &bytes) == 1 && status > 0 && bytes >= 0)
+        ended(driver, status, bytes);
+}
+
+/* --- FTP ----------------------------------------------------------------- */
+
+void fetch_ftp_server(const struct ffx_driver *driver, struct ffx_at_text *out)
+{
+    ffx_at_put_quoted(out, driver->config->ftp->host);
+}
+
+void fetch_ftp_port(const struct ffx_driver *driver, struct ffx_at_text *out)
+{
+    ffx_at_put_number(out, (int32_t)walk_or(driver->config->ftp->port, 21u));
+}
+
+void fetch_ftp_user(const struct ffx_driver *driver, struct ffx_at_text *out)
+{
+    ffx_at_put_quoted(out, driver->config->ftp->user);
+}
+
+void fetch_ftp_password(const struct ffx_driver *driver,
+                        struct ffx_at_text *out)
+{
+    ffx_at_put_quoted(out, driver->config->ftp->password);
+}
+
+void fetch_ftp_name(const struct ffx_driver *driver, struct ffx_at_text *out)
+{
+    ffx_at_put_quoted(out, driver->config->ftp->name);
+}
+
+void fetch_ftp_path(const struct ffx_driver *driver, struct ffx_at_text *out)
+{
+    ffx_at_put_quoted(out, driver->config->ftp->path);
+}
+
+/* AT+FTPEXTGET=2 is not in every SIM7000 manual: HTTP may do instead. */
+void fetch_ftp_started(struct ffx_driver *driver, int result)
+{
+    if (result != FFX_ERR_REFUSED) {
+        walk_go(driver, STEP_FTP_WAIT);
+    } else if (driver->config->url != NULL) {
+        driver->ftp_refused = 1;
+        walk_go(driver, STEP_HTTP_GET);
+    } else {
+        walk_end(driver, FFX_CAUSE_FTP_UNSUPPORTED);
+    }
+}
+
+/* +FTPTOFSST: <busy>,<error>,<bytes> */
+int fetch_parse_ftp(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    int32_t busy, error, bytes;
+    if (ffx_at_arg_number(args, &busy) != 1 ||
+        ffx_at_arg_number(args, &error) != 1 ||
+        ffx_at_arg_number(args, &bytes) != 1 || error < 0 || bytes < 0)
+        return 0;
+    driver->value = busy;
+    note_received(driver, (uint32_t)bytes, 0);
+    if (busy == 0 && error != 0)
+        ended(driver, error, 0);
+    return 1;
+}
+
+/* +FTPEXTGETFILE: 1,<error> */
+void fetch_ftp_urc(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    int32_t one, error;
+    if (driver->step < STEP_FTP_GET || driver->step > STEP_FTP_POLL)
+        return;
+    if (ffx_at_arg_number(args, &one) == 1 &&
+        ffx_at_arg_number(args, &error) == 1 && error >= 0)
+        ended(driver, error, 0);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The module's files: the bracket CFSINIT ... CFSTERM that every AT+CFS
+ * command wants, room for the package, its size and its bytes. */
+#include "driver/walk.h"
+
+#define OPEN_TRIES 3u
+#define OPEN_AGAIN_MS 1000u
+#define READ_TRIES 3u
+#define CHUNK_MOST 10000u /* as in the note; 10,240 is the range's end */
+/* 8 s of 8N1 characters: the input time of CFSWFILE ends at 10 s. */
+#define BITS_PER_BYTE 10u
+#define CHUNK_SECONDS 8u
+
+enum { REUSE_UNKNOWN, REUSE_TRIED, REUSE_NO };
+
+/* --- bracket ------------------------------------------------------------- */
+
+void files_open(struct ffx_driver *driver, enum walk_step then)
+{
+    driver->then = (uint8_t)then;
+    driver->files_tries = 0;
+    walk_go(driver, STEP_FILES_OPEN);
+}
+
+void files_close(struct ffx_driver *driver, enum walk_step then)
+{
+    driver->then = (uint8_t)then;
+    walk_go(driver, STEP_FILES_CLOSE);
+}
+
+/* A bracket that an earlier host left open refuses a second CFSINIT. */
+void files_opened(struct ffx_driver *driver, int result)
+{
+    if (result == FFX_OK) {
+        driver->bracket = 1;
+        walk_go(driver, (enum walk_step)driver->then);
+    } else if (result == FFX_ERR_TIMEOUT) {
+        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
+    } else if (++driver->files_tries > OPEN_TRIES) {
+        walk_end(driver, FFX_CAUSE_FILES);
+    } else {
+        walk_go(driver, STEP_FILES_REOPEN);
+    }
+}
+
+void files_reopened(struct ffx_driver *driver, int result)
+{
+    walk_go_after(driver, STEP_FILES_OPEN,
+                  result == FFX_OK ? 0 : OPEN_AGAIN_MS);
+}
+
+void files_closed(struct ffx_driver *driver, int result)
+{
+    (void)result;
+    driver->bracket = 0;
+    if (driver->then == STEPS)
+        walk_end(driver, (enum ffx_cause)driver->end_cause);
+    else
+        walk_go(driver, (enum walk_step)driver->then);
+}
+
+/* --- sizes --------------------------------------------------------------- */
+
+uint32_t files_expected(const struct ffx_driver *driver)
+{
+    return driver->config->route == FFX_ROUTE_PUSH
+               ? driver->config->package.size
+               : driver->config->facts.size;
+}
+
+uint32_t files_chunk_bytes(const struct ffx_driver *driver)
+{
+    const uint32_t moved = driver->config->baud / BITS_PER_BYTE * CHUNK_SECONDS;
+    const uint32_t most =
+        moved != 0 ? bytes_min(moved, CHUNK_MOST) : CHUNK_MOST;
+    const uint32_t wanted = driver->config->limits.chunk_bytes;
+    return wanted != 0 ? bytes_min(wanted, most) : most;
+}
+
+int files_parse_size(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    int32_t bytes;
+    if (ffx_at_arg_number(args, &bytes) != 1 || bytes < 0)
+        return 0;
+    driver->size = (uint32_t)bytes;
+    return 1;
+}
+
+int files_parse_free(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    int32_t bytes;
+    if (ffx_at_arg_number(args, &bytes) != 1 || bytes < 0)
+        return 0;
+    driver->found.free_bytes = (uint32_t)bytes;
+    return 1;
+}
+
+/* --- space --------------------------------------------------------------- */
+
+/* What the file must be is known well enough to tell it by reading. */
+static int can_read_back(const struct ffx_driver *driver)
+{
+    return driver->config->route == FFX_ROUTE_PUSH ||
+           driver->config->facts.sha256 != NULL;
+}
+
+static void begin_read_back(struct ffx_driver *driver)
+{
+    const struct ffx_crypto *crypto = driver->config->crypto;
+    driver->offset = 0;
+    driver->chunk_tries = 0;
+    driver->mismatch = 0;
+    if (driver->config->route != FFX_ROUTE_PUSH)
+        driver->mismatch =
+            crypto->sha256_start(crypto->context, &driver->hash) != FFX_OK;
+    walk_go(driver, STEP_READ);
+}
+
+void files_space(struct ffx_driver *driver)
+{
+    walk_enter(driver, FFX_DRIVER_SPACE);
+    files_open(driver, STEP_OLD_SIZE);
+}
+
+/* An update.zip that is there already: the whole one of an earlier walk is
+ * not paid for twice, any other goes. */
+void files_old_size(struct ffx_driver *driver, int result)
+{
+    const uint32_t expected = files_expected(driver);
+    if (result != FFX_OK)
+        driver->size = 0;
+    if (result == FFX_ERR_TIMEOUT) {
+        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
+    } else if (driver->config->dry_run) {
+        walk_go(driver, STEP_FREE);
+    } else if (driver->reuse == REUSE_UNKNOWN && can_read_back(driver) &&
+               driver->size > 0 && driver->size == expected) {
+        driver->reuse = REUSE_TRIED;
+        driver->read_tries = 0;
+        begin_read_back(driver);
+    } else {
+        driver->reuse = REUSE_NO;
+        driver->size = 0;
+        walk_go(driver, STEP_DELETE);
+    }
+}
+
+void files_free(struct ffx_driver *driver, int result)
+{
+    /* dry run: the old file, still there, would go first */
+    const uint32_t room = driver->found.free_bytes + driver->size;
+    if (result == FFX_ERR_TIMEOUT)
+        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
+    else if (result != FFX_OK)
+        walk_end(driver, FFX_CAUSE_FILES);
+    else if (room < files_expected(driver))
+        walk_end(driver, FFX_CAUSE_NO_SPACE);
+    else if (driver->config->dry_run)
+        walk_end(driver, FFX_CAUSE_DRY_RUN);
+    else if (driver->config->route == FFX_ROUTE_PUSH)
+        push_begin(driver);
+    else
+        fetch_begin(driver);
+}
+
+/* --- check --------------------------------------------------------------- */
+
+static void file_is_wrong(struct ffx_driver *driver, enum ffx_cause cause)
+{
+    if (driver->reuse == REUSE_TRIED) {
+        driver->reuse = REUSE_NO;
+        driver->size = 0;
+        walk_go(driver, STEP_DELETE);
+    } else if (driver->config->route == FFX_ROUTE_PUSH) {
+        push_failed(driver, cause);
+    } else {
+        fetch_failed(driver, cause, 1);
+    }
+}
+
+static void file_is_right(struct ffx_driver *driver)
+{
+    files_close(driver, STEP_RATE);
+}
+
+void files_check_size(struct ffx_driver *driver, int result)
+{
+    const uint32_t expected =
+        walk_or(files_expected(driver), driver->fetch.received);
+    if (result == FFX_ERR_TIMEOUT) {
+        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
+        return;
+    }
+    driver->read_tries = 0;
+    if (result != FFX_OK || driver->size == 0 ||
+        (expected != 0 && driver->size != expected))
+        file_is_wrong(driver, FFX_CAUSE_SIZE);
+    else if (can_read_back(driver))
+        begin_read_back(driver);
+    else
+        file_is_right(driver);
+}
+
+/* --- read-back ----------------------------------------------------------- */
+
+static uint32_t read_length(const struct ffx_driver *driver)
+{
+    return bytes_min(files_chunk_bytes(driver), driver->size - driver->offset);
+}
+
+void files_read(const struct ffx_driver *driver, struct ffx_at_text *out)
+{
+    ffx_at_put_number(out, (int32_t)read_length(driver));
+    ffx_at_put(out, ",");
+    ffx_at_put_number(out, (int32_t)driver->offset);
+}
+
+int files_parse_read(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    int32_t bytes;
+    if (driver->answered || ffx_at_arg_number(args, &bytes) != 1 || bytes < 0 ||
+        (uint32_t)bytes > read_length(driver))
+        return 0;
+    driver->data_bytes = 0;
+    driver->out_length = driver->out_sent = 0;
+    ffx_at_response_raw(&driver->response, (uint32_t)bytes);
+    return 1;
+}
+
+/* 1 when the bytes equal the package's at `offset`. */
+static int same_as_package(const struct ffx_driver *driver, uint32_t offset,
+                           const uint8_t *bytes, uint32_t length)
+{
+    uint8_t piece[64];
+    for (uint32_t done = 0; done < length;) {
+        const uint32_t n = bytes_min(sizeof piece, length - done);
+        if (ffx_read_at(&driver->config->package, offset + done, piece, n) !=
+                FFX_OK ||
+            memcmp(piece, bytes + done, n) != 0)
+            return 0;
+        done += n;
+    }
+    return 1;
+}
+
+void files_data(struct ffx_driver *driver, const void *bytes, uint32_t length)
+{
+    const struct ffx_crypto *crypto = driver->config->crypto;
+    const uint32_t at = driver->offset + driver->data_bytes;
+    if (driver->mode != WALK_ANSWER || driver->step != STEP_READ)
+        return;
+    if (driver->config->route != FFX_ROUTE_PUSH)
+        driver->mismatch |=
+            crypto->sha256_update(crypto->context, &driver->hash, bytes,
+                                  length) != FFX_OK;
+    else if (!same_as_package(driver, at, bytes, length))
+        driver->mismatch = 1;
+    driver->data_bytes += length;
+    driver->due_ms = driver->now_ms + walk_timeout_ms(driver);
+}
+
+static int digest_is_right(struct ffx_driver *driver)
+{
+    const struct ffx_crypto *crypto = driver->config->crypto;
+    uint8_t digest[FFX_SHA256_BYTES];
+    if (driver->config->route == FFX_ROUTE_PUSH)
+        return 1;
+    return !driver->mismatch &&
+           crypto->sha256_finish(crypto->context, &driver->hash, digest) ==
+               FFX_OK &&
+           memcmp(digest, driver->config->facts.sha256, sizeof digest) == 0;
+}
+
+/* Bytes get lost on the serial line as well: read again before the file is
+ * blamed. A digest has to begin at the beginning. */
+static void read_again(struct ffx_driver *driver, int result)
+{
+    const int push = driver->config->route == FFX_ROUTE_PUSH;
+    uint8_t *const tries = push ? &driver->chunk_tries : &driver->read_tries;
+    if (++*tries >= READ_TRIES) {
+        if (result == FFX_ERR_TIMEOUT)
+            walk_restart(driver, FFX_CAUSE_FILES);
+        else
+            file_is_wrong(driver, FFX_CAUSE_DIGEST);
+    } else if (push) {
+        driver->mismatch = 0;
+        walk_go(driver, STEP_READ);
+    } else {
+        begin_read_back(driver);
+    }
+}
+
+void files_chunk_read(struct ffx_driver *driver, int result)
+{
+    const uint32_t length = read_length(driver);
+    const int push = driver->config->route == FFX_ROUTE_PUSH;
+    if (result != FFX_OK || driver->data_bytes != length ||
+        (push && driver->mismatch)) {
+        read_again(driver, result);
+        return;
+    }
+    driver->offset += length;
+    driver->chunk_tries = 0;
+    walk_progress(driver, driver->offset, driver->size);
+    if (driver->offset < driver->size)
+        walk_go(driver, STEP_READ);
+    else if (digest_is_right(driver))
+        file_is_right(driver);
+    else
+        read_again(driver, FFX_OK);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sync, who the module is, what it runs, whether anything is to be done. */
+#include "driver/walk.h"
+
+#define SYNC_MS 30000u
+#define SYNC_AGAIN_MS 400u
+#define MILLIVOLTS 3300u /* warning at 3.1 V (hardware design V1.07, 3.1.3) */
+#define IMEI_DIGITS 15u
+
+/* --- sync ---------------------------------------------------------------- */
+
+void identity_begin(struct ffx_driver *driver)
+{
+    driver->echo_off = 0;
+    driver->reuse = 0;
+    driver->limit_ms =
+        driver->now_ms + walk_or(driver->config->limits.sync_ms, SYNC_MS);
+    walk_go(driver, STEP_SYNC);
+}
+
+void identity_sync(struct ffx_driver *driver, int result)
+{
+    if (result == FFX_OK)
+        walk_go(driver, STEP_SETTLE);
+    else if (walk_past(driver, driver->limit_ms))
+        walk_end(driver, FFX_CAUSE_NO_ANSWER);
+    else
+        walk_go_after(driver, STEP_SYNC, SYNC_AGAIN_MS);
+}
+
+/* Answers to earlier tries have come and gone. */
+void identity_settled(struct ffx_driver *driver, int result)
+{
+    (void)result;
+    walk_go(driver, STEP_ECHO);
+}
+
+void identity_echo(struct ffx_driver *driver, int result)
+{
+    driver->echo_off = result == FFX_OK;
+    walk_go(driver, STEP_ERRORS);
+}
+
+void identity_flow(const struct ffx_driver *driver, struct ffx_at_text *out)
+{
+    ffx_at_put(out, driver->config->rts_cts ? "2,2" : "0,0");
+}
+
+/* --- status -------------------------------------------------------------- */
+
+int identity_parse_status(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    int32_t status;
+    if (ffx_at_arg_number(args, &status) != 1 || args->more || status < 1 ||
+        status > 8)
+        return 0;
+    driver->found.status = (uint8_t)status;
+    driver->detail = status;
+    return 1;
+}
+
+void identity_status(struct ffx_driver *driver, int result)
+{
+    const uint8_t status = driver->found.status;
+    driver->detail = 0;
+    if (result == FFX_ERR_TIMEOUT) {
+        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
+    } else if (result != FFX_OK) {
+        walk_end(driver, FFX_CAUSE_NO_FOTA);
+    } else if (status == 1 || status == 2 || status == 4) {
+        update_watch(driver);
+    } else {
+        driver->recovery = status == 3 || status == 5;
+        walk_go(driver, STEP_MODEL);
+    }
+}
+
+/* --- model and version --------------------------------------------------- */
+
+/* Copies a word of letters, digits and . _ -; 0: it is none, or too long. */
+static int take_word(const struct ffx_at_args *args, char *out,
+                     uint32_t capacity)
+{
+    const char *p = args->next;
+    uint32_t length = 0;
+    while (p != args->end && *p == ' ')
+        p++;
+    for (; p != args->end && length + 1 < capacity; p++) {
+        const int word = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
+                         (*p >= 'a' && *p <= 'z') || *p == '.' || *p == '_' ||
+                         *p == '-';
+        if (!word)
+            return 0;
+        out[length++] = *p;
+    }
+    out[length] = '\0';
+    return length > 0 && p == args->end;
+}
+
+/* "SIMCOM_SIM7000G", also "SIM7000G". */
+int identity_parse_model(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    static const char vendor[] = "SIMCOM_";
+    char model[sizeof vendor - 1 + sizeof driver->found.model];
+    if (!take_word(args, model, sizeof model))
+        return 0;
+    const char *name =
+        walk_begins(model, vendor) ? model + sizeof vendor - 1 : model;
+    const uint32_t length = bytes_length(name);
+    if (!walk_begins(name, "SIM7") || length >= sizeof driver->found.model)
+        return 0;
+    memcpy(driver->found.model, name, length + 1);
+    return 1;
+}
+
+void identity_model(struct ffx_driver *driver, int result)
+{
+    const char *wanted = driver->config->facts.model;
+    if (result == FFX_ERR_TIMEOUT)
+        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
+    else if (result == FFX_OK && wanted != NULL &&
+             !bytes_same_text(wanted, driver->found.model))
+        walk_end(driver, FFX_CAUSE_WRONG_MODEL);
+    else if (result != FFX_OK && wanted != NULL && !driver->recovery)
+        walk_end(driver, FFX_CAUSE_NO_IDENTITY);
+    else
+        walk_go(driver, STEP_VERSION);
+}
+
+int identity_parse_version(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    static const char label[] = "Revision:";
+    if (!walk_begins(args->next, label))
+        return 0;
+    args->next += sizeof label - 1;
+    return take_word(args, driver->found.version, sizeof driver->found.version);
+}
+
+/* Before the package is thought of: what an earlier walk has left. 1 when
+ * that decided it. */
+static int ended_before(struct ffx_driver *driver, int runs_target)
+{
+    const uint8_t status = driver->found.status;
+    if (driver->recovery)
+        return 0;
+    if (driver->position.requested && runs_target)
+        update_confirm(driver);
+    else if (driver->position.requested && status == 7)
+        walk_end(driver, FFX_CAUSE_REFUSED);
+    else if (runs_target)
+        walk_end(driver, FFX_CAUSE_NOTHING);
+    else
+        return 0;
+    return 1;
+}
+
+void identity_version(struct ffx_driver *driver, int result)
+{
+    const struct ffx_driver_facts *facts = &driver->config->facts;
+    if (result == FFX_ERR_TIMEOUT) {
+        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
+        return;
+    }
+    if (result != FFX_OK && !driver->recovery) {
+        walk_end(driver, FFX_CAUSE_NO_IDENTITY);
+        return;
+    }
+    if (driver->found.before[0] == '\0')
+        memcpy(driver->found.before, driver->found.version,
+               sizeof driver->found.before);
+    if (ended_before(driver, bytes_same_text(driver->found.version, facts->to)))
+        return;
+    if (facts->from != NULL && !driver->recovery &&
+        !bytes_same_text(driver->found.version, facts->from))
+        walk_end(driver, FFX_CAUSE_WRONG_SOURCE);
+    else
+        walk_go(driver, driver->recovery ? STEP_BATTERY : STEP_IMEI);
+}
+
+/* --- settings: remembered before the update, compared after it ------------ */
+
+static void changed(struct ffx_driver *driver, enum ffx_driver_setting setting)
+{
+    driver->detail = (int32_t)setting;
+    walk_end(driver, FFX_CAUSE_CHANGED);
+}
+
+/* The first walk's word counts: a later one may see what an update did. */
+int identity_parse_imei(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    char *const imei = driver->position.before.imei;
+    for (const char *p = args->next; p != args->end; p++)
+        if (*p < '0' || *p > '9')
+            return 0;
+    if (args->end - args->next != IMEI_DIGITS)
+        return 0;
+    if (imei[0] == '\0')
+        memcpy(imei, args->next, IMEI_DIGITS);
+    driver->value = memcmp(imei, args->next, IMEI_DIGITS) == 0;
+    return 1;
+}
+
+void identity_imei(struct ffx_driver *driver, int result)
+{
+    const int same = result == FFX_OK && driver->value == 1;
+    if (driver->confirming && driver->position.before.imei[0] != '\0' && !same)
+        changed(driver, FFX_SETTING_IMEI);
+    else
+        walk_go(driver, STEP_CFUN);
+}
+
+static int16_t *setting_before(struct ffx_driver *driver)
+{
+    struct ffx_driver_snapshot *before = &driver->position.before;
+    if (driver->step == STEP_CFUN)
+        return &before->cfun;
+    return driver->step == STEP_CNMP ? &before->cnmp : &before->cmnb;
+}
+
+/* CFUN=0 is the one value that no reset keeps (manual 3.2.19). */
+static int worth_keeping(const struct ffx_driver *driver)
+{
+    return driver->value <= INT16_MAX &&
+           driver->value >= (driver->step == STEP_CFUN ? 1 : 0);
+}
+
+void identity_setting(struct ffx_driver *driver, int result)
+{
+    int16_t *const before = setting_before(driver);
+    const int known = *before >= 0;
+    const int same = result == FFX_OK && driver->value == *before;
+    if (driver->confirming && known && !same) {
+        changed(driver, (enum ffx_driver_setting)(FFX_SETTING_CFUN +
+                                                  driver->step - STEP_CFUN));
+        return;
+    }
+    if (!driver->confirming && !known && result == FFX_OK &&
+        worth_keeping(driver))
+        *before = (int16_t)driver->value;
+    if (driver->step != STEP_CMNB)
+        walk_go(driver, (enum walk_step)(driver->step + 1));
+    else if (driver->confirming)
+        walk_end(driver, FFX_CAUSE_DONE);
+    else
+        walk_go(driver, STEP_BATTERY);
+}
+
+/* --- battery ------------------------------------------------------------- */
+
+/* +CBC: <charging>,<percent>,<millivolts> */
+int identity_parse_battery(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    int32_t charging, percent, millivolts;
+    if (ffx_at_arg_number(args, &charging) != 1 ||
+        ffx_at_arg_number(args, &percent) != 1 ||
+        ffx_at_arg_number(args, &millivolts) != 1 || millivolts < 0 ||
+        millivolts > 65535)
+        return 0;
+    driver->found.millivolts = (uint16_t)millivolts;
+    return 1;
+}
+
+void identity_battery(struct ffx_driver *driver, int result)
+{
+    const uint32_t least =
+        walk_or(driver->config->limits.millivolts, MILLIVOLTS);
+    if (result == FFX_OK && driver->found.millivolts < least)
+        walk_end(driver, FFX_CAUSE_BATTERY);
+    else if (driver->config->route == FFX_ROUTE_PUSH)
+        files_space(driver);
+    else
+        walk_go(driver, STEP_SIM);
+}
