@@ -218,6 +218,43 @@ static void a_urc_does_not_come_between_the_pieces_of_an_answer(void **state)
                         "\r\nOK\r\n\r\n+APP PDP: ACTIVE\r\n");
 }
 
+static void a_urc_waits_while_an_answer_waits_for_room(void **state)
+{
+    static const char urc[] = "\r\n+APP PDP: ACTIVE\r\n";
+    static char alone[4000], said[4000];
+    uint32_t length;
+    (void)state;
+    bench_say(&b, "ATE0\r");
+    for (int cid = 1; cid <= 24; cid++) {
+        snprintf(said, sizeof said, "AT+CGDCONT=%d,\"IP\",\"apn\"\r", cid);
+        bench_say(&b, said);
+    }
+    strcpy(alone, bench_say(&b, "AT+CGDCONT?\r"));
+    bench_say(&b, "AT+CNACT=1\r");
+    ffx_module_feed(&b.module, "AT+CGDCONT?\r", 12, b.now_ms);
+    b.now_ms += 1000;
+    ffx_module_poll(&b.module, b.now_ms);
+    /* Room for a URC, not for the next piece. */
+    const uint8_t *first = ffx_module_tx(&b.module, &length);
+    assert_true(length >= 100);
+    memcpy(said, first, 100);
+    ffx_module_tx_ack(&b.module, 100);
+    ffx_module_poll(&b.module, b.now_ms);
+    strcpy(said + 100, bench_wait(&b, 10));
+    strcat(alone, urc);
+    assert_string_equal(said, alone);
+}
+
+static void a_urc_waits_while_file_data_is_taken(void **state)
+{
+    (void)state;
+    bench_say(&b, "ATE0+CFSINIT;+CNACT=1\r");
+    expect("AT+CFSWFILE=1,\"x\",0,3,5000\r", "\r\nDOWNLOAD\r\n");
+    assert_string_equal(bench_wait(&b, 1000), "");
+    expect("ab", "");
+    expect("c", "\r\nOK\r\n\r\n+APP PDP: ACTIVE\r\n");
+}
+
 static void settings_survive_as_the_manual_says(void **state)
 {
     (void)state;
@@ -300,6 +337,8 @@ int main(void)
         FRAMING(a_urc_waits_for_the_line_that_is_being_typed),
         FRAMING(a_forgotten_half_line_does_not_hold_urcs_for_ever),
         FRAMING(a_urc_does_not_come_between_the_pieces_of_an_answer),
+        FRAMING(a_urc_waits_while_an_answer_waits_for_room),
+        FRAMING(a_urc_waits_while_file_data_is_taken),
         FRAMING(settings_survive_as_the_manual_says),
         FRAMING(a_damaged_blob_of_settings_means_defaults),
         FRAMING(the_rate_changes_when_the_answer_has_left),

@@ -270,6 +270,9 @@ static void cnact_2_comes_back_by_itself(void **state)
     expect("AT+CGATT=0\r", OK "\r\n+APP PDP: DEACTIVE\r\n");
     expect("AT+CGATT=1\r", OK);
     waits(1000, "\r\n+APP PDP: ACTIVE\r\n");
+    expect("AT+CNACT=0\r", OK "\r\n+APP PDP: DEACTIVE\r\n");
+    expect("AT+CGATT=0;+CGATT=1\r", OK);
+    waits(1000, ""); /* unless it was closed on purpose */
 }
 
 static void sapbr_opens_and_closes(void **state)
