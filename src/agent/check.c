@@ -6,8 +6,7 @@
 
 #include <farfix/error.h>
 
-/* --- open --------------------------------------------------------------
- */
+/* --- open -------------------------------------------------------------- */
 
 int check_open(struct ffx_agent *agent)
 {
@@ -27,8 +26,9 @@ int check_open(struct ffx_agent *agent)
     return error != 0 ? error : task_next(agent, TASK_FACTS);
 }
 
-/* --- facts
- * -------------------------------------------------------------------- Each
+/* --- facts ------------------------------------------------------------- */
+
+/* Each
  * function compares one kind of fact and answers 0 or why not. */
 
 static int failed_before(const struct ffx_agent *agent)
@@ -158,8 +158,9 @@ int check_facts(struct ffx_agent *agent)
     return task_next(agent, TASK_SOURCE);
 }
 
-/* --- source
- * ------------------------------------------------------------------- What must
+/* --- source ------------------------------------------------------------ */
+
+/* What must
  * stand in the slots now, by digest. */
 
 struct demand {
@@ -199,32 +200,51 @@ static int record_agrees(const struct ffx_agent *agent, uint32_t i,
             memcmp(installed->sha256, demand->sha256, FFX_SHA256_BYTES) == 0);
 }
 
-static int wrong_source(const struct ffx_agent *agent)
+/* An unlisted component stays as it is: it has to be clean up to the end of
+ * the sector in which it ends. Sectors behind that are cleaned at the end. */
+static int is_clean(const struct ffx_agent *agent, uint32_t i, uint32_t size)
 {
-    return agent->mode == MODE_REPLACE ? FFX_ERR_RECOVERY : FFX_ERR_SOURCE;
+    const struct ffx_flash *const flash = agent->config.flash;
+    const uint32_t start = agent->config.components[i].slot.address;
+    const uint32_t end = start + write_padded(flash, size);
+    struct ffx_flash_area sector;
+    if (task_part(agent, i))
+        return 1;
+    const int error = ffx_flash_sector(flash, end - 1, &sector);
+    if (error != 0)
+        return error;
+    return write_blank(flash, end, sector.address + sector.length - end);
+}
+
+/* One component: as task_hash_slot. */
+static int check_slot(struct ffx_agent *agent, uint32_t i)
+{
+    const struct demand demand = demand_of(agent, i);
+    if (!demand.sha256)
+        return 0;
+    if (!record_agrees(agent, i, &demand))
+        return FFX_ERR_DIGEST;
+    const int rc = task_hash_slot(agent, i, demand.size, demand.sha256);
+    if (rc != 0)
+        return rc;
+    const int clean = is_clean(agent, i, demand.size);
+    return clean == 1 ? 0 : clean == 0 ? FFX_ERR_DIGEST : clean;
 }
 
 int check_source(struct ffx_agent *agent)
 {
     if (agent->look == agent->config.component_count)
         return task_next(agent, TASK_PAYLOADS);
-    const struct demand demand = demand_of(agent, agent->look);
-    if (demand.sha256) {
-        if (!record_agrees(agent, agent->look, &demand))
-            return wrong_source(agent);
-        const int rc =
-            task_hash_slot(agent, agent->look, demand.size, demand.sha256);
-        if (rc == FFX_ERR_DIGEST)
-            return wrong_source(agent);
-        if (rc != 0)
-            return rc;
-    }
+    const int rc = check_slot(agent, agent->look);
+    if (rc == FFX_ERR_DIGEST)
+        return agent->mode == MODE_REPLACE ? FFX_ERR_RECOVERY : FFX_ERR_SOURCE;
+    if (rc != 0)
+        return rc;
     agent->look++;
     return task_next(agent, TASK_SOURCE);
 }
 
-/* --- payloads and plan
- * ---------------------------------------------------------- */
+/* --- payloads and plan ------------------------------------------------- */
 
 int check_payloads(struct ffx_agent *agent)
 {

@@ -6,8 +6,7 @@
 
 #include <farfix/error.h>
 
-/* --- tail
- * ----------------------------------------------------------------------- */
+/* --- tail -------------------------------------------------------------- */
 
 static int image_is_wrong(struct ffx_agent *agent)
 {
@@ -60,8 +59,7 @@ int finish_tail(struct ffx_agent *agent)
     return 1;
 }
 
-/* --- keys
- * ------------------------------------------------------------------------ */
+/* --- keys -------------------------------------------------------------- */
 
 static int key_find(const struct ffx_agent_state *state,
                     const struct ffx_public_key *key)
@@ -107,8 +105,7 @@ static void rotate_keys(struct ffx_agent *agent)
         key_revoke(&agent->state, &release->revoke);
 }
 
-/* --- the one commit that makes B the installed release
- * ------------------------------ */
+/* --- the one commit that makes B the installed release ----------------- */
 
 static void install_facts(struct ffx_agent *agent)
 {
@@ -148,6 +145,30 @@ static int commit_release(struct ffx_agent *agent)
     return task_commit(agent, TASK_REMOVE);
 }
 
+/* Listed components in their order, then the others: they have no steps, but
+ * 6 says of every component that it is right. */
+static uint32_t next_unlisted(const struct ffx_agent *agent, uint32_t i)
+{
+    while (i < agent->config.component_count && task_part(agent, i))
+        i++;
+    return i;
+}
+
+static int next_component(struct ffx_agent *agent)
+{
+    const uint32_t count = agent->config.component_count;
+    const uint32_t behind = agent->part + 1u;
+    const int listed = task_part(agent, agent->part) != NULL;
+    const uint32_t next = listed ? task_listed(agent, behind) : count;
+    if (next < count)
+        return task_plan(agent, next, next + 1);
+    const uint32_t other = next_unlisted(agent, listed ? 0 : behind);
+    if (other == count)
+        return commit_release(agent);
+    agent->part = (uint8_t)other;
+    return task_next(agent, TASK_TAIL);
+}
+
 int finish_digest(struct ffx_agent *agent)
 {
     const struct ffx_image_facts *const facts = task_facts(agent, agent->part);
@@ -155,16 +176,10 @@ int finish_digest(struct ffx_agent *agent)
         task_hash_slot(agent, agent->part, facts->size, facts->sha256);
     if (rc == FFX_ERR_DIGEST)
         return image_is_wrong(agent);
-    if (rc != 0)
-        return rc;
-    const uint32_t next = task_listed(agent, agent->part + 1u);
-    if (next < agent->config.component_count)
-        return task_plan(agent, next, next + 1);
-    return commit_release(agent);
+    return rc != 0 ? rc : next_component(agent);
 }
 
-/* --- the end
- * ------------------------------------------------------------------------ */
+/* --- the end ----------------------------------------------------------- */
 
 /* Before the second commit: a cut in between leaves the halves unequal, and
  * the next boot comes here again. */

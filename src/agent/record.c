@@ -41,8 +41,9 @@ enum {
 
 static const uint8_t magic[4] = {'F', 'F', 'X', '1'};
 
-/* --- encode ------------------------------------------------------------
- * Into a record of zeros: what is not written says nothing. */
+/* --- encode ------------------------------------------------------------ */
+
+/* Into a record of zeros: what is not written says nothing. */
 
 static void put_installed(uint8_t *p, const struct ffx_installed *installed)
 {

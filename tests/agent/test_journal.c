@@ -115,8 +115,7 @@ static void start(struct bench *bench, int ecc)
     lab_flash_power_up(&bench->flash);
 }
 
-/* --- rules -------------------------------------------------------------
- */
+/* --- rules ------------------------------------------------------------- */
 
 static void load_finds_the_newest_record_and_writes_nothing(void **unused)
 {
@@ -194,8 +193,7 @@ static void each_half_alone_is_enough_for_a_twin(void **unused)
     }
 }
 
-/* --- cuts --------------------------------------------------------------
- */
+/* --- cuts -------------------------------------------------------------- */
 
 #define LAST 22u /* commits: each half is full once and begun again */
 
@@ -310,8 +308,7 @@ static void without_cuts_a_commit_costs_an_eighth_of_an_erase(void **unused)
     bench_close(&bench);
 }
 
-/* --- faults
- * ------------------------------------------------------------------- */
+/* --- faults ------------------------------------------------------------ */
 
 static void a_stuck_half_is_reported_and_the_state_stays(void **unused)
 {
