@@ -22,6 +22,13 @@ const struct cli_verb cli_verbs[] = {
     {"sim", "run", cli_sim_run, "run a virtual SIM7000"},
 
     /* update, modem */
+    {"update", "", cli_update, "take a module to a new version, and prove it"},
+    {"modem", "info", cli_modem_info,
+     "show what a module is and how it stands"},
+    {"modem", "status", cli_modem_status, "show what became of an update"},
+    {"modem", "clear", cli_modem_clear, "clear the result of an update"},
+    {"modem", "get", cli_modem_get, "copy a file out of a module"},
+    {"modem", "put", cli_modem_put, "copy a file into a module"},
 
     /* delta */
     {"delta", "make", cli_delta_make, "make a patch between two images"},

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A port with a module behind it: what `update` and the verbs of `modem`
+ * share. Opening, the trace, plain commands, files by AT+CFS*.
+ */
+#ifndef FARFIX_CLI_MODEM_LINK_H
+#define FARFIX_CLI_MODEM_LINK_H
+
+#include "cli/cli.h"
+#include "pack/pack.h"
+#include "posix/posix_port.h"
+
+#include <farfix/at.h>
+
+/* What the command line says about the port. */
+struct modem_options {
+    uint32_t baud;
+    const char *flow; /* "none", "rts"; null: none on a UART, else rts */
+    int trace;
+};
+
+/* Options that every verb with a PORT takes; for its table. */
+#define MODEM_OPTIONS(options)                                                 \
+    {"--baud", CLI_NUMBER, &(options).baud, "N",                               \
+     "rate of a serial device (115200)"},                                      \
+        {"--flow", CLI_TEXT, &(options).flow, "NAME",                          \
+         "none, or rts: the RTS and CTS wires are there"},                     \
+    {                                                                          \
+        "--trace", CLI_FLAG, &(options).trace, NULL,                           \
+            "show every AT line with its time"                                 \
+    }
+
+struct modem_link {
+    struct posix_port port;
+    struct ffx_at_response response;
+    char line[512];
+    uint8_t input[512]; /* read, and not yet looked at */
+    size_t input_used, input_length;
+    uint32_t start_ms;
+    int trace;
+    int rts_cts; /* AT+IFC=2,2 is right here */
+    int32_t cme; /* of the last refusal; -1: plain ERROR */
+};
+
+/* 0, or an exit code after its message. */
+int modem_link_open(struct modem_link *link, const char *name,
+                    const struct modem_options *options);
+void modem_link_close(struct modem_link *link);
+
+/* One line of the trace, when there is one: direction '>' or '<'. Bytes that
+ * no terminal should see are shown as \xNN. */
+void modem_link_trace(const struct modem_link *link, char direction,
+                      const char *text);
+
+/* AT until OK (15 s), echo off, errors as numbers, flow control. 0 or an exit
+ * code. */
+int modem_link_sync(struct modem_link *link);
+
+/* Sends a command and waits for its end. Lines go to `take` (may be null).
+ * FFX_OK, FFX_ERR_REFUSED, FFX_ERR_TIMEOUT. */
+int modem_link_command(struct modem_link *link, const char *command,
+                       uint32_t timeout_ms,
+                       void (*take)(void *context, const char *line),
+                       void *context);
+/* The line that begins with `beginning`, or the only line when that is "",
+ * without it and blanks. */
+int modem_link_ask(struct modem_link *link, const char *command,
+                   const char *beginning, char *answer, size_t capacity);
+
+/* Directories by name: custapp, fota, datatx, customer. -1: none of them. */
+int modem_link_directory(const char *name, size_t length);
+
+/* 1..50 printable characters without quote, comma, slash. */
+int modem_link_name_valid(const char *name);
+
+/* FFX_ERR_NO_PACKAGE: no such file; FFX_ERR_IO: the line does not get it
+ * across; FFX_ERR_SPACE. Both open and close the module's file bracket and
+ * repeat pieces that did not come through. */
+int modem_link_get(struct modem_link *link, int directory, const char *name,
+                   struct pack_buffer *out);
+int modem_link_put(struct modem_link *link, int directory, const char *name,
+                   const void *bytes, size_t length);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+#include "cli/modem_link.h"
+#include "cli/update_report.h"
+#include "cli/update_source.h"
+#include "cli/verbs.h"
+
+#include <psa/psa_crypto.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct cli_usage usage = {
+    "farfix update PORT SOURCE --to VERSION [--from VERSION] "
+    "[--trust RELEASE.pub] [--dry-run] [--trace] [--json]",
+    "Takes the module on PORT to VERSION: checks what it is and runs, lets it\n"
+    "fetch the package from http://, https:// or ftp://, or pushes a file\n"
+    "through the AT port, starts the update, waits through the reset and asks\n"
+    "the module twice what it runs. \"Done\" means AT+CFOTA? 6 and AT+GMR "
+    "equal\n"
+    "to VERSION. It may be started again at any time: an update that runs is\n"
+    "waited for, a module in recovery gets its package again.\n"
+    "\n"
+    "With --trust a file is checked before it is sent, and when a module has\n"
+    "refused a package, the file is read back and the failed check is named.\n"
+    "\n"
+    "Secrets come from --secrets FILE (NAME=value lines) or the environment\n"
+    "(FARFIX_NAME): SIM_PIN, APN_USER, APN_PASSWORD, FTP_USER, FTP_PASSWORD.",
+    "  farfix update /dev/ttyUSB2 http://fota.example.com/SIM7000G/"
+    "1529B05SIM7000G___1529B06SIM7000G/update.zip --to 1529B06SIM7000G\n"
+    "  farfix update tcp:localhost:7000 update.zip --to 1529B06SIM7000G "
+    "--trust release.pub",
+};
+
+struct request {
+    const char *words[2]; /* PORT, SOURCE */
+    const char *to, *from, *trust, *secrets, *apn, *dialect;
+    struct modem_options modem;
+    uint32_t data_limit, tries;
+    int dry_run, json;
+};
+
+/* --- options ------------------------------------------------------------- */
+
+static int find_dialect(const char *name, enum ffx_dialect *dialect)
+{
+    static const char *const names[] = {"auto", "sim7000", "sim7070"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(names[i], name) != 0)
+            continue;
+        *dialect = (enum ffx_dialect)i;
+        return 0;
+    }
+    return -1;
+}
+
+static int parse(struct request *request, int argc, char **argv)
+{
+    const struct cli_option options[] = {
+        {"--to", CLI_TEXT, &request->to, "VERSION",
+         "what AT+GMR must say in the end"},
+        {"--from", CLI_TEXT, &request->from, "VERSION",
+         "stop unless the module runs this"},
+        {"--trust", CLI_TEXT, &request->trust, "PUB",
+         "release key that you trust"},
+        {"--dry-run", CLI_FLAG, &request->dry_run, NULL,
+         "everything up to the download, then stop"},
+        {"--json", CLI_FLAG, &request->json, NULL, "final report as JSON"},
+        {"--secrets", CLI_TEXT, &request->secrets, "FILE",
+         "NAME=value lines: SIM_PIN, APN_PASSWORD, ..."},
+        {"--apn", CLI_TEXT, &request->apn, "NAME",
+         "access point (default: what the network delivers)"},
+        {"--data-limit", CLI_NUMBER, &request->data_limit, "BYTES",
+         "most bytes over the air in all tries"},
+        {"--tries", CLI_NUMBER, &request->tries, "N", "downloads (5)"},
+        {"--dialect", CLI_TEXT, &request->dialect, "NAME",
+         "auto (default), sim7000, sim7070"},
+        MODEM_OPTIONS(request->modem),
+    };
+    const int parsed =
+        cli_parse(&usage, options, sizeof options / sizeof options[0], argc,
+                  argv, request->words, 2, 2);
+    if (parsed >= 0)
+        return parsed;
+    if (request->to == NULL)
+        return cli_fail(CLI_USAGE, "--to VERSION is missing: what the module "
+                                   "must run in the end");
+    return -1;
+}
+
+/* --- the driver's config ------------------------------------------------- */
+
+struct update {
+    struct request request;
+    struct update_source source;
+    struct modem_link link;
+    struct update_report report;
+    struct ffx_driver_config config;
+    struct ffx_driver driver;
+    char line[512], command[1200];
+};
+
+static int set_config(struct update *update)
+{
+    const struct request *request = &update->request;
+    struct ffx_driver_config *config = &update->config;
+    *config = (struct ffx_driver_config){
+        .line = update->line,
+        .line_bytes = sizeof update->line,
+        .command = update->command,
+        .command_bytes = sizeof update->command,
+        .route = update->source.route,
+        .url = update->source.url,
+        .ftp = &update->source.ftp,
+        .facts = update->source.facts,
+        .limits = {.data_bytes = request->data_limit,
+                   .download_tries = request->tries},
+        .sim_pin = cli_secret(request->secrets, "SIM_PIN"),
+        .apn = request->apn,
+        .user = cli_secret(request->secrets, "APN_USER"),
+        .password = cli_secret(request->secrets, "APN_PASSWORD"),
+        .baud = update->link.port.is_uart ? request->modem.baud : 0,
+        .rts_cts = (uint8_t)update->link.rts_cts,
+        .dry_run = (uint8_t)request->dry_run,
+        .crypto = psa_crypto(),
+        .event = update_report_event,
+        .context = &update->report,
+    };
+    if (config->route == FFX_ROUTE_PUSH)
+        update_source_package(&update->source, &config->package);
+    config->facts.to = request->to;
+    if (request->from != NULL)
+        config->facts.from = request->from;
+    if (find_dialect(request->dialect, &config->dialect) != 0)
+        return cli_fail(CLI_USAGE,
+                        "--dialect wants auto, sim7000 or sim7070, "
+                        "not '%s'",
+                        request->dialect);
+    return 0;
+}
+
+/* --- the loop ------------------------------------------------------------ */
+
+static void write_out(struct update *update)
+{
+    uint32_t length;
+    const void *bytes;
+    while ((bytes = ffx_driver_buf(&update->driver, &length)) != NULL) {
+        const size_t went = posix_port_write(&update->link.port, bytes, length);
+        if (went == 0)
+            return;
+        ffx_driver_ack(&update->driver, (uint32_t)went);
+    }
+}
+
+static void walk(struct update *update)
+{
+    uint8_t bytes[1024];
+    uint32_t length;
+    while (!ffx_driver_finished(&update->driver, NULL)) {
+        uint32_t wait = ffx_driver_poll(&update->driver, posix_port_now_ms());
+        write_out(update);
+        /* bytes that the port does not take yet: look again soon */
+        if (ffx_driver_buf(&update->driver, &length) != NULL && wait > 5)
+            wait = 5;
+        const size_t got =
+            posix_port_read(&update->link.port, bytes, sizeof bytes,
+                            wait > 1000 ? 1000 : (int)wait);
+        ffx_driver_feed(&update->driver, bytes, (uint32_t)got,
+                        posix_port_now_ms());
+    }
+    cli_progress_end();
+}
+
+/* What the module refused still lies in it. */
+static void explain_refusal(struct update *update)
+{
+    struct pack_buffer file;
+    if (update->report.cause != FFX_CAUSE_REFUSED ||
+        update->request.trust == NULL)
+        return;
+    if (modem_link_sync(&update->link) == 0 &&
+        modem_link_get(&update->link, modem_link_directory("fota", 4),
+                       "update.zip", &file) == FFX_OK) {
+        update_source_explain(&file, update->request.trust,
+                              &update->driver.found, update->request.to,
+                              update->report.explanation,
+                              sizeof update->report.explanation);
+        pack_buffer_free(&file);
+    }
+}
+
+static int run(struct update *update)
+{
+    const struct request *request = &update->request;
+    int code =
+        modem_link_open(&update->link, request->words[0], &request->modem);
+    if (code == 0)
+        code = set_config(update);
+    if (code != 0)
+        return code;
+    update_report_init(&update->report, &update->link, &update->driver,
+                       request->words[1], request->to);
+    const int error =
+        ffx_driver_init(&update->driver, &update->config, posix_port_now_ms());
+    if (error != 0)
+        return cli_fail(CLI_USAGE, "URL, APN, names and secrets cannot hold "
+                                   "quotes or control characters");
+    walk(update);
+    explain_refusal(update);
+    return update_report_end(&update->report, request->json);
+}
+
+int cli_update(int argc, char **argv)
+{
+    static struct update update;
+    struct request *request = &update.request;
+    request->modem.baud = 115200;
+    request->dialect = "auto";
+    const int parsed = parse(request, argc, argv);
+    if (parsed >= 0)
+        return parsed;
+    update.link.port.fd = -1;
+    int code =
+        update_source_open(&update.source, request->words[1], request->to,
+                           request->trust, request->secrets);
+    if (code == 0)
+        code = run(&update);
+    modem_link_close(&update.link);
+    update_source_close(&update.source);
+    return code;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/update_report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void update_report_init(struct update_report *report,
+                        const struct modem_link *link,
+                        const struct ffx_driver *driver, const char *source,
+                        const char *to)
+{
+    memset(report, 0, sizeof *report);
+    report->link = link;
+    report->driver = driver;
+    report->source = source;
+    report->to = to;
+}
+
+/* --- on the way ---------------------------------------------------------- */
+
+static void show_progress(struct update_report *report,
+                          const struct ffx_driver_event *event)
+{
+    const uint32_t ms = posix_port_now_ms() - report->phase_ms;
+    const char *phase = ffx_driver_state_name(event->state);
+    char what[32];
+    if (event->state == FFX_DRIVER_DOWNLOAD)
+        report->bytes = event->done;
+    if (event->state == FFX_DRIVER_UPDATE || ms < 500)
+        snprintf(what, sizeof what, "%s", phase);
+    else
+        snprintf(what, sizeof what, "%s %.1f kB/s", phase,
+                 (double)event->done / (double)ms);
+    if (!report->link->trace)
+        cli_progress(what, (unsigned)event->percent);
+}
+
+void update_report_event(void *context, const struct ffx_driver_event *event)
+{
+    struct update_report *report = context;
+    switch (event->kind) {
+    case FFX_DRIVER_STATE:
+        report->phase_ms = posix_port_now_ms();
+        modem_link_trace(report->link, '#',
+                         ffx_driver_state_name(event->state));
+        break;
+    case FFX_DRIVER_PROGRESS:
+        show_progress(report, event);
+        break;
+    case FFX_DRIVER_HOLD_POWER:
+        modem_link_trace(report->link, '#',
+                         event->on ? "hold power" : "power may go");
+        break;
+    case FFX_DRIVER_SENT:
+        modem_link_trace(report->link, '>', event->text);
+        break;
+    case FFX_DRIVER_HEARD:
+        modem_link_trace(report->link, '<', event->text);
+        break;
+    case FFX_DRIVER_FINISHED:
+        report->cause = event->cause;
+        report->detail = event->detail;
+        break;
+    case FFX_DRIVER_POSITION: /* a PC finds its place by asking the module */
+        break;
+    }
+}
+
+/* --- the end ------------------------------------------------------------- */
+
+/* " (HTTP 503)", " (runs 1529B05SIM7000G)": what makes the cause concrete. */
+static void put_detail(const struct update_report *report, char *text,
+                       size_t capacity)
+{
+    const struct ffx_driver_found *found = &report->driver->found;
+    static const char *const settings[] = {"", "IMEI", "CFUN", "CNMP", "CMNB"};
+    text[0] = '\0';
+    switch (report->cause) {
+    case FFX_CAUSE_WRONG_MODEL:
+        snprintf(text, capacity, " (it is a %s)", found->model);
+        break;
+    case FFX_CAUSE_WRONG_SOURCE:
+    case FFX_CAUSE_VERSION:
+        snprintf(text, capacity, " (it runs %s)", found->version);
+        break;
+    case FFX_CAUSE_BATTERY:
+        snprintf(text, capacity, " (%u mV)", (unsigned)found->millivolts);
+        break;
+    case FFX_CAUSE_NO_SPACE:
+        snprintf(text, capacity, " (%u bytes free)",
+                 (unsigned)found->free_bytes);
+        break;
+    case FFX_CAUSE_CHANGED:
+        if (report->detail > 0 && report->detail <= 4)
+            snprintf(text, capacity, " (%s)", settings[report->detail]);
+        break;
+    case FFX_CAUSE_NO_PACKAGE:
+        snprintf(text, capacity, " (CME %d)", (int)report->detail);
+        break;
+    case FFX_CAUSE_REFUSED:
+    case FFX_CAUSE_FAILED_MODEM:
+    case FFX_CAUSE_FAILED_AP:
+    case FFX_CAUSE_NOT_STARTED:
+        snprintf(text, capacity, " (CFOTA %d)", (int)found->status);
+        break;
+    default:
+        if (report->cause >= FFX_CAUSE_DOWNLOAD_REFUSED &&
+            report->cause <= FFX_CAUSE_FTP_FAILED && report->detail > 0)
+            snprintf(text, capacity, " (%s %d)",
+                     report->detail < 100 ? "FTP" : "HTTP",
+                     (int)report->detail);
+        break;
+    }
+}
+
+static int exit_code(enum ffx_cause cause)
+{
+    if (cause == FFX_CAUSE_DONE || cause == FFX_CAUSE_DRY_RUN)
+        return CLI_DONE;
+    return cause == FFX_CAUSE_NOTHING ? CLI_NOTHING : CLI_FAILED;
+}
+
+static double seconds(const struct update_report *report)
+{
+    return (double)(posix_port_now_ms() - report->link->start_ms) / 1000;
+}
+
+static const char *advice(const struct update_report *report)
+{
+    return report->explanation[0] != '\0' ? report->explanation
+                                          : ffx_cause_advice(report->cause);
+}
+
+static void print_json(const struct update_report *report)
+{
+    const struct ffx_driver_found *found = &report->driver->found;
+    const struct ffx_driver_position *position =
+        ffx_driver_position(report->driver);
+    cli_json_open('{');
+    cli_json_text("result", ffx_cause_name(report->cause));
+    cli_json_bool("ok", exit_code(report->cause) != CLI_FAILED);
+    cli_json_text("text", ffx_cause_text(report->cause));
+    cli_json_text("next", advice(report));
+    cli_json_number("detail", report->detail);
+    cli_json_text("model", found->model);
+    cli_json_text("imei", position->before.imei);
+    cli_json_text("from", found->before);
+    cli_json_text("version", found->version);
+    cli_json_text("to", report->to);
+    cli_json_number("cfota", found->status);
+    cli_json_number("bytes", report->bytes);
+    cli_json_number("data_used", position->data_used);
+    cli_json_number("milliseconds", (long long)(seconds(report) * 1000));
+    cli_json_close('}');
+    cli_json_end();
+}
+
+static void print_dry_run(const struct update_report *report)
+{
+    const struct ffx_driver_found *found = &report->driver->found;
+    printf("%s, IMEI %s, runs %s, CFOTA %u, %u mV", found->model,
+           ffx_driver_position(report->driver)->before.imei, found->version,
+           (unsigned)found->status, (unsigned)found->millivolts);
+    if (found->rssi != 99)
+        printf(", signal %u of 31%s", (unsigned)found->rssi,
+               found->rssi < 10 ? " (weak)" : "");
+    printf(", %u bytes free\n", (unsigned)found->free_bytes);
+    printf("would fetch %s as /fota/update.zip, check it, say AT+CFOTA=1 and "
+           "wait for %s\n",
+           report->source, report->to);
+}
+
+static void print_success(const struct update_report *report)
+{
+    const struct ffx_driver_found *found = &report->driver->found;
+    if (report->cause == FFX_CAUSE_DRY_RUN)
+        print_dry_run(report);
+    else if (report->cause == FFX_CAUSE_NOTHING)
+        printf("the module already runs %s: nothing to do\n", found->version);
+    else
+        printf("%s -> %s in %.0f s\n",
+               found->before[0] != '\0' ? found->before : "?", found->version,
+               seconds(report));
+    fflush(stdout);
+}
+
+int update_report_end(const struct update_report *report, int json)
+{
+    char detail[80];
+    const int code = exit_code(report->cause);
+    if (json)
+        print_json(report);
+    else if (code != CLI_FAILED)
+        print_success(report);
+    if (code != CLI_FAILED)
+        return code;
+    put_detail(report, detail, sizeof detail);
+    return cli_fail(CLI_FAILED, "%s%s; %s", ffx_cause_text(report->cause),
+                    detail, advice(report));
+}
