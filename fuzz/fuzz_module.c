@@ -16,14 +16,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct bench b;
+static struct module_bench b;
 
 static void act(uint8_t action)
 {
     const uint32_t value = action & 15u;
     switch (action >> 4 & 7u) {
     case 0:
-        bench_wait(&b, value * 100u);
+        module_bench_wait(&b, value * 100u);
         break;
     case 1:
         b.progress.busy = 0;
@@ -43,7 +43,7 @@ static void act(uint8_t action)
         b.request_result = value & 4u ? FFX_ERR_NO_PACKAGE : 0;
         break;
     default:
-        bench_send(&b, &action, 1);
+        module_bench_send(&b, &action, 1);
         break;
     }
 }
@@ -52,13 +52,13 @@ static void must_answer(void)
 {
     static const char answer[] = "\r\nRevision:1529B04SIM7000G\r\n\r\nOK\r\n";
     b.take = 0;
-    bench_wait(&b, 10100);
+    module_bench_wait(&b, 10100);
     if (b.module.reset)
-        bench_boot(&b);
-    bench_say(&b, "\rATQ0V1E0\r");
-    bench_say(&b, "ATQ0V1E0\r");
-    bench_wait(&b, 3000);
-    if (strcmp(bench_say(&b, "AT+GMR\r"), answer) != 0)
+        module_bench_boot(&b);
+    module_bench_say(&b, "\rATQ0V1E0\r");
+    module_bench_say(&b, "ATQ0V1E0\r");
+    module_bench_wait(&b, 3000);
+    if (strcmp(module_bench_say(&b, "AT+GMR\r"), answer) != 0)
         abort();
 }
 
@@ -66,19 +66,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size > 2000)
         return 0;
-    bench_init(&b, size > 0 && data[0] & 1u ? FFX_PROFILE_NOTE
-                                            : FFX_PROFILE_MANUAL);
+    module_bench_init(&b, size > 0 && data[0] & 1u ? FFX_PROFILE_NOTE
+                                                   : FFX_PROFILE_MANUAL);
     b.config.recovery = size > 0 && (data[0] & 6u) == 6u;
-    bench_boot(&b);
+    module_bench_boot(&b);
     for (size_t i = 1; i < size; i++) {
         if (data[i] < 0x80)
-            bench_send(&b, &data[i], 1);
+            module_bench_send(&b, &data[i], 1);
         else
             act(data[i]);
         if (b.module.reset)
-            bench_boot(&b);
+            module_bench_boot(&b);
     }
     must_answer();
-    bench_end(&b);
+    module_bench_end(&b);
     return 0;
 }

@@ -15,36 +15,36 @@
 #define REFUSED "\r\n+CME ERROR: 3\r\n"
 #define DOWNLOAD "\r\nDOWNLOAD\r\n"
 
-static struct bench b;
+static struct module_bench b;
 
 static int set_up(void **state)
 {
     (void)state;
-    bench_start(&b, FFX_PROFILE_MANUAL);
-    bench_say(&b, "ATE0+CMEE=1\r");
+    module_bench_start(&b, FFX_PROFILE_MANUAL);
+    module_bench_say(&b, "ATE0+CMEE=1\r");
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    bench_end(&b);
+    module_bench_end(&b);
     return 0;
 }
 
 static void expect(const char *typed, const char *said)
 {
-    assert_string_equal(bench_say(&b, typed), said);
+    assert_string_equal(module_bench_say(&b, typed), said);
 }
 
 static void put(int dir, const char *name, const char *text)
 {
-    bench_put_file(&b, dir, name, text, (uint32_t)strlen(text));
+    module_bench_put_file(&b, dir, name, text, (uint32_t)strlen(text));
 }
 
 static void holds(int dir, const char *name, const char *text)
 {
-    const struct bench_file *file = bench_file(&b, dir, name);
+    const struct module_bench_file *file = module_bench_file(&b, dir, name);
     assert_non_null(file);
     assert_int_equal(file->size, strlen(text));
     assert_memory_equal(file->data, text, file->size);
@@ -83,7 +83,7 @@ static void test_forms_are_those_of_the_manual(void **state)
 static void writing_starts_over_or_appends(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     expect("AT+CFSWFILE=3,\"a\",0,6,1000\r", DOWNLOAD);
     expect("AT\r\"\x1a+", OK); /* data is data */
     holds(FFX_DIR_CUSTOMER, "a", "AT\r\"\x1a+");
@@ -96,13 +96,13 @@ static void writing_starts_over_or_appends(void **state)
     expect("AT+CFSWFILE=2,\"new\",1,1,1000\r", DOWNLOAD);
     expect("n", OK);
     holds(FFX_DIR_DATATX, "new", "n");
-    assert_null(bench_file(&b, FFX_DIR_FOTA, "a"));
+    assert_null(module_bench_file(&b, FFX_DIR_FOTA, "a"));
 }
 
 static void bytes_beyond_the_count_are_the_next_command(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     expect("AT+CFSWFILE=1,\"a\",0,3,1000\rabcAT+CFSGFIS=1,\"a\"\r",
            DOWNLOAD OK "\r\n+CFSGFIS: 3\r\n" OK);
     holds(FFX_DIR_FOTA, "a", "abc");
@@ -119,7 +119,7 @@ static void a_line_goes_on_behind_its_data(void **state)
 static void data_is_not_echoed(void **state)
 {
     (void)state;
-    bench_say(&b, "ATE1+CFSINIT\r");
+    module_bench_say(&b, "ATE1+CFSINIT\r");
     expect("AT+CFSWFILE=1,\"a\",0,3,1000\r",
            "AT+CFSWFILE=1,\"a\",0,3,1000\r" DOWNLOAD);
     expect("abc", OK);
@@ -129,16 +129,16 @@ static void a_chunk_that_comes_too_late_leaves_nothing(void **state)
 {
     (void)state;
     put(FFX_DIR_FOTA, "a", "old");
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     for (int append = 0; append < 2; append++) {
         char typed[64];
         snprintf(typed, sizeof typed, "AT+CFSWFILE=1,\"a\",%d,10,500\r",
                  append);
         expect(typed, DOWNLOAD);
         expect("123456789", "");
-        assert_string_equal(bench_wait(&b, 490), "");
+        assert_string_equal(module_bench_wait(&b, 490), "");
         assert_int_equal(b.carrier, 1);
-        assert_string_equal(bench_wait(&b, 20), REFUSED); /* D4 */
+        assert_string_equal(module_bench_wait(&b, 20), REFUSED); /* D4 */
         assert_int_equal(b.carrier, 0);
         holds(FFX_DIR_FOTA, "a", "old");
     }
@@ -149,30 +149,30 @@ static void
 the_input_time_counts_from_download_and_ends_inside_feed(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     expect("AT+CFSWFILE=1,\"a\",0,4,500\r", DOWNLOAD);
-    bench_say(&b, "12");
+    module_bench_say(&b, "12");
     b.now_ms += 499;
     expect("3", "");
     b.now_ms += 1;
     /* Late bytes are no data any more, and no command either. */
     expect("4\rAT\r", REFUSED OK);
-    assert_null(bench_file(&b, FFX_DIR_FOTA, "a"));
+    assert_null(module_bench_file(&b, FFX_DIR_FOTA, "a"));
 }
 
 static void dcd_follows_the_data_unless_c0_holds_it(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     assert_int_equal(b.carrier, 0);
-    bench_say(&b, "AT+CFSWFILE=1,\"a\",0,1,1000\r");
+    module_bench_say(&b, "AT+CFSWFILE=1,\"a\",0,1,1000\r");
     assert_int_equal(b.carrier, 1);
-    bench_say(&b, "x");
+    module_bench_say(&b, "x");
     assert_int_equal(b.carrier, 0);
-    bench_say(&b, "AT&C0\r");
+    module_bench_say(&b, "AT&C0\r");
     assert_int_equal(b.carrier, 1);
     b.carrier_changes = 0;
-    bench_say(&b, "AT+CFSWFILE=1,\"a\",0,1,1000\rx");
+    module_bench_say(&b, "AT+CFSWFILE=1,\"a\",0,1,1000\rx");
     assert_int_equal(b.carrier_changes, 0);
 }
 
@@ -181,7 +181,7 @@ static void a_write_that_fails_says_so_and_keeps_the_old(void **state)
     static char big[10241];
     (void)state;
     put(FFX_DIR_FOTA, "a", "old");
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     memset(big, 'x', 10240);
     for (int i = 0; i < 6; i++) {
         expect("AT+CFSWFILE=1,\"b\",1,10240,1000\r", DOWNLOAD);
@@ -190,14 +190,14 @@ static void a_write_that_fails_says_so_and_keeps_the_old(void **state)
     expect("AT+CFSWFILE=1,\"a\",0,10240,1000\r", DOWNLOAD);
     expect(big, REFUSED);
     holds(FFX_DIR_FOTA, "a", "old");
-    assert_int_equal(bench_file(&b, FFX_DIR_FOTA, "b")->size, 61440);
+    assert_int_equal(module_bench_file(&b, FFX_DIR_FOTA, "b")->size, 61440);
 }
 
 static void reading_gives_header_data_and_ok(void **state)
 {
     (void)state;
     put(FFX_DIR_FOTA, "a", "0123456789");
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     expect("AT+CFSRFILE=1,\"a\",0,4,7\r", "\r\n+CFSRFILE: 4\r\n0123" OK);
     expect("AT+CFSRFILE=1,\"a\",1,4,7\r", "\r\n+CFSRFILE: 3\r\n789" OK);
     expect("AT+CFSRFILE=1,\"a\",0,10240,0\r",
@@ -217,12 +217,13 @@ static void a_large_read_streams_through_a_small_ring(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (char)(i % 251);
-    bench_put_file(&b, FFX_DIR_FOTA, "a", data, sizeof data);
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_put_file(&b, FFX_DIR_FOTA, "a", data, sizeof data);
+    module_bench_say(&b, "AT+CFSINIT\r");
     for (size_t i = 0; i < 3; i++) {
         const size_t head = strlen("\r\n+CFSRFILE: 10240\r\n");
         b.take = pieces[i];
-        const char *said = bench_say(&b, "AT+CFSRFILE=1,\"a\",0,10240,0\r");
+        const char *said =
+            module_bench_say(&b, "AT+CFSRFILE=1,\"a\",0,10240,0\r");
         assert_memory_equal(said, "\r\n+CFSRFILE: 10240\r\n", head);
         assert_memory_equal(said + head, data, sizeof data);
         assert_string_equal(said + head + sizeof data, OK);
@@ -234,13 +235,13 @@ static void deleting_and_renaming(void **state)
     (void)state;
     put(FFX_DIR_FOTA, "a", "1");
     put(FFX_DIR_FOTA, "b", "2");
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     expect("AT+CFSREN=1,\"a\",\"b\"\r", REFUSED); /* never over a file */
     expect("AT+CFSREN=1,\"a\",\"c\"\r", OK);
     holds(FFX_DIR_FOTA, "c", "1");
     expect("AT+CFSREN=1,\"a\",\"d\"\r", REFUSED);
     expect("AT+CFSDFILE=1,\"c\"\r", OK);
-    assert_null(bench_file(&b, FFX_DIR_FOTA, "c"));
+    assert_null(module_bench_file(&b, FFX_DIR_FOTA, "c"));
     expect("AT+CFSDFILE=1,\"c\"\r", REFUSED);
     expect("AT+CFSGFIS=1,\"c\"\r", REFUSED);
 }
@@ -269,10 +270,10 @@ static void parameters_out_of_range_are_refused(void **state)
     };
     char typed[80];
     (void)state;
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         snprintf(typed, sizeof typed, "%s\r", lines[i]);
-        if (strcmp(bench_say(&b, typed), REFUSED) != 0)
+        if (strcmp(module_bench_say(&b, typed), REFUSED) != 0)
             fail_msg("%s: %s", lines[i], b.said);
     }
 }
@@ -281,7 +282,7 @@ static void a_name_has_at_most_50_characters(void **state)
 {
     char typed[120], name[52];
     (void)state;
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     memset(name, 'n', 51);
     name[51] = '\0';
     snprintf(typed, sizeof typed, "AT+CFSWFILE=1,\"%s\",0,1,1000\r", name);
@@ -296,7 +297,7 @@ static void the_package_is_locked_while_an_update_runs(void **state)
     put(FFX_DIR_FOTA, "update.zip", "zip");
     put(FFX_DIR_FOTA, "other", "1");
     put(FFX_DIR_CUSTAPP, "update.zip", "mine");
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     b.locked = 1;
     expect("AT+CFSWFILE=1,\"update.zip\",0,1,1000\r", REFUSED);
     expect("AT+CFSDFILE=1,\"update.zip\"\r", REFUSED);
@@ -313,17 +314,17 @@ static void the_package_is_locked_while_an_update_runs(void **state)
 static void the_lock_also_stops_a_chunk_under_way(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     expect("AT+CFSWFILE=1,\"update.zip\",0,3,1000\r", DOWNLOAD);
     b.locked = 1;
     expect("abc", REFUSED);
-    assert_null(bench_file(&b, FFX_DIR_FOTA, "update.zip"));
+    assert_null(module_bench_file(&b, FFX_DIR_FOTA, "update.zip"));
 }
 
 static void cfota_is_refused_while_files_are_open(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     expect("AT+CFOTA=1\r", REFUSED);
     assert_int_equal(b.requests, 0);
     expect("AT+CFSTERM;+CFOTA=1;+GSN\r", OK); /* nothing behind the reset */
@@ -352,10 +353,10 @@ static void a_reset_comes_when_ok_has_left_or_two_seconds_later(void **state)
 static void files_are_closed_after_a_reset(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CFSINIT\r");
-    bench_boot(&b);
-    bench_say(&b, "ATE0\r");
-    bench_wait(&b, 2000);
+    module_bench_say(&b, "AT+CFSINIT\r");
+    module_bench_boot(&b);
+    module_bench_say(&b, "ATE0\r");
+    module_bench_wait(&b, 2000);
     expect("AT+CFSINIT\r", OK);
 }
 

@@ -12,25 +12,25 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct bench b;
+static struct module_bench b;
 
 static int set_up(void **state)
 {
     (void)state;
-    bench_start(&b, FFX_PROFILE_MANUAL);
+    module_bench_start(&b, FFX_PROFILE_MANUAL);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    bench_end(&b);
+    module_bench_end(&b);
     return 0;
 }
 
 static void expect(const char *typed, const char *said)
 {
-    assert_string_equal(bench_say(&b, typed), said);
+    assert_string_equal(module_bench_say(&b, typed), said);
 }
 
 static void an_answer_is_framed_as_the_manual_says(void **state)
@@ -80,7 +80,7 @@ static void atq1_keeps_the_text_and_drops_the_result(void **state)
 static void cmee_chooses_the_form_of_an_error(void **state)
 {
     (void)state;
-    bench_say(&b, "ATE0\r");
+    module_bench_say(&b, "ATE0\r");
     expect("AT+CFOTA=7\r", "\r\nERROR\r\n");
     expect("AT+CMEE=1;+CFOTA=7\r", "\r\n+CME ERROR: 3\r\n");
     expect("AT+CMEE=2;+CFOTA=7\r", "\r\n+CME ERROR: operation not allowed\r\n");
@@ -94,7 +94,7 @@ static void cmee_chooses_the_form_of_an_error(void **state)
 static void a_concatenated_line_has_one_result(void **state)
 {
     (void)state;
-    bench_say(&b, "ATE0\r");
+    module_bench_say(&b, "ATE0\r");
     expect("ATE0+GSN;+CFOTA?;&C1\r",
            "\r\n869951030000019\r\n\r\n+CFOTA: 8\r\n\r\nOK\r\n");
 }
@@ -102,7 +102,7 @@ static void a_concatenated_line_has_one_result(void **state)
 static void a_concatenated_line_stops_at_the_first_error(void **state)
 {
     (void)state;
-    bench_say(&b, "ATE0\r");
+    module_bench_say(&b, "ATE0\r");
     expect("AT+GSN;+NONE;+CMEE=1\r", "\r\n869951030000019\r\n\r\nERROR\r\n");
     expect("AT+CMEE?\r", "\r\n+CMEE: 0\r\n\r\nOK\r\n");
     expect("AT+GSN;+CFOTA=9;+CMEE=1\r", "\r\n869951030000019\r\n\r\nERROR\r\n");
@@ -113,7 +113,7 @@ static void a_line_over_the_limits_is_not_executed_at_all(void **state)
 {
     char typed[700];
     (void)state;
-    bench_say(&b, "ATE0\r");
+    module_bench_say(&b, "ATE0\r");
     strcpy(typed, "ATE1");
     memset(typed + 4, 'E', FFX_AT_COMMANDS_MAX);
     strcpy(typed + 4 + FFX_AT_COMMANDS_MAX, "\r");
@@ -138,13 +138,13 @@ static void the_longest_answer_fits_through_the_smallest_ring(void **state)
 {
     char once[4000] = "", typed[64];
     (void)state;
-    bench_say(&b, "ATE0\r");
+    module_bench_say(&b, "ATE0\r");
     for (int cid = 1; cid <= 24; cid++) {
         snprintf(typed, sizeof typed, "AT+CGDCONT=%d,\"IPV6\",\"apn.%d\"\r",
                  cid, cid);
         expect(typed, "\r\nOK\r\n");
     }
-    strcpy(once, bench_say(&b, "AT+CGDCONT?;+CGDCONT?\r"));
+    strcpy(once, module_bench_say(&b, "AT+CGDCONT?;+CGDCONT?\r"));
     assert_non_null(strstr(once, "+CGDCONT: 24,\"IPV6\",\"apn.24\""));
     b.take = 1;
     expect("AT+CGDCONT?;+CGDCONT?\r", once);
@@ -165,7 +165,7 @@ static void a_te_that_does_not_read_holds_the_module_back(void **state)
     }
     assert_true(taken < offered);
     assert_true(taken > 7);
-    const char *said = bench_wait(&b, 100);
+    const char *said = module_bench_wait(&b, 100);
     assert_int_equal(strncmp(said, "AT+GSV\r\r\nSIMCOM_Ltd\r\n", 21), 0);
     for (uint32_t i = 0; i < taken / 7; i++) {
         said = strstr(said, "AT+GSV\r\r\nSIMCOM_Ltd\r\nSIMCOM_SIM7000G\r\n"
@@ -178,10 +178,10 @@ static void a_te_that_does_not_read_holds_the_module_back(void **state)
 static void a_urc_waits_for_the_line_that_is_being_typed(void **state)
 {
     (void)state;
-    bench_say(&b, "ATE0\r");
+    module_bench_say(&b, "ATE0\r");
     expect("AT+CNACT=1\r", "\r\nOK\r\n");
     expect("AT+G", "");
-    assert_string_equal(bench_wait(&b, 1000), "");
+    assert_string_equal(module_bench_wait(&b, 1000), "");
     expect("SN\r", "\r\n869951030000019\r\n\r\nOK\r\n"
                    "\r\n+APP PDP: ACTIVE\r\n");
 }
@@ -189,10 +189,11 @@ static void a_urc_waits_for_the_line_that_is_being_typed(void **state)
 static void a_forgotten_half_line_does_not_hold_urcs_for_ever(void **state)
 {
     (void)state;
-    bench_say(&b, "ATE0\r");
+    module_bench_say(&b, "ATE0\r");
     expect("AT+CNACT=1\r", "\r\nOK\r\n");
     expect("AT+G", "");
-    assert_string_equal(bench_wait(&b, 3000), "\r\n+APP PDP: ACTIVE\r\n");
+    assert_string_equal(module_bench_wait(&b, 3000),
+                        "\r\n+APP PDP: ACTIVE\r\n");
 }
 
 static void a_urc_does_not_come_between_the_pieces_of_an_answer(void **state)
@@ -201,8 +202,8 @@ static void a_urc_does_not_come_between_the_pieces_of_an_answer(void **state)
     uint32_t length;
     (void)state;
     memset(data, 'd', sizeof data);
-    bench_put_file(&b, FFX_DIR_FOTA, "x", data, sizeof data);
-    bench_say(&b, "ATE0+CFSINIT;+CNACT=1\r");
+    module_bench_put_file(&b, FFX_DIR_FOTA, "x", data, sizeof data);
+    module_bench_say(&b, "ATE0+CFSINIT;+CNACT=1\r");
     const char *typed = "AT+CFSRFILE=1,\"x\",0,5000,0\r";
     ffx_module_feed(&b.module, typed, (uint32_t)strlen(typed), b.now_ms);
     /* The bearer answers while most of the file still has to go. */
@@ -210,7 +211,7 @@ static void a_urc_does_not_come_between_the_pieces_of_an_answer(void **state)
     ffx_module_poll(&b.module, b.now_ms);
     ffx_module_tx(&b.module, &length);
     assert_true(length > 0 && length <= sizeof b.tx);
-    const char *said = bench_wait(&b, 100);
+    const char *said = module_bench_wait(&b, 100);
     const size_t head = strlen("\r\n+CFSRFILE: 5000\r\n");
     assert_memory_equal(said, "\r\n+CFSRFILE: 5000\r\n", head);
     assert_memory_equal(said + head, data, sizeof data);
@@ -224,13 +225,13 @@ static void a_urc_waits_while_an_answer_waits_for_room(void **state)
     static char alone[4000], said[4000];
     uint32_t length;
     (void)state;
-    bench_say(&b, "ATE0\r");
+    module_bench_say(&b, "ATE0\r");
     for (int cid = 1; cid <= 24; cid++) {
         snprintf(said, sizeof said, "AT+CGDCONT=%d,\"IP\",\"apn\"\r", cid);
-        bench_say(&b, said);
+        module_bench_say(&b, said);
     }
-    strcpy(alone, bench_say(&b, "AT+CGDCONT?\r"));
-    bench_say(&b, "AT+CNACT=1\r");
+    strcpy(alone, module_bench_say(&b, "AT+CGDCONT?\r"));
+    module_bench_say(&b, "AT+CNACT=1\r");
     ffx_module_feed(&b.module, "AT+CGDCONT?\r", 12, b.now_ms);
     b.now_ms += 1000;
     ffx_module_poll(&b.module, b.now_ms);
@@ -240,7 +241,7 @@ static void a_urc_waits_while_an_answer_waits_for_room(void **state)
     memcpy(said, first, 100);
     ffx_module_tx_ack(&b.module, 100);
     ffx_module_poll(&b.module, b.now_ms);
-    strcpy(said + 100, bench_wait(&b, 10));
+    strcpy(said + 100, module_bench_wait(&b, 10));
     strcat(alone, urc);
     assert_string_equal(said, alone);
 }
@@ -248,9 +249,9 @@ static void a_urc_waits_while_an_answer_waits_for_room(void **state)
 static void a_urc_waits_while_file_data_is_taken(void **state)
 {
     (void)state;
-    bench_say(&b, "ATE0+CFSINIT;+CNACT=1\r");
+    module_bench_say(&b, "ATE0+CFSINIT;+CNACT=1\r");
     expect("AT+CFSWFILE=1,\"x\",0,3,5000\r", "\r\nDOWNLOAD\r\n");
-    assert_string_equal(bench_wait(&b, 1000), "");
+    assert_string_equal(module_bench_wait(&b, 1000), "");
     expect("ab", "");
     expect("c", "\r\nOK\r\n\r\n+APP PDP: ACTIVE\r\n");
 }
@@ -258,18 +259,18 @@ static void a_urc_waits_while_file_data_is_taken(void **state)
 static void settings_survive_as_the_manual_says(void **state)
 {
     (void)state;
-    bench_say(&b, "ATE0&C0\r");
-    bench_say(&b, "AT+CNMP=38;+CMNB=1;+CSCLK=1;+CMEE=2\r");
-    bench_boot(&b);
-    bench_wait(&b, 2000);
+    module_bench_say(&b, "ATE0&C0\r");
+    module_bench_say(&b, "AT+CNMP=38;+CMNB=1;+CSCLK=1;+CMEE=2\r");
+    module_bench_boot(&b);
+    module_bench_wait(&b, 2000);
     /* CNMP, CMNB, CSCLK are AUTO_SAVE; E, &C, CMEE are not. */
     expect("AT+CNMP?\r", "AT+CNMP?\r\r\n+CNMP: 38\r\n\r\nOK\r\n");
     expect("AT+CMNB?\r", "AT+CMNB?\r\r\n+CMNB: 1\r\n\r\nOK\r\n");
     expect("AT+CSCLK?\r", "AT+CSCLK?\r\r\n+CSCLK: 1\r\n\r\nOK\r\n");
     expect("AT+CMEE?\r", "AT+CMEE?\r\r\n+CMEE: 0\r\n\r\nOK\r\n");
-    bench_say(&b, "ATE0&W\r");
-    bench_boot(&b);
-    bench_wait(&b, 2000);
+    module_bench_say(&b, "ATE0&W\r");
+    module_bench_boot(&b);
+    module_bench_wait(&b, 2000);
     expect("ATE1\r", "\r\nOK\r\n");
     expect("ATZ\r", "ATZ\r\r\nOK\r\n");
     expect("AT&F\r", "\r\nOK\r\n");
@@ -279,14 +280,14 @@ static void settings_survive_as_the_manual_says(void **state)
 static void a_damaged_blob_of_settings_means_defaults(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CNMP=38\r");
+    module_bench_say(&b, "AT+CNMP=38\r");
     for (uint32_t i = 0; i < b.settings_length; i++) {
         b.settings[i] ^= 0x10;
-        bench_boot(&b);
+        module_bench_boot(&b);
         assert_int_equal(b.module.settings.mode, 2);
         b.settings[i] ^= 0x10;
     }
-    bench_boot(&b);
+    module_bench_boot(&b);
     assert_int_equal(b.module.settings.mode, 38);
 }
 
@@ -310,10 +311,10 @@ static void the_rate_changes_when_the_answer_has_left(void **state)
 static void flow_control_reaches_the_port(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+IFC=2,1\r");
+    module_bench_say(&b, "AT+IFC=2,1\r");
     assert_int_equal(b.flow_from_te, 2);
     assert_int_equal(b.flow_to_te, 1);
-    bench_say(&b, "AT+IFC=2\r");
+    module_bench_say(&b, "AT+IFC=2\r");
     assert_int_equal(b.flow_to_te, 2);
     expect("AT+IFC?\r", "AT+IFC?\r\r\n+IFC: 2,2\r\n\r\nOK\r\n");
 }

@@ -12,20 +12,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct bench b;
+static struct module_bench b;
 
 static int set_up(void **state)
 {
     (void)state;
-    bench_start(&b, FFX_PROFILE_NOTE);
-    bench_say(&b, "ATE0+CFSINIT\r");
+    module_bench_start(&b, FFX_PROFILE_NOTE);
+    module_bench_say(&b, "ATE0+CFSINIT\r");
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    bench_end(&b);
+    module_bench_end(&b);
     return 0;
 }
 
@@ -43,13 +43,13 @@ static const char *const lines[] = {
 /* Out of whatever the line led to: raw input, ATQ1, ATV0, a reset. */
 static void comes_back(const char *id, uint32_t at, int byte)
 {
-    bench_wait(&b, 10100);
+    module_bench_wait(&b, 10100);
     if (b.module.reset)
-        bench_boot(&b);
-    bench_say(&b, "\rAT\r");
-    bench_say(&b, "ATQ0V1E0\r");
-    bench_wait(&b, 3000);
-    if (strcmp(bench_say(&b, "AT+GMR\r"),
+        module_bench_boot(&b);
+    module_bench_say(&b, "\rAT\r");
+    module_bench_say(&b, "ATQ0V1E0\r");
+    module_bench_wait(&b, 3000);
+    if (strcmp(module_bench_say(&b, "AT+GMR\r"),
                "\r\nRevision:1529B04SIM7000G\r\n\r\nOK\r\n") != 0)
         fail_msg("%s with byte %d at %u: \"%s\"", id, byte, at, b.said);
 }
@@ -64,7 +64,7 @@ static void every_byte_at_every_place_of_a_line(void **state)
                 const int length =
                     snprintf(typed, sizeof typed, "%s\r", lines[i]);
                 typed[at] = (char)byte;
-                bench_send(&b, typed, (uint32_t)length);
+                module_bench_send(&b, typed, (uint32_t)length);
                 b.progress.busy = 0;
                 if (byte % 16 == 15) /* ten seconds each are much */
                     comes_back(lines[i], at, byte);
@@ -78,10 +78,10 @@ static void every_line_cut_anywhere(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         for (uint32_t at = 0; at < strlen(lines[i]); at++) {
             snprintf(typed, sizeof typed, "%.*s\r", (int)at, lines[i]);
-            bench_say(&b, typed);
+            module_bench_say(&b, typed);
             snprintf(typed, sizeof typed, "%.*s%s\r", (int)at, lines[i],
                      lines[i]);
-            bench_say(&b, typed);
+            module_bench_say(&b, typed);
             comes_back(lines[i], at, -1);
         }
 }
@@ -110,13 +110,13 @@ static void random_dialogues(void **state)
         b.take = 1 + seed % 50;
         for (int i = 0; i < 200; i++) {
             const uint32_t n = next_random(&random);
-            bench_say(&b, words[n % (sizeof words / sizeof words[0])]);
+            module_bench_say(&b, words[n % (sizeof words / sizeof words[0])]);
             if (n % 37 == 0)
-                bench_wait(&b, n % 200);
+                module_bench_wait(&b, n % 200);
             if (n % 101 == 0)
                 ffx_module_sms(&b.module, "+1", "\r\nOK\r\n", b.now_ms);
             if (b.module.reset)
-                bench_boot(&b);
+                module_bench_boot(&b);
         }
         comes_back("random dialogue, seed", seed, -1);
     }
@@ -130,14 +130,14 @@ static void answers_do_not_depend_on_pieces(void **state)
                         "\nATE1\rAT+CFSRFILE=1,\"u\",0,9\rA/\r\n"
                         "AT+CFSTERM;+CFSTERM;+GMR\r";
     (void)state;
-    strcpy(whole, bench_say(&b, typed));
+    strcpy(whole, module_bench_say(&b, typed));
     assert_true(strlen(whole) > 200);
     for (uint32_t piece = 1; piece < 20; piece++) {
         tear_down(state);
         set_up(state);
         b.give = piece;
         b.take = 20 - piece;
-        assert_string_equal(bench_say(&b, typed), whole);
+        assert_string_equal(module_bench_say(&b, typed), whole);
     }
 }
 

@@ -14,17 +14,17 @@
 #define OK "\r\nOK\r\n"
 #define REFUSED "\r\n+CME ERROR: 3\r\n"
 
-static struct bench b;
+static struct module_bench b;
 
 static void quiet(void)
 {
-    bench_say(&b, "ATE0+CMEE=1\r");
+    module_bench_say(&b, "ATE0+CMEE=1\r");
 }
 
 static int set_up(void **state)
 {
     (void)state;
-    bench_start(&b, FFX_PROFILE_MANUAL);
+    module_bench_start(&b, FFX_PROFILE_MANUAL);
     quiet();
     return 0;
 }
@@ -32,24 +32,24 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    bench_end(&b);
+    module_bench_end(&b);
     return 0;
 }
 
 static void expect(const char *typed, const char *said)
 {
-    assert_string_equal(bench_say(&b, typed), said);
+    assert_string_equal(module_bench_say(&b, typed), said);
 }
 
 static void waits(uint32_t ms, const char *said)
 {
-    assert_string_equal(bench_wait(&b, ms), said);
+    assert_string_equal(module_bench_wait(&b, ms), said);
 }
 
 /* Boots anew with what the config says now. */
 static void boots(const char *said)
 {
-    bench_boot(&b);
+    module_bench_boot(&b);
     waits(2000, said);
     quiet();
 }
@@ -59,7 +59,7 @@ static void boots(const char *said)
 static void boot_urcs_come_one_by_one(void **state)
 {
     (void)state;
-    bench_boot(&b);
+    module_bench_boot(&b);
     waits(50, "");
     waits(100, "\r\nRDY\r\n");
     waits(100, "\r\n+CFUN: 1\r\n");
@@ -105,8 +105,8 @@ static void three_wrong_pins_need_the_puk(void **state)
 {
     (void)state;
     b.config.sim_pin = "1234";
-    bench_boot(&b);
-    bench_wait(&b, 2000);
+    module_bench_boot(&b);
+    module_bench_wait(&b, 2000);
     quiet();
     for (int i = 0; i < 3; i++)
         expect("AT+CPIN=0000\r", "\r\n+CME ERROR: 16\r\n");
@@ -119,8 +119,8 @@ static void three_wrong_pins_need_the_puk(void **state)
 static void cfun_0_takes_the_radio_away(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CNACT=1;+CREG=1\r");
-    bench_wait(&b, 1000);
+    module_bench_say(&b, "AT+CNACT=1;+CREG=1\r");
+    module_bench_wait(&b, 1000);
     expect("AT+CFUN=0\r", "\r\n+CPIN: NOT READY\r\n" OK
                           "\r\n+CREG: 0\r\n\r\n+APP PDP: DEACTIVE\r\n");
     expect("AT+CFUN=0\r", OK);
@@ -154,8 +154,8 @@ static void cfun_resets_after_its_ok(void **state)
     boots("\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n");
     expect("AT+CFUN=6\r", OK);
     assert_int_equal(b.resets, 2);
-    bench_boot(&b);
-    bench_wait(&b, 2000);
+    module_bench_boot(&b);
+    module_bench_wait(&b, 2000);
     quiet();
     expect("AT+CFUN=2\r", REFUSED);
     expect("AT+CFUN=8\r", REFUSED);
@@ -168,8 +168,8 @@ static void cpowd_says_goodbye_without_ok(void **state)
     expect("AT+CPOWD=1;+GSN\r", "\r\nNORMAL POWER DOWN\r\n");
     assert_int_equal(b.resets, 1);
     assert_int_equal(b.reset_kind, FFX_POWER_DOWN);
-    bench_boot(&b);
-    bench_wait(&b, 2000);
+    module_bench_boot(&b);
+    module_bench_wait(&b, 2000);
     quiet();
     expect("AT+CPOWD=0\r", "");
     assert_int_equal(b.resets, 2);
@@ -213,8 +213,8 @@ static void each_model_has_its_radio(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof family / sizeof family[0]; i++) {
         b.model = family[i].model;
-        bench_boot(&b);
-        bench_wait(&b, 2000);
+        module_bench_boot(&b);
+        module_bench_wait(&b, 2000);
         quiet();
         snprintf(said, sizeof said, "\r\n+CNMP: %s\r\n" OK, family[i].cnmp);
         expect("AT+CNMP=?\r", said);
@@ -257,7 +257,7 @@ static void cnact_speaks_the_manual_s_grammar(void **state)
 static void cnact_fails_without_a_network(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CGATT=0\r");
+    module_bench_say(&b, "AT+CGATT=0\r");
     expect("AT+CNACT=1\r", OK);
     waits(1000, "\r\n+APP PDP: DEACTIVE\r\n");
 }
@@ -265,7 +265,7 @@ static void cnact_fails_without_a_network(void **state)
 static void cnact_2_comes_back_by_itself(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CNACT=2\r");
+    module_bench_say(&b, "AT+CNACT=2\r");
     waits(1000, "\r\n+APP PDP: ACTIVE\r\n");
     expect("AT+CGATT=0\r", OK "\r\n+APP PDP: DEACTIVE\r\n");
     expect("AT+CGATT=1\r", OK);
@@ -298,8 +298,8 @@ static void contexts_are_kept(void **state)
     expect("AT+CGDCONT=25,\"IP\"\r", REFUSED);
     expect("AT+CGDCONT=1,\"X25\"\r", REFUSED);
     expect("AT+CGDCONT=1,\"IP\",\"x\",,3\r", REFUSED);
-    bench_boot(&b);
-    bench_wait(&b, 2000);
+    module_bench_boot(&b);
+    module_bench_wait(&b, 2000);
     quiet();
     expect("AT+CGDCONT?\r",
            "\r\n+CGDCONT: 24,\"IPV4V6\",\"a.b\",\"0.0.0.0\",0,0,0,0\r\n" OK);
@@ -311,8 +311,8 @@ static void contexts_are_kept(void **state)
 
 static void opened(void)
 {
-    bench_say(&b, "AT+CNACT=1\r");
-    bench_wait(&b, 1000);
+    module_bench_say(&b, "AT+CNACT=1\r");
+    module_bench_wait(&b, 1000);
 }
 
 static void no_bearer_is_601(void **state)
@@ -327,7 +327,7 @@ static void no_bearer_is_601(void **state)
 static void a_bearer_that_is_opening_is_waited_for(void **state)
 {
     (void)state;
-    bench_say(&b, "AT+CNACT=1\r");
+    module_bench_say(&b, "AT+CNACT=1\r");
     expect(GET, OK);
     waits(100, "");
     assert_int_equal(b.starts, 0);
@@ -342,7 +342,7 @@ static void progress_can_be_asked_for(void **state)
     (void)state;
     opened();
     expect("AT+HTTPTOFS?\r", "\r\n+HTTPTOFS: 0,\"\",\"\"\r\n" OK);
-    bench_say(&b, GET);
+    module_bench_say(&b, GET);
     waits(100, "");
     b.progress.received = 28691;
     b.progress.total = 30575;
@@ -352,7 +352,7 @@ static void progress_can_be_asked_for(void **state)
            "\r\n+HTTPTOFS: 1,\"http://h/u.zip\",\"/fota/update.zip\"\r\n" OK);
     expect(GET, REFUSED);
     expect("AT+CFOTA=1\r", REFUSED);
-    bench_say(&b, "AT+CFSINIT\r");
+    module_bench_say(&b, "AT+CFSINIT\r");
     expect("AT+CFSDFILE=1,\"update.zip\"\r", REFUSED);
     b.progress = (struct ffx_module_progress){
         .http_status = 200, .received = 30575, .total = 30575};
@@ -377,7 +377,7 @@ static void a_failure_has_length_0_and_never_200(void **state)
     (void)state;
     opened();
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        bench_say(&b, GET);
+        module_bench_say(&b, GET);
         waits(60, "");
         b.progress = ends[i].progress;
         waits(100, ends[i].urc);
@@ -388,7 +388,7 @@ static void a_lost_bearer_cancels_the_transfer(void **state)
 {
     (void)state;
     opened();
-    bench_say(&b, GET);
+    module_bench_say(&b, GET);
     waits(100, "");
     expect("AT+CNACT=0\r", OK "\r\n+APP PDP: DEACTIVE\r\n");
     waits(100, "\r\n+HTTPTOFS: 601,0\r\n");
@@ -399,7 +399,7 @@ static void a_reset_cancels_the_transfer(void **state)
 {
     (void)state;
     opened();
-    bench_say(&b, GET);
+    module_bench_say(&b, GET);
     waits(100, "");
     expect("AT+CFUN=6\r", OK);
     assert_int_equal(b.cancels, 1);
@@ -410,7 +410,7 @@ static void what_a_server_claims_stays_a_number(void **state)
 {
     (void)state;
     opened();
-    bench_say(&b, GET);
+    module_bench_say(&b, GET);
     waits(60, "");
     b.progress.total = UINT32_MAX;
     waits(60, "");
@@ -422,7 +422,7 @@ static void a_port_that_cannot_start_is_601_too(void **state)
     (void)state;
     opened();
     b.start_result = FFX_ERR_IO;
-    bench_say(&b, GET);
+    module_bench_say(&b, GET);
     waits(100, "\r\n+HTTPTOFS: 601,0\r\n");
     assert_int_equal(b.cancels, 0);
 }
@@ -447,13 +447,13 @@ static void urls_and_paths_are_checked(void **state)
     opened();
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         snprintf(typed, sizeof typed, "%s\r", lines[i]);
-        if (strcmp(bench_say(&b, typed), REFUSED) != 0)
+        if (strcmp(module_bench_say(&b, typed), REFUSED) != 0)
             fail_msg("%s: %s", lines[i], b.said);
     }
     waits(100, "");
     assert_int_equal(b.starts, 0);
     expect("AT+HTTPTOFS=HTTPS://h/u,/custapp/u,10,100\r", OK);
-    bench_wait(&b, 100);
+    module_bench_wait(&b, 100);
     assert_int_equal(b.transfer.dir, FFX_DIR_CUSTAPP);
     assert_int_equal(b.transfer.timeout_s, 10);
     assert_int_equal(b.transfer.tries, 100);
@@ -472,7 +472,7 @@ static void a_url_of_255_characters_fits(void **state)
     url[255] = '\0';
     snprintf(typed, sizeof typed, "AT+HTTPTOFS=\"%s\",\"/fota/u\"\r", url);
     expect(typed, OK);
-    bench_wait(&b, 100);
+    module_bench_wait(&b, 100);
     assert_string_equal(b.url, url);
 }
 
@@ -488,10 +488,11 @@ static void httpstofs_does_not_exist_in_the_manual(void **state)
 
 static void ftp_set_up(void)
 {
-    bench_start(&b, FFX_PROFILE_NOTE);
+    module_bench_start(&b, FFX_PROFILE_NOTE);
     quiet();
-    bench_say(&b, "AT+FTPSERV=\"h.example\";+FTPGETPATH=\"/a b/c/\";"
-                  "+FTPGETNAME=\"u#1.zip\";+FTPPORT=2121;+FTPUN=\"me\"\r");
+    module_bench_say(&b,
+                     "AT+FTPSERV=\"h.example\";+FTPGETPATH=\"/a b/c/\";"
+                     "+FTPGETNAME=\"u#1.zip\";+FTPPORT=2121;+FTPUN=\"me\"\r");
 }
 
 static void ftp_settings_read_back(void **state)
@@ -550,7 +551,7 @@ static void ftpextget_never_replaces_a_file(void **state)
     (void)state;
     ftp_set_up();
     opened();
-    bench_put_file(&b, FFX_DIR_FOTA, "u", "old", 3);
+    module_bench_put_file(&b, FFX_DIR_FOTA, "u", "old", 3);
     expect("AT+FTPEXTGET=2,1,\"u\"\r", REFUSED);
     expect("AT+FTPEXTGET=0\r", REFUSED);
     expect("AT+FTPEXTGET=2\r", REFUSED);
@@ -598,7 +599,7 @@ static void sms_indications_can_be_off_and_storage_full(void **state)
                      FFX_ERR_ARGUMENT);
     assert_int_equal(ffx_module_sms(&b.module, "1\"2", "x", b.now_ms),
                      FFX_ERR_ARGUMENT);
-    bench_say(&b, "AT+CFUN=4\r");
+    module_bench_say(&b, "AT+CFUN=4\r");
     assert_int_equal(ffx_module_sms(&b.module, "1", "x", b.now_ms),
                      FFX_ERR_BUSY);
 }
@@ -646,7 +647,7 @@ static void the_millisecond_count_may_wrap(void **state)
     b.now_ms = UINT32_MAX - 350;
     boots("\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n");
     b.now_ms = UINT32_MAX - 100;
-    bench_wait(&b, 0);
+    module_bench_wait(&b, 0);
     expect("AT+CNACT=1\r", OK);
     waits(400, "");
     waits(200, "\r\n+APP PDP: ACTIVE\r\n");

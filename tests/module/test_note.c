@@ -13,19 +13,19 @@
 
 #define OK "\r\nOK\r\n"
 
-static struct bench b;
+static struct module_bench b;
 
 static int set_up(void **state)
 {
     (void)state;
-    bench_start(&b, FFX_PROFILE_NOTE);
+    module_bench_start(&b, FFX_PROFILE_NOTE);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    bench_end(&b);
+    module_bench_end(&b);
     return 0;
 }
 
@@ -35,13 +35,14 @@ static void dialogue(const char *command, const char *answer)
     char typed[600], expected[1200];
     snprintf(typed, sizeof typed, "%s\r", command);
     snprintf(expected, sizeof expected, "%s%s", typed, answer);
-    assert_string_equal(bench_say(&b, typed), expected);
+    assert_string_equal(module_bench_say(&b, typed), expected);
 }
 
 static void activate(const char *command)
 {
     dialogue(command, OK);
-    assert_string_equal(bench_wait(&b, 1000), "\r\n+APP PDP: ACTIVE\r\n");
+    assert_string_equal(module_bench_wait(&b, 1000),
+                        "\r\n+APP PDP: ACTIVE\r\n");
 }
 
 static void chapter_4_1_the_pdn_is_activated(void **state)
@@ -64,7 +65,7 @@ static void chapter_4_2_the_apn_is_configured_by_hand(void **state)
     dialogue("AT+CFUN=0", "\r\n+CPIN: NOT READY\r\n" OK);
     dialogue("AT+CGDCONT=1,\"IP\",\"ctnb\"", OK);
     dialogue("AT+CFUN=1", OK);
-    assert_string_equal(bench_wait(&b, 1000), "\r\n+CPIN: READY\r\n");
+    assert_string_equal(module_bench_wait(&b, 1000), "\r\n+CPIN: READY\r\n");
     dialogue("AT+CGATT?", "\r\n+CGATT: 1\r\n" OK);
     dialogue("AT+CGNAPN", "\r\n+CGNAPN: 1,\"ctnb\"\r\n" OK);
     dialogue("AT+CNCFG=1,\"ctnb\",\"cdma\",\"1234\"", OK);
@@ -79,14 +80,15 @@ static void chapter_5_2_1_the_package_comes_over_http(void **state)
     dialogue("AT+HTTPTOFS=\"http://112.74.93.163:12345/V1___V2/update.zip\","
              "\"/fota/update.zip\"",
              OK);
-    assert_string_equal(bench_wait(&b, 100), "");
+    assert_string_equal(module_bench_wait(&b, 100), "");
     assert_int_equal(b.starts, 1);
     assert_string_equal(b.url, "http://112.74.93.163:12345/V1___V2/update.zip");
     assert_string_equal(b.name, "update.zip");
     assert_int_equal(b.transfer.dir, FFX_DIR_FOTA);
     b.progress = (struct ffx_module_progress){
         .http_status = 200, .received = 109285, .total = 109285};
-    assert_string_equal(bench_wait(&b, 100), "\r\n+HTTPTOFS: 200,109285\r\n");
+    assert_string_equal(module_bench_wait(&b, 100),
+                        "\r\n+HTTPTOFS: 200,109285\r\n");
 }
 
 static void step_3_of_the_prose_may_say_httpstofs(void **state)
@@ -95,11 +97,12 @@ static void step_3_of_the_prose_may_say_httpstofs(void **state)
     activate("AT+CNACT=1");
     dialogue("AT+HTTPSTOFS=\"https://host/update.zip\",\"/fota/update.zip\"",
              OK);
-    bench_wait(&b, 100);
+    module_bench_wait(&b, 100);
     assert_string_equal(b.url, "https://host/update.zip");
     b.progress =
         (struct ffx_module_progress){.http_status = 200, .received = 10};
-    assert_string_equal(bench_wait(&b, 100), "\r\n+HTTPTOFS: 200,10\r\n");
+    assert_string_equal(module_bench_wait(&b, 100),
+                        "\r\n+HTTPTOFS: 200,10\r\n");
 }
 
 static void chapter_5_2_2_the_package_comes_over_ftp(void **state)
@@ -113,16 +116,17 @@ static void chapter_5_2_2_the_package_comes_over_ftp(void **state)
     dialogue("AT+FTPGETNAME=\"update.zip\"", OK);
     dialogue("AT+FTPGETPATH=\"/\"", OK);
     dialogue("AT+FTPEXTGET=2,1,\"update.zip\"", OK);
-    bench_wait(&b, 60);
+    module_bench_wait(&b, 60);
     assert_string_equal(b.url, "ftp://112.74.93.163:21/%2Fupdate.zip");
     assert_string_equal(b.user, "tmf");
     assert_string_equal(b.password, "tmf123");
     assert_int_equal(b.transfer.dir, FFX_DIR_FOTA);
     b.progress.received = 10;
-    bench_wait(&b, 60);
+    module_bench_wait(&b, 60);
     dialogue("AT+FTPTOFSST", "\r\n+FTPTOFSST: 1,0,10\r\n" OK);
     b.progress = (struct ffx_module_progress){.received = 109285};
-    assert_string_equal(bench_wait(&b, 100), "\r\n+FTPEXTGETFILE: 1,0\r\n");
+    assert_string_equal(module_bench_wait(&b, 100),
+                        "\r\n+FTPEXTGETFILE: 1,0\r\n");
     dialogue("AT+FTPTOFSST", "\r\n+FTPTOFSST: 0,0,109285\r\n" OK);
 }
 
@@ -135,9 +139,9 @@ static void push(int append, const uint8_t *data, uint32_t length)
     assert_int_equal(b.carrier, 0);
     dialogue(command, "\r\nDOWNLOAD\r\n");
     assert_int_equal(b.carrier, 1);
-    assert_string_equal(bench_send(&b, data, length - 1), "");
+    assert_string_equal(module_bench_send(&b, data, length - 1), "");
     assert_int_equal(b.carrier, 1);
-    assert_string_equal(bench_send(&b, data + length - 1, 1), OK);
+    assert_string_equal(module_bench_send(&b, data + length - 1, 1), OK);
     assert_int_equal(b.carrier, 0);
 }
 
@@ -152,7 +156,8 @@ static void chapter_5_2_3_the_package_comes_through_the_at_port(void **state)
     push(1, data + 10000, 10000);
     push(1, data + 20000, 5000);
     dialogue("AT+CFSTERM", OK);
-    const struct bench_file *file = bench_file(&b, FFX_DIR_FOTA, "update.zip");
+    const struct module_bench_file *file =
+        module_bench_file(&b, FFX_DIR_FOTA, "update.zip");
     assert_non_null(file);
     assert_int_equal(file->size, sizeof data);
     assert_memory_equal(file->data, data, sizeof data);
@@ -165,7 +170,7 @@ static void chapter_5_3_the_update_begins_with_a_reset(void **state)
     assert_int_equal(b.requests, 1);
     assert_int_equal(b.resets, 1);
     assert_int_equal(b.reset_kind, FFX_RESET_FOTA);
-    assert_string_equal(bench_say(&b, "AT\r"), "");
+    assert_string_equal(module_bench_say(&b, "AT\r"), "");
 }
 
 static void chapter_5_4_status_and_version_tell_the_result(void **state)

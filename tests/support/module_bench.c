@@ -7,9 +7,10 @@
 
 /* --- files --------------------------------------------------------------- */
 
-static struct bench_file *find(struct bench *b, int dir, const char *name)
+static struct module_bench_file *find(struct module_bench *b, int dir,
+                                      const char *name)
 {
-    for (uint32_t i = 0; i < BENCH_FILES; i++)
+    for (uint32_t i = 0; i < MODULE_BENCH_FILES; i++)
         if (b->files[i].used && b->files[i].dir == dir &&
             strcmp(b->files[i].name, name) == 0)
             return &b->files[i];
@@ -18,17 +19,17 @@ static struct bench_file *find(struct bench *b, int dir, const char *name)
 
 static uint32_t disk_free(void *context)
 {
-    const struct bench *b = context;
+    const struct module_bench *b = context;
     uint32_t used = 0;
-    for (uint32_t i = 0; i < BENCH_FILES; i++)
+    for (uint32_t i = 0; i < MODULE_BENCH_FILES; i++)
         used += b->files[i].size;
-    return BENCH_DISK - used;
+    return MODULE_BENCH_DISK - used;
 }
 
 static int file_size(void *context, int dir, const char *name, uint32_t *bytes)
 {
-    struct bench *b = context;
-    const struct bench_file *file = find(b, dir, name);
+    struct module_bench *b = context;
+    const struct module_bench_file *file = find(b, dir, name);
     if (file == NULL || b->files_fail)
         return FFX_ERR_IO;
     *bytes = file->size;
@@ -38,8 +39,8 @@ static int file_size(void *context, int dir, const char *name, uint32_t *bytes)
 static int file_read(void *context, int dir, const char *name, uint32_t offset,
                      void *buffer, uint32_t length)
 {
-    struct bench *b = context;
-    const struct bench_file *file = find(b, dir, name);
+    struct module_bench *b = context;
+    const struct module_bench_file *file = find(b, dir, name);
     if (file == NULL || b->files_fail || offset > file->size ||
         length > file->size - offset)
         return FFX_ERR_IO;
@@ -47,9 +48,10 @@ static int file_read(void *context, int dir, const char *name, uint32_t offset,
     return 0;
 }
 
-static struct bench_file *create(struct bench *b, int dir, const char *name)
+static struct module_bench_file *create(struct module_bench *b, int dir,
+                                        const char *name)
 {
-    for (uint32_t i = 0; i < BENCH_FILES; i++) {
+    for (uint32_t i = 0; i < MODULE_BENCH_FILES; i++) {
         if (b->files[i].used)
             continue;
         b->files[i].used = 1;
@@ -63,8 +65,8 @@ static struct bench_file *create(struct bench *b, int dir, const char *name)
 static int file_write(void *context, int dir, const char *name, int append,
                       const void *data, uint32_t length)
 {
-    struct bench *b = context;
-    struct bench_file *file = find(b, dir, name);
+    struct module_bench *b = context;
+    struct module_bench_file *file = find(b, dir, name);
     const uint32_t before = file != NULL && append ? file->size : 0;
     if (b->files_fail)
         return FFX_ERR_IO;
@@ -84,8 +86,8 @@ static int file_write(void *context, int dir, const char *name, int append,
 
 static int file_remove(void *context, int dir, const char *name)
 {
-    struct bench *b = context;
-    struct bench_file *file = find(b, dir, name);
+    struct module_bench *b = context;
+    struct module_bench_file *file = find(b, dir, name);
     if (file == NULL || b->files_fail)
         return FFX_ERR_IO;
     free(file->data);
@@ -95,8 +97,8 @@ static int file_remove(void *context, int dir, const char *name)
 
 static int file_rename(void *context, int dir, const char *from, const char *to)
 {
-    struct bench *b = context;
-    struct bench_file *file = find(b, dir, from);
+    struct module_bench *b = context;
+    struct module_bench_file *file = find(b, dir, from);
     if (file == NULL || b->files_fail)
         return FFX_ERR_IO;
     snprintf(file->name, sizeof file->name, "%s", to);
@@ -117,7 +119,7 @@ static const struct ffx_module_files files = {
 static int network_start(void *context,
                          const struct ffx_module_transfer *transfer)
 {
-    struct bench *b = context;
+    struct module_bench *b = context;
     b->starts++;
     snprintf(b->url, sizeof b->url, "%s", transfer->url);
     snprintf(b->user, sizeof b->user, "%s", transfer->user);
@@ -132,13 +134,13 @@ static int network_start(void *context,
 static void network_progress(void *context,
                              struct ffx_module_progress *progress)
 {
-    const struct bench *b = context;
+    const struct module_bench *b = context;
     *progress = b->progress;
 }
 
 static void network_cancel(void *context)
 {
-    struct bench *b = context;
+    struct module_bench *b = context;
     b->cancels++;
 }
 
@@ -149,21 +151,21 @@ static const struct ffx_module_network network = {
 
 static void boot_reset(void *context, enum ffx_module_reset kind)
 {
-    struct bench *b = context;
+    struct module_bench *b = context;
     b->resets++;
     b->reset_kind = (int)kind;
 }
 
 static int boot_request(void *context)
 {
-    struct bench *b = context;
+    struct module_bench *b = context;
     b->requests++;
     return b->request_result;
 }
 
 static int boot_clear(void *context)
 {
-    struct bench *b = context;
+    struct module_bench *b = context;
     if (b->clear_result == 0)
         b->status = 8;
     return b->clear_result;
@@ -171,27 +173,27 @@ static int boot_clear(void *context)
 
 static int boot_status(void *context)
 {
-    return ((const struct bench *)context)->status;
+    return ((const struct module_bench *)context)->status;
 }
 
 static int boot_locked(void *context)
 {
-    return ((const struct bench *)context)->locked;
+    return ((const struct module_bench *)context)->locked;
 }
 
 static const char *boot_version(void *context)
 {
-    return ((const struct bench *)context)->version;
+    return ((const struct module_bench *)context)->version;
 }
 
 static const char *boot_model(void *context)
 {
-    return ((const struct bench *)context)->model;
+    return ((const struct module_bench *)context)->model;
 }
 
 static uint32_t boot_load(void *context, void *blob, uint32_t capacity)
 {
-    const struct bench *b = context;
+    const struct module_bench *b = context;
     if (b->settings_length > capacity)
         return 0;
     memcpy(blob, b->settings, b->settings_length);
@@ -200,7 +202,7 @@ static uint32_t boot_load(void *context, void *blob, uint32_t capacity)
 
 static void boot_save(void *context, const void *blob, uint32_t length)
 {
-    struct bench *b = context;
+    struct module_bench *b = context;
     if (length > sizeof b->settings)
         abort();
     memcpy(b->settings, blob, length);
@@ -209,19 +211,19 @@ static void boot_save(void *context, const void *blob, uint32_t length)
 
 static void boot_carrier(void *context, int on)
 {
-    struct bench *b = context;
+    struct module_bench *b = context;
     b->carrier_changes++;
     b->carrier = on;
 }
 
 static void boot_rate(void *context, uint32_t baud)
 {
-    ((struct bench *)context)->rate = baud;
+    ((struct module_bench *)context)->rate = baud;
 }
 
 static void boot_flow(void *context, int from_te, int to_te)
 {
-    struct bench *b = context;
+    struct module_bench *b = context;
     b->flow_from_te = from_te;
     b->flow_to_te = to_te;
 }
@@ -243,7 +245,7 @@ static const struct ffx_module_boot boot = {
 
 /* --- life ---------------------------------------------------------------- */
 
-void bench_init(struct bench *b, enum ffx_module_profile profile)
+void module_bench_init(struct module_bench *b, enum ffx_module_profile profile)
 {
     memset(b, 0, sizeof *b);
     b->status = 8;
@@ -265,29 +267,29 @@ void bench_init(struct bench *b, enum ffx_module_profile profile)
     };
 }
 
-void bench_boot(struct bench *b)
+void module_bench_boot(struct module_bench *b)
 {
     if (ffx_module_init(&b->module, &b->config, b->now_ms) != 0)
         abort();
 }
 
-void bench_start(struct bench *b, enum ffx_module_profile profile)
+void module_bench_start(struct module_bench *b, enum ffx_module_profile profile)
 {
-    bench_init(b, profile);
-    bench_boot(b);
-    bench_wait(b, 2000);
-    bench_forget(b);
+    module_bench_init(b, profile);
+    module_bench_boot(b);
+    module_bench_wait(b, 2000);
+    module_bench_forget(b);
 }
 
-void bench_end(struct bench *b)
+void module_bench_end(struct module_bench *b)
 {
-    for (uint32_t i = 0; i < BENCH_FILES; i++)
+    for (uint32_t i = 0; i < MODULE_BENCH_FILES; i++)
         free(b->files[i].data);
 }
 
 /* --- talk ---------------------------------------------------------------- */
 
-void bench_forget(struct bench *b)
+void module_bench_forget(struct module_bench *b)
 {
     b->said_length = 0;
     b->said[0] = '\0';
@@ -298,7 +300,7 @@ static uint32_t at_most(uint32_t length, uint32_t limit)
     return limit != 0 && limit < length ? limit : length;
 }
 
-static void listen(struct bench *b)
+static void listen(struct module_bench *b)
 {
     for (;;) {
         uint32_t length;
@@ -315,10 +317,11 @@ static void listen(struct bench *b)
     }
 }
 
-const char *bench_send(struct bench *b, const void *bytes, uint32_t length)
+const char *module_bench_send(struct module_bench *b, const void *bytes,
+                              uint32_t length)
 {
     const uint8_t *byte = bytes;
-    bench_forget(b);
+    module_bench_forget(b);
     for (uint32_t done = 0; done < length;) {
         const uint32_t count = at_most(length - done, b->give);
         done += ffx_module_feed(&b->module, byte + done, count, b->now_ms);
@@ -328,15 +331,15 @@ const char *bench_send(struct bench *b, const void *bytes, uint32_t length)
     return b->said;
 }
 
-const char *bench_say(struct bench *b, const char *text)
+const char *module_bench_say(struct module_bench *b, const char *text)
 {
-    return bench_send(b, text, (uint32_t)strlen(text));
+    return module_bench_send(b, text, (uint32_t)strlen(text));
 }
 
-const char *bench_wait(struct bench *b, uint32_t ms)
+const char *module_bench_wait(struct module_bench *b, uint32_t ms)
 {
     const uint32_t end = b->now_ms + ms;
-    bench_forget(b);
+    module_bench_forget(b);
     for (;;) {
         const uint32_t next = ffx_module_poll(&b->module, b->now_ms);
         listen(b);
@@ -347,17 +350,17 @@ const char *bench_wait(struct bench *b, uint32_t ms)
     }
 }
 
-void bench_put_file(struct bench *b, int dir, const char *name,
-                    const void *data, uint32_t size)
+void module_bench_put_file(struct module_bench *b, int dir, const char *name,
+                           const void *data, uint32_t size)
 {
     if (file_write(b, dir, name, 0, data, size) != 0)
         abort();
 }
 
-const struct bench_file *bench_file(const struct bench *b, int dir,
-                                    const char *name)
+const struct module_bench_file *module_bench_file(const struct module_bench *b,
+                                                  int dir, const char *name)
 {
-    for (uint32_t i = 0; i < BENCH_FILES; i++)
+    for (uint32_t i = 0; i < MODULE_BENCH_FILES; i++)
         if (b->files[i].used && b->files[i].dir == dir &&
             strcmp(b->files[i].name, name) == 0)
             return &b->files[i];

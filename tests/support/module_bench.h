@@ -3,28 +3,29 @@
  * The module's core on a bench: files in RAM, a network and a boot stage that
  * the test plays itself, a clock that moves only when asked.
  *
- *     bench_start(&b, FFX_PROFILE_NOTE);   // booted, boot URCs read away
- *     assert_string_equal(bench_say(&b, "AT\r"), "AT\r\r\nOK\r\n");
+ *     module_bench_start(&b, FFX_PROFILE_NOTE);   // booted, boot URCs read
+ * away assert_string_equal(module_bench_say(&b, "AT\r"), "AT\r\r\nOK\r\n");
  *
- * What the module says is collected until the next bench_say or bench_wait,
- * which return it NUL-terminated; it is read off tx in pieces of b.take bytes.
+ * What the module says is collected until the next module_bench_say or
+ * module_bench_wait, which return it NUL-terminated; it is read off tx in
+ * pieces of b.take bytes.
  */
 #ifndef FARFIX_TESTS_MODULE_BENCH_H
 #define FARFIX_TESTS_MODULE_BENCH_H
 
 #include <farfix/module.h>
 
-#define BENCH_FILES 8u
-#define BENCH_DISK (64u * 1024u)
+#define MODULE_BENCH_FILES 8u
+#define MODULE_BENCH_DISK (64u * 1024u)
 
-struct bench_file {
+struct module_bench_file {
     int used, dir;
     char name[FFX_FILE_NAME_MAX + 1];
     uint8_t *data;
     uint32_t size;
 };
 
-struct bench {
+struct module_bench {
     struct ffx_module module;
     struct ffx_module_config config;
     char line[FFX_AT_LINE_MAX + 1];
@@ -37,7 +38,7 @@ struct bench {
     char said[128 * 1024];
     uint32_t said_length;
 
-    struct bench_file files[BENCH_FILES];
+    struct module_bench_file files[MODULE_BENCH_FILES];
     int files_fail; /* every file operation: FFX_ERR_IO */
 
     /* The network: what start was told, and what progress will say. */
@@ -58,26 +59,28 @@ struct bench {
 };
 
 /* Fresh bench, settings empty; change b->config afterwards if need be and
- * call bench_boot. */
-void bench_init(struct bench *b, enum ffx_module_profile profile);
+ * call module_bench_boot. */
+void module_bench_init(struct module_bench *b, enum ffx_module_profile profile);
 /* (Re)starts the core; nothing of the boot has been said yet. */
-void bench_boot(struct bench *b);
+void module_bench_boot(struct module_bench *b);
 /* Both, and two seconds pass; the boot URCs are thrown away. */
-void bench_start(struct bench *b, enum ffx_module_profile profile);
-void bench_end(struct bench *b);
+void module_bench_start(struct module_bench *b,
+                        enum ffx_module_profile profile);
+void module_bench_end(struct module_bench *b);
 
 /* Says bytes to the module and takes every answer. */
-const char *bench_say(struct bench *b, const char *text);
-const char *bench_send(struct bench *b, const void *bytes, uint32_t length);
+const char *module_bench_say(struct module_bench *b, const char *text);
+const char *module_bench_send(struct module_bench *b, const void *bytes,
+                              uint32_t length);
 /* Time passes in steps of at most 10 ms. */
-const char *bench_wait(struct bench *b, uint32_t ms);
+const char *module_bench_wait(struct module_bench *b, uint32_t ms);
 /* What was said since the last call and not returned yet. */
-void bench_forget(struct bench *b);
+void module_bench_forget(struct module_bench *b);
 
-void bench_put_file(struct bench *b, int dir, const char *name,
-                    const void *data, uint32_t size);
+void module_bench_put_file(struct module_bench *b, int dir, const char *name,
+                           const void *data, uint32_t size);
 /* Null when there is none. */
-const struct bench_file *bench_file(const struct bench *b, int dir,
-                                    const char *name);
+const struct module_bench_file *module_bench_file(const struct module_bench *b,
+                                                  int dir, const char *name);
 
 #endif
