@@ -141,7 +141,10 @@ static void remove_package(void *context)
 static void hear(void *context, const struct ffx_agent_event *event)
 {
     struct bench *bench = context;
-    bench->started += event->kind == FFX_AGENT_STARTED;
+    if (event->kind == FFX_AGENT_STARTED) {
+        bench->started++;
+        bench->percent = -1;
+    }
     bench->succeeded += event->kind == FFX_AGENT_SUCCEEDED;
     bench->failed += event->kind == FFX_AGENT_FAILED;
     bench->last_error = event->error;
@@ -150,7 +153,7 @@ static void hear(void *context, const struct ffx_agent_event *event)
     assert_true(event->percent <= 100);
     if (event->kind == FFX_AGENT_PROGRESS) {
         assert_true((int)event->percent > bench->percent);
-        assert_int_equal(bench->started, 1);
+        assert_true(bench->started > 0);
         bench->percent = (int)event->percent;
     }
     if (bench->at_event)

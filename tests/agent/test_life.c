@@ -1,0 +1,715 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A device's life around its updates: config, provision, CFOTA, vendor
+ * packages, keys, idle boots. */
+#include "agent_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NOR (&bench_geometries[0])
+
+/* --- config ------------------------------------------------------------ */
+
+static struct ffx_component wrong_components[2];
+static struct ffx_flash wrong_flash;
+
+static void no_crypto(struct ffx_agent_config *c)
+{
+    c->crypto = NULL;
+}
+static void no_open(struct ffx_agent_config *c)
+{
+    c->open_package = NULL;
+}
+static void no_step_buffer(struct ffx_agent_config *c)
+{
+    c->step_buffer = NULL;
+}
+static void small_step(struct ffx_agent_config *c)
+{
+    c->step_bytes = 2048;
+}
+static void huge_step(struct ffx_agent_config *c)
+{
+    c->step_bytes = 0x80000000;
+}
+static void no_work_of_some_size(struct ffx_agent_config *c)
+{
+    c->work = NULL;
+}
+static void no_components(struct ffx_agent_config *c)
+{
+    c->component_count = 0;
+}
+static void many_components(struct ffx_agent_config *c)
+{
+    c->component_count = FFX_COMPONENTS + 1;
+}
+static void same_name_twice(struct ffx_agent_config *c)
+{
+    wrong_components[1].name = "modem";
+    c->components = wrong_components;
+}
+static void bad_name(struct ffx_agent_config *c)
+{
+    wrong_components[0].name = "Modem";
+    c->components = wrong_components;
+}
+static void crossed_statuses(struct ffx_agent_config *c)
+{
+    wrong_components[0].failed = FFX_STATUS_FAILED_AP;
+    c->components = wrong_components;
+}
+static void odd_unit(struct ffx_agent_config *c)
+{
+    wrong_flash.write_unit = 3;
+    c->flash = &wrong_flash;
+}
+static void wide_unit(struct ffx_agent_config *c)
+{
+    wrong_flash.write_unit = 64;
+    c->flash = &wrong_flash;
+}
+static void odd_erased_value(struct ffx_agent_config *c)
+{
+    wrong_flash.erased_value = 0x55;
+    c->flash = &wrong_flash;
+}
+static void no_erase(struct ffx_agent_config *c)
+{
+    wrong_flash.erase = NULL;
+    c->flash = &wrong_flash;
+}
+
+static void journal_half_a_sector(struct ffx_agent_config *c)
+{
+    c->journal[1].length = 2048;
+}
+static void journal_beyond_the_device(struct ffx_agent_config *c)
+{
+    c->journal[0].address = 0x100000;
+}
+static void journal_halves_are_one(struct ffx_agent_config *c)
+{
+    c->journal[1] = c->journal[0];
+}
+static void scratch_in_the_journal(struct ffx_agent_config *c)
+{
+    c->scratch.address = 8192;
+}
+static void scratch_of_no_step(struct ffx_agent_config *c)
+{
+    c->scratch.length = 0;
+}
+static void step_of_no_sectors(struct ffx_agent_config *c)
+{
+    c->step_bytes = 6144;
+}
+static void scratch_of_half_a_step(struct ffx_agent_config *c)
+{
+    c->step_bytes = 16384;
+}
+static void slot_not_at_a_sector(struct ffx_agent_config *c)
+{
+    wrong_components[1].slot.address += 256;
+    c->components = wrong_components;
+}
+static void slots_overlap(struct ffx_agent_config *c)
+{
+    wrong_components[0].slot.length += 8192;
+    c->components = wrong_components;
+}
+
+static int init_with(const struct bench *bench,
+                     void (*spoil)(struct ffx_agent_config *))
+{
+    struct ffx_agent agent;
+    struct ffx_agent_config config = bench->config;
+    memcpy(wrong_components, bench->geometry->components,
+           sizeof wrong_components);
+    wrong_flash = bench->flash.port;
+    spoil(&config);
+    return ffx_agent_init(&agent, &config);
+}
+
+static void a_config_that_breaks_its_contract_is_refused(void **state)
+{
+    (void)state;
+    static void (*const argument[])(struct ffx_agent_config *) = {
+        no_crypto,     no_open,          no_step_buffer,
+        small_step,    huge_step,        no_work_of_some_size,
+        no_components, many_components,  same_name_twice,
+        bad_name,      crossed_statuses, odd_unit,
+        wide_unit,     odd_erased_value, no_erase,
+    };
+    static void (*const geometry[])(struct ffx_agent_config *) = {
+        journal_half_a_sector,  journal_beyond_the_device,
+        journal_halves_are_one, scratch_in_the_journal,
+        scratch_of_no_step,     step_of_no_sectors,
+        scratch_of_half_a_step, slot_not_at_a_sector,
+        slots_overlap,
+    };
+    struct bench bench;
+    bench_open(&bench, NOR);
+    for (size_t i = 0; i < sizeof argument / sizeof argument[0]; i++)
+        assert_int_equal(init_with(&bench, argument[i]), FFX_ERR_ARGUMENT);
+    for (size_t i = 0; i < sizeof geometry / sizeof geometry[0]; i++)
+        assert_int_equal(init_with(&bench, geometry[i]), FFX_ERR_GEOMETRY);
+    assert_int_equal(bench.flash.operations, 0);
+    bench_close(&bench);
+}
+
+/* --- provision --------------------------------------------------------- */
+
+static struct ffx_installed installed[FFX_COMPONENTS];
+static struct ffx_public_key keys[FFX_AGENT_KEYS];
+
+static struct ffx_provision facts(void)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        memset(&installed[i], 0, sizeof installed[i]);
+        strcpy(installed[i].version, "A");
+        installed[i].size = 1;
+        keys[i] = *forge_public(FORGE_RELEASE);
+    }
+    return (struct ffx_provision){"SIM7000G", 1, installed, keys, 1};
+}
+
+static void blank_device(struct bench *bench)
+{
+    memset(bench->flash.bytes, 0xff, bench->flash.size);
+    memset(bench->flash.written, 0, bench->flash.size);
+    assert_int_equal(bench_power_up(bench), FFX_ERR_STATE);
+}
+
+static void a_blank_device_has_no_state(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    blank_device(&bench);
+    assert_int_equal(ffx_agent_status(&bench.agent), 0);
+    assert_false(ffx_agent_pending(&bench.agent));
+    assert_false(ffx_agent_locked(&bench.agent));
+    assert_int_equal(ffx_agent_run(&bench.agent), 0);
+    assert_int_equal(ffx_agent_request(&bench.agent), FFX_ERR_STATE);
+    assert_int_equal(ffx_agent_clear(&bench.agent), FFX_ERR_STATE);
+    assert_int_equal(ffx_agent_finish_vendor(&bench.agent, "B", 0),
+                     FFX_ERR_BUSY);
+    assert_int_equal(bench.flash.operations, 0);
+    bench_close(&bench);
+}
+
+static void facts_out_of_range_are_not_provisioned(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    blank_device(&bench);
+    struct ffx_provision wrong = facts();
+    wrong.model = "-";
+    assert_int_equal(ffx_agent_provision(&bench.agent, &wrong),
+                     FFX_ERR_ARGUMENT);
+    wrong = facts();
+    wrong.key_count = 0;
+    assert_int_equal(ffx_agent_provision(&bench.agent, &wrong),
+                     FFX_ERR_ARGUMENT);
+    wrong.key_count = 3;
+    assert_int_equal(ffx_agent_provision(&bench.agent, &wrong),
+                     FFX_ERR_ARGUMENT);
+    wrong = facts();
+    keys[0].point[0] = 0x02;
+    assert_int_equal(ffx_agent_provision(&bench.agent, &wrong),
+                     FFX_ERR_ARGUMENT);
+    wrong = facts();
+    strcpy(installed[1].version, "a___b");
+    assert_int_equal(ffx_agent_provision(&bench.agent, &wrong),
+                     FFX_ERR_ARGUMENT);
+    wrong = facts();
+    installed[0].size = 20481;
+    assert_int_equal(ffx_agent_provision(&bench.agent, &wrong),
+                     FFX_ERR_ARGUMENT);
+    assert_int_equal(bench.flash.operations, 0);
+    bench_close(&bench);
+}
+
+static void a_device_is_provisioned_once(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    struct ffx_provision again = facts();
+    again.sequence = 0;
+    assert_int_equal(ffx_agent_provision(&bench.agent, &again), FFX_ERR_BUSY);
+    assert_int_equal(ffx_agent_state(&bench.agent)->sequence, 5);
+    assert_int_equal(bench_power_up(&bench), 0);
+    assert_int_equal(ffx_agent_state(&bench.agent)->sequence, 5);
+    bench_close(&bench);
+}
+
+static void a_cut_while_provisioning_can_be_repeated(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    for (uint64_t n = 1; n <= 4; n++)
+        for (enum lab_tear tear = 0; tear < LAB_TEARS; tear++) {
+            const struct ffx_provision provision = facts();
+            blank_device(&bench);
+            lab_flash_cut(&bench.flash, n, tear);
+            assert_int_equal(ffx_agent_provision(&bench.agent, &provision),
+                             FFX_ERR_POWER);
+            if (bench_power_up(&bench) == FFX_ERR_STATE)
+                assert_int_equal(ffx_agent_provision(&bench.agent, &provision),
+                                 0);
+            else if (ffx_agent_pending(&bench.agent))
+                assert_int_equal(ffx_agent_run(&bench.agent), 0);
+            assert_int_equal(bench_boot(&bench), 0);
+            assert_int_equal(bench.flash.operations, 0);
+            assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_IDLE);
+            assert_int_equal(ffx_agent_state(&bench.agent)->sequence, 1);
+        }
+    bench_close(&bench);
+}
+
+static void a_record_of_another_layout_is_not_trusted(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    const struct ffx_provision again = facts();
+    bench.config.component_count = 1;
+    assert_int_equal(bench_power_up(&bench), FFX_ERR_GEOMETRY);
+    assert_int_equal(ffx_agent_provision(&bench.agent, &again), FFX_ERR_BUSY);
+    assert_int_equal(bench.flash.operations, 0);
+    bench.config.component_count = 2;
+    assert_int_equal(bench_power_up(&bench), 0);
+    bench_close(&bench);
+}
+
+/* --- CFOTA ------------------------------------------------------------- */
+
+static void cfota_follows_the_table_of_states(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    struct forge_bytes zip =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
+    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_IDLE);
+    assert_int_equal(ffx_agent_clear(&bench.agent), 0);
+    assert_int_equal(bench.flash.operations, 0);
+    assert_int_equal(ffx_agent_request(&bench.agent), FFX_ERR_NO_PACKAGE);
+    assert_int_equal(bench.flash.operations, 0);
+    bench.package = &zip;
+    bench_request(&bench);
+    assert_true(ffx_agent_locked(&bench.agent));
+    assert_true(ffx_agent_pending(&bench.agent));
+    assert_int_equal(ffx_agent_request(&bench.agent), FFX_ERR_BUSY);
+    assert_int_equal(ffx_agent_clear(&bench.agent), 0);
+    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_IDLE);
+    assert_false(ffx_agent_locked(&bench.agent));
+    assert_int_equal(bench_boot(&bench), 0);
+    assert_int_equal(bench.started, 0);
+    bench_request(&bench);
+    assert_int_equal(bench_boot(&bench), 0);
+    bench_expect_installed(&bench, &bench.b);
+    /* 6 stays until something else is said. */
+    assert_int_equal(ffx_agent_request(&bench.agent), FFX_ERR_NO_PACKAGE);
+    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_SUCCESS);
+    assert_int_equal(ffx_agent_clear(&bench.agent), 0);
+    assert_int_equal(bench_power_up(&bench), 0);
+    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_IDLE);
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
+static void nothing_moves_in_2_and_4(void **state)
+{
+    (void)state;
+    struct bench bench;
+    uint32_t seen = 0;
+    bench_open(&bench, NOR);
+    struct forge_bytes zip =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
+    bench.package = &zip;
+    bench_request(&bench);
+    assert_int_equal(bench_power_up(&bench), 0);
+    while (ffx_agent_step(&bench.agent) == 1) {
+        const int status = ffx_agent_status(&bench.agent);
+        if (status != FFX_STATUS_UPDATING_MODEM &&
+            status != FFX_STATUS_UPDATING_AP)
+            continue;
+        seen |= 1u << status;
+        assert_int_equal(ffx_agent_request(&bench.agent), FFX_ERR_BUSY);
+        assert_int_equal(ffx_agent_clear(&bench.agent), FFX_ERR_BUSY);
+        assert_int_equal(ffx_agent_finish_vendor(&bench.agent, "B", 0),
+                         FFX_ERR_BUSY);
+        assert_true(ffx_agent_locked(&bench.agent));
+        assert_true(ffx_agent_pending(&bench.agent));
+    }
+    assert_int_equal(seen, 1u << 2 | 1u << 4);
+    bench_expect_installed(&bench, &bench.b);
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
+static void a_journal_that_fails_leaves_cfota_unsaid(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    struct forge_bytes zip =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
+    bench.package = &zip;
+    lab_flash_stick(&bench.flash, NOR->journal[0].address, LAB_FAULT_ERASE);
+    lab_flash_stick(&bench.flash, NOR->journal[1].address, LAB_FAULT_ERASE);
+    assert_int_equal(ffx_agent_request(&bench.agent), FFX_ERR_FLASH);
+    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_IDLE);
+    assert_int_equal(bench_boot(&bench), 0);
+    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_IDLE);
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
+/* --- vendor packages --------------------------------------------------- */
+
+static void a_vendor_package_changes_versions_only(void **state)
+{
+    (void)state;
+    struct bench bench;
+    const struct forge_bytes opaque = {NULL, 0};
+    bench_open(&bench, NOR);
+    assert_int_equal(ffx_agent_finish_vendor(&bench.agent, "V", 0),
+                     FFX_ERR_BUSY);
+    bench.package = &opaque;
+    bench_request(&bench);
+    assert_int_equal(ffx_agent_finish_vendor(&bench.agent, "a___b", 0),
+                     FFX_ERR_ARGUMENT);
+    assert_int_equal(ffx_agent_finish_vendor(&bench.agent, "V", 1),
+                     FFX_ERR_ARGUMENT);
+    assert_int_equal(ffx_agent_finish_vendor(&bench.agent, "V", 0), 0);
+    assert_int_equal(bench.removed, 1);
+    assert_int_equal(bench_boot(&bench), 0);
+    assert_int_equal(bench.flash.operations, 0);
+    const struct ffx_agent_state *now = ffx_agent_state(&bench.agent);
+    assert_int_equal(now->status, FFX_STATUS_SUCCESS);
+    assert_string_equal(now->installed[0].version, "V");
+    assert_string_equal(now->installed[1].version, "V");
+    assert_int_equal(now->installed[1].size, bench.a.size[1]);
+    assert_int_equal(now->sequence, 5);
+    assert_true(bench_holds(&bench, &bench.a));
+    bench_close(&bench);
+}
+
+static void a_vendor_package_that_fails_is_refused(void **state)
+{
+    (void)state;
+    struct bench bench;
+    const struct forge_bytes opaque = {NULL, 0};
+    bench_open(&bench, NOR);
+    bench.package = &opaque;
+    bench_request(&bench);
+    assert_int_equal(
+        ffx_agent_finish_vendor(&bench.agent, NULL, FFX_ERR_SOURCE), 0);
+    assert_int_equal(bench_power_up(&bench), 0);
+    bench_expect_refused(&bench, FFX_ERR_SOURCE);
+    bench_close(&bench);
+}
+
+/* --- keys -------------------------------------------------------------- */
+
+/* Update with `next` and `revoke` (FORGE_KEYS: none), signed by `signer`. */
+static void rotate(struct bench *bench, enum forge_key signer,
+                   enum forge_key next, enum forge_key revoke)
+{
+    struct bench_job job;
+    bench_job_make(bench, &job, &bench->a, &bench->b, BENCH_IMAGES);
+    job.forge.signer[FORGE_TEXT_RELEASE] = signer;
+    job.forge.signer[FORGE_TEXT_CERT] = signer;
+    job.forge.release.has_next_key = next != FORGE_KEYS;
+    job.forge.release.has_revoke = revoke != FORGE_KEYS;
+    if (next != FORGE_KEYS)
+        job.forge.release.next_key = *forge_public(next);
+    if (revoke != FORGE_KEYS)
+        job.forge.release.revoke = *forge_public(revoke);
+    struct forge_bytes zip = bench_job_build(&job);
+    bench->package = &zip;
+    bench_request(bench);
+    assert_int_equal(bench_boot(bench), 0);
+    bench->package = NULL;
+    free(zip.bytes);
+}
+
+static void expect_keys(struct bench *bench, enum forge_key first,
+                        enum forge_key second)
+{
+    const struct ffx_agent_state *state = ffx_agent_state(&bench->agent);
+    const uint32_t count = second == FORGE_KEYS ? 1 : 2;
+    assert_int_equal(state->status, FFX_STATUS_SUCCESS);
+    assert_int_equal(bench_power_up(bench), 0);
+    assert_int_equal(state->key_count, count);
+    assert_memory_equal(&state->keys[0], forge_public(first),
+                        sizeof state->keys[0]);
+    if (count == 2)
+        assert_memory_equal(&state->keys[1], forge_public(second),
+                            sizeof state->keys[1]);
+}
+
+/* After an update B is A for the next one. */
+static void go_on(struct bench *bench)
+{
+    const struct bench_release a = bench->a;
+    bench->a = bench->b;
+    bench->b = a;
+    bench->b.version =
+        bench->a.version[6] == '6' ? "1529B07SIM7000G" : "1529B06SIM7000G";
+    bench->b.sequence = bench->a.sequence + 1;
+}
+
+static void release_keys_rotate_with_success(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    rotate(&bench, FORGE_RELEASE, FORGE_OTHER, FORGE_KEYS);
+    expect_keys(&bench, FORGE_RELEASE, FORGE_OTHER);
+    go_on(&bench);
+    rotate(&bench, FORGE_OTHER, FORGE_KEYS, FORGE_RELEASE);
+    expect_keys(&bench, FORGE_OTHER, FORGE_KEYS);
+    go_on(&bench);
+    /* The revoked key's word counts no more. */
+    rotate(&bench, FORGE_RELEASE, FORGE_KEYS, FORGE_KEYS);
+    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_REFUSED);
+    assert_int_equal(ffx_agent_state(&bench.agent)->error, FFX_ERR_SIGNATURE);
+    /* Both at once. */
+    rotate(&bench, FORGE_OTHER, FORGE_RELEASE, FORGE_OTHER);
+    expect_keys(&bench, FORGE_RELEASE, FORGE_KEYS);
+    bench_close(&bench);
+}
+
+static void the_last_key_is_never_revoked(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    rotate(&bench, FORGE_RELEASE, FORGE_KEYS, FORGE_RELEASE);
+    expect_keys(&bench, FORGE_RELEASE, FORGE_KEYS);
+    bench_close(&bench);
+}
+
+static void
+a_third_key_takes_the_place_of_the_one_that_did_not_sign(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    rotate(&bench, FORGE_RELEASE, FORGE_OTHER, FORGE_KEYS);
+    go_on(&bench);
+    /* Known already: nothing changes. */
+    rotate(&bench, FORGE_RELEASE, FORGE_OTHER, FORGE_KEYS);
+    expect_keys(&bench, FORGE_RELEASE, FORGE_OTHER);
+    go_on(&bench);
+    rotate(&bench, FORGE_OTHER, FORGE_PACKAGE, FORGE_KEYS);
+    expect_keys(&bench, FORGE_PACKAGE, FORGE_OTHER);
+    go_on(&bench);
+    /* Room is made before the new key comes. */
+    rotate(&bench, FORGE_OTHER, FORGE_RELEASE, FORGE_OTHER);
+    expect_keys(&bench, FORGE_PACKAGE, FORGE_RELEASE);
+    bench_close(&bench);
+}
+
+static void keys_stay_when_a_release_is_refused(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    bench.b.sequence = 4;
+    rotate(&bench, FORGE_RELEASE, FORGE_OTHER, FORGE_RELEASE);
+    bench_expect_refused(&bench, FFX_ERR_SEQUENCE);
+    assert_int_equal(ffx_agent_state(&bench.agent)->key_count, 1);
+    bench_close(&bench);
+}
+
+/* --- the boot after ---------------------------------------------------- */
+
+/* The power goes before the last operation: 6 is in one half only. */
+static void cut_behind_success(struct bench *bench,
+                               const struct forge_bytes *zip)
+{
+    bench_reset(bench);
+    bench->package = zip;
+    bench_request(bench);
+    assert_int_equal(bench_boot(bench), 0);
+    const uint64_t operations = bench->flash.operations;
+    bench_reset(bench);
+    bench->package = zip;
+    bench_request(bench);
+    assert_int_equal(bench_power_up(bench), 0);
+    lab_flash_cut(&bench->flash, operations, LAB_TEAR_BEFORE);
+    assert_int_equal(ffx_agent_run(&bench->agent), FFX_ERR_POWER);
+    assert_int_equal(bench->flash.cuts_fired, 1);
+    bench->flash.cuts_fired = 0;
+}
+
+static void
+a_file_that_outlived_its_update_is_deleted_by_the_next_boot(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    struct forge_bytes zip =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
+    cut_behind_success(&bench, &zip);
+    bench.package = &zip; /* the file system had not written it through */
+    assert_int_equal(bench_power_up(&bench), 0);
+    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_SUCCESS);
+    assert_true(ffx_agent_pending(&bench.agent));
+    assert_false(ffx_agent_locked(&bench.agent));
+    assert_int_equal(bench_boot(&bench), 0);
+    bench_expect_installed(&bench, &bench.b);
+    assert_int_equal(bench.started, 0);
+    assert_int_equal(bench.succeeded, 1);
+    assert_int_equal(bench_boot(&bench), 0);
+    assert_int_equal(bench.flash.operations, 0);
+    assert_int_equal(bench.succeeded, 0);
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
+static void keep_the_file(void *context)
+{
+    (void)context;
+}
+
+static void a_file_that_cannot_be_deleted_does_no_harm(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    struct forge_bytes zip =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
+    bench.config.remove_package = keep_the_file;
+    bench_reset(&bench);
+    bench.package = &zip;
+    bench_request(&bench);
+    assert_int_equal(bench_boot(&bench), 0);
+    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_SUCCESS);
+    assert_true(bench_holds(&bench, &bench.b));
+    const uint64_t wear = bench_slot_wear(&bench);
+    assert_int_equal(bench_boot(&bench), 0);
+    assert_int_equal(bench.flash.operations, 0);
+    bench_request(&bench);
+    assert_int_equal(bench_boot(&bench), 0);
+    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_REFUSED);
+    assert_int_equal(ffx_agent_state(&bench.agent)->error, FFX_ERR_SOURCE);
+    assert_int_equal(bench_slot_wear(&bench), wear);
+    assert_true(bench_holds(&bench, &bench.b));
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
+static void an_idle_boot_writes_nothing(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(bench_boot(&bench), 0);
+        assert_int_equal(ffx_agent_run(&bench.agent), 0);
+        assert_int_equal(bench.flash.operations, 0);
+        assert_int_equal(bench.started + bench.succeeded + bench.failed, 0);
+    }
+    bench_close(&bench);
+}
+
+/* A record that rots at rest is written again from its twin. */
+static void a_rotten_half_is_mended_by_the_next_boot(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    for (uint32_t half = 0; half < 2; half++) {
+        bench_reset(&bench);
+        bench.flash.bytes[NOR->journal[half].address + 20] ^= 1;
+        assert_int_equal(bench_power_up(&bench), 0);
+        assert_true(ffx_agent_pending(&bench.agent));
+        assert_int_equal(bench_boot(&bench), 0);
+        assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_IDLE);
+        bench.flash.bytes[NOR->journal[half ^ 1].address + 20] ^= 1;
+        assert_int_equal(bench_boot(&bench), 0);
+        assert_int_equal(ffx_agent_state(&bench.agent)->sequence, 5);
+    }
+    bench_close(&bench);
+}
+
+/* --- steps ------------------------------------------------------------- */
+
+static void a_step_is_at_most_one_flash_operation(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < BENCH_GEOMETRIES; i++) {
+        struct bench bench;
+        bench_open(&bench, &bench_geometries[i]);
+        struct forge_bytes zip =
+            bench_package(&bench, &bench.a, &bench.b, BENCH_DELTAS);
+        bench.config.event = NULL;
+        bench.package = &zip;
+        bench_request(&bench);
+        assert_int_equal(bench_power_up(&bench), 0);
+        uint64_t before;
+        int rc;
+        do {
+            before = bench.flash.operations;
+            rc = ffx_agent_step(&bench.agent);
+            assert_true(bench.flash.operations - before <= 1);
+        } while (rc == 1);
+        assert_int_equal(rc, 0);
+        bench_expect_installed(&bench, &bench.b);
+        free(zip.bytes);
+        bench_close(&bench);
+    }
+}
+
+static void the_agent_fits_two_kibibytes(void **state)
+{
+    (void)state;
+    /* Pointers count twice here; Cortex-M3 is `make size`'s business. */
+    assert_true(sizeof(struct ffx_agent) <= 2048);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_config_that_breaks_its_contract_is_refused),
+        cmocka_unit_test(a_blank_device_has_no_state),
+        cmocka_unit_test(facts_out_of_range_are_not_provisioned),
+        cmocka_unit_test(a_device_is_provisioned_once),
+        cmocka_unit_test(a_cut_while_provisioning_can_be_repeated),
+        cmocka_unit_test(a_record_of_another_layout_is_not_trusted),
+        cmocka_unit_test(cfota_follows_the_table_of_states),
+        cmocka_unit_test(nothing_moves_in_2_and_4),
+        cmocka_unit_test(a_journal_that_fails_leaves_cfota_unsaid),
+        cmocka_unit_test(a_vendor_package_changes_versions_only),
+        cmocka_unit_test(a_vendor_package_that_fails_is_refused),
+        cmocka_unit_test(release_keys_rotate_with_success),
+        cmocka_unit_test(the_last_key_is_never_revoked),
+        cmocka_unit_test(
+            a_third_key_takes_the_place_of_the_one_that_did_not_sign),
+        cmocka_unit_test(keys_stay_when_a_release_is_refused),
+        cmocka_unit_test(
+            a_file_that_outlived_its_update_is_deleted_by_the_next_boot),
+        cmocka_unit_test(a_file_that_cannot_be_deleted_does_no_harm),
+        cmocka_unit_test(an_idle_boot_writes_nothing),
+        cmocka_unit_test(a_rotten_half_is_mended_by_the_next_boot),
+        cmocka_unit_test(a_step_is_at_most_one_flash_operation),
+        cmocka_unit_test(the_agent_fits_two_kibibytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
