@@ -93,9 +93,12 @@ static int step_update(struct ffx_sim *sim)
 {
     const int64_t start = sim_clock_ms();
     int result = 1;
-    while (result == 1 && sim_clock_ms() >= sim->due_ms &&
+    /* A line to print ends the slice: it goes out before the next one. */
+    uint32_t printed = 0;
+    while (result == 1 && printed == 0 && sim_clock_ms() >= sim->due_ms &&
            sim_clock_ms() < start + SLICE_MS) {
         result = sim_boot_step(&sim->boot);
+        sim_boot_tx(&sim->boot, &printed);
         if (!sim->config.real_speed)
             continue;
         const int64_t rest = (int64_t)(sim->flash.spent_us / 1000);
@@ -163,13 +166,17 @@ static const void *pending(struct ffx_sim *sim, uint32_t *length)
 
 static void acknowledge(struct ffx_sim *sim, uint32_t length)
 {
-    if (sim->state != SIM_RUN) {
-        sim_boot_tx_ack(&sim->boot, length);
+    uint32_t left;
+    if (sim->state == SIM_RUN) {
+        ffx_module_tx_ack(&sim->module, length);
+        sim->due_ms = 0; /* the core may have waited for the room */
+        sim->spoke_ms = sim_clock_ms();
         return;
     }
-    ffx_module_tx_ack(&sim->module, length);
-    sim->due_ms = 0; /* the core may have waited for the room */
-    sim->spoke_ms = sim_clock_ms();
+    sim_boot_tx_ack(&sim->boot, length);
+    sim_boot_tx(&sim->boot, &left);
+    if (sim->state == SIM_LEAVE && left == 0)
+        sim->due_ms = 0;
 }
 
 static void write_port(struct ffx_sim *sim)
