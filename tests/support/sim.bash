@@ -72,7 +72,9 @@ gone()
 # Opens $port for talking; 7 is its descriptor.
 line_open()
 {
-    exec 7<>"$port"
+    local address=${port#tcp:}
+    [ "$port" = "$address" ] || address=/dev/tcp/${address%:*}/${address##*:}
+    exec 7<>"$address"
 }
 
 line_close()
