@@ -41,7 +41,7 @@ static const struct cli_usage usage = {
 struct request {
     const char *state, *release, *trust, *pty, *tcp, *profile, *faults;
     const char *vendor, *ca, *imei, *apn, *secrets, *sms, *speed;
-    int stdio, once, no_sim;
+    int stdio, once, no_sim, no_bearer;
     uint32_t off_ms;
 };
 
@@ -110,7 +110,7 @@ static int set_identity(const struct request *request,
                         strspn(pin, "0123456789") != strlen(pin)))
         return cli_fail(CLI_USAGE, "the PIN of a SIM is 4 to 8 digits");
     config->imei = request->imei;
-    config->apn = request->apn;
+    config->apn = request->no_bearer ? NULL : request->apn;
     config->sim_pin = request->no_sim ? NULL : pin != NULL ? pin : "";
     return 0;
 }
@@ -395,6 +395,8 @@ int cli_sim_run(int argc, char **argv)
         {"--apn", CLI_TEXT, &request.apn, "NAME",
          "access point that the network delivers (ctnb)"},
         {"--no-sim", CLI_FLAG, &request.no_sim, NULL, "no SIM is inserted"},
+        {"--no-bearer", CLI_FLAG, &request.no_bearer, NULL,
+         "the network takes the module but gives it no data"},
         {"--secrets", CLI_TEXT, &request.secrets, "FILE",
          "NAME=value lines: SIM_PIN"},
     };

@@ -123,7 +123,9 @@ struct ffx_module_config {
     enum ffx_module_profile profile;
     const char *imei; /* 15 digits */
     const char *sim_pin; /* "" : the SIM asks for none; null: no SIM */
-    const char *apn; /* that the network delivers: "ctnb" */
+    /* That the network delivers: "ctnb". Null: it takes the module but gives
+     * no bearer (a subscription without data). */
+    const char *apn;
     /* Status 3 or 5: only the commands that recovery needs answer. */
     uint8_t recovery;
     /* After IPR=0 the boot URCs are absent (D25). */

@@ -81,7 +81,7 @@ struct ffx_sim_config {
     enum ffx_module_profile profile;
     const char *imei; /* 15 digits */
     const char *sim_pin; /* as in struct ffx_module_config */
-    const char *apn;
+    const char *apn; /* as well; null: no bearer */
     const char *ca; /* PEM file of roots to trust; null: see below */
     const struct ffx_sim_vendor *vendor; /* null: none */
     /* Cuts in the order in which they come: each counts from the moment when

@@ -32,7 +32,8 @@ static const struct reason http_reasons[] = {
     {500, 599, FFX_CAUSE_HTTP_FAILED, 1},
     {601, 601, FFX_CAUSE_SERVER, 1},
     {603, 603, FFX_CAUSE_DNS, 1},
-    {602, 604, FFX_CAUSE_DOWNLOAD_REFUSED, 1},
+    {602, 602, FFX_CAUSE_NO_SPACE, 0}, /* "no memory" */
+    {604, 604, FFX_CAUSE_DOWNLOAD_REFUSED, 1},
     {620, 620, FFX_CAUSE_TLS, 0},
     {0, 65535, FFX_CAUSE_HTTP_STATUS, 1},
 };

@@ -335,7 +335,8 @@ static int cmnb_write(struct ffx_module *module, struct command_call *call)
 /* The APN comes from the network on LTE, is empty on GSM (note 4.1). */
 static int cgnapn_execute(struct ffx_module *module, struct command_call *call)
 {
-    const int known = module->registered && radio_act(module) != RADIO_GSM;
+    const int known = module->registered && module->config.apn != 0 &&
+                      radio_act(module) != RADIO_GSM;
     answer_named(module, call);
     ffx_at_put_number(&call->out, known);
     answer_next_quoted(call, known ? module->config.apn : "");
@@ -432,7 +433,7 @@ static int sapbr_set(struct ffx_module *module, struct command_call *call,
 
 static int sapbr_open(struct ffx_module *module, uint32_t index)
 {
-    if (module->sapbr[index] || !radio_attached(module))
+    if (module->sapbr[index] || !radio_gives_bearer(module))
         return COMMAND_REFUSED;
     module->sapbr[index] = 1;
     return COMMAND_OK;

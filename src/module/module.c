@@ -39,8 +39,9 @@ static int is_config(const struct ffx_module_config *config)
         return 0;
     if (size < TX_LEAST || (size & (size - 1u)) != 0)
         return 0;
-    return config->imei != 0 && config->apn != 0 && is_imei(config->imei) &&
-           bytes_length(config->apn) <= FFX_MODULE_APN_MAX;
+    return config->imei != 0 && is_imei(config->imei) &&
+           (config->apn == 0 ||
+            bytes_length(config->apn) <= FFX_MODULE_APN_MAX);
 }
 
 static void set_defaults(struct ffx_module *module)

@@ -110,6 +110,11 @@ int radio_attached(const struct ffx_module *module)
     return module->registered && !module->detached;
 }
 
+int radio_gives_bearer(const struct ffx_module *module)
+{
+    return radio_attached(module) && module->config.apn != 0;
+}
+
 void radio_put_registration(const struct ffx_module *module,
                             struct ffx_at_text *out, uint8_t which)
 {
@@ -183,7 +188,7 @@ void radio_set_function(struct ffx_module *module, uint8_t function)
 
 static void bearer_answers(struct ffx_module *module)
 {
-    module->bearer = radio_attached(module) ? RADIO_ON : RADIO_OFF;
+    module->bearer = radio_gives_bearer(module) ? RADIO_ON : RADIO_OFF;
     urc_push(module, URC_APP_PDP, module->bearer == RADIO_ON);
 }
 

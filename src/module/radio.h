@@ -43,6 +43,8 @@ const struct radio_model *radio_model(const struct ffx_module *module);
 int radio_act(const struct ffx_module *module);
 const char *radio_sim_text(int sim);
 int radio_attached(const struct ffx_module *module);
+/* Attached, and the network lets it send data. */
+int radio_gives_bearer(const struct ffx_module *module);
 /* COMMAND_OK, or CME 10, 11, 12, 14, 797 as SIM and CFUN stand. */
 int radio_need_sim(const struct ffx_module *module);
 /* "1", or with more detail as n of CREG, CGREG, CEREG asks. */
