@@ -334,7 +334,11 @@ size_t sim_port_read(struct sim_port *port, void *buffer, size_t capacity)
 /* A peer that is gone takes everything: nobody is there to want it. */
 static size_t write_failed(struct sim_port *port, size_t length)
 {
-    if (errno == EAGAIN || errno == EINTR)
+    const int later = errno == EAGAIN || errno == EINTR;
+    /* A PTY whose peer left is full for ever, not broken. */
+    const int left = port->kind == FFX_SIM_PTY &&
+                     (events_now(port->out, POLLOUT) & POLLHUP) != 0;
+    if (later && !left)
         return 0;
     if (port->kind == FFX_SIM_TCP)
         tcp_drop(port);

@@ -4,6 +4,9 @@
 # A server that is not installed makes every test here fail: `make test`
 # installs them.
 
+# Debian keeps servers where only root looks.
+PATH=$PATH:/usr/sbin
+
 # --- HTTP: farfix store serve -----------------------------------------------
 
 # $http is "127.0.0.1:PORT".

@@ -13,7 +13,7 @@ result $? "package make --full"
 start_store releases store.key && start_tls && start_ftp "$work/www"
 result $? "HTTP, HTTPS and FTP servers run"
 
-# A new module per route, AT+GMR before and after by hand.
+# A new module per route (customer: HTTPS, the root lies in /customer), AT+GMR before and after by hand.
 road() # ROUTE SOURCE SIM_OPTION...
 {
     local route=$1 source=$2 got
@@ -44,6 +44,8 @@ path=SIM7000G/A___B/update.zip
 export FARFIX_FTP_USER=ftp FARFIX_FTP_PASSWORD=tmf123
 road http "http://$http/$path"
 road https "https://$https/$path" --ca tls.crt
+mkdir -p customer/customer && cp tls.crt customer/customer/
+road customer "https://$https/$path"
 # %2F: the server's root (RFC 1738, 3.2.2)
 road ftp "ftp://$ftp/%2F${work#/}/www/update.zip"
 road push www/update.zip

@@ -169,6 +169,25 @@ static void a_full_pty_holds_the_module_back_and_loses_nothing(void **context)
     close(peer);
 }
 
+static void
+a_peer_that_leaves_a_full_pty_does_not_block_the_module(void **context)
+{
+    static const uint8_t bytes[4096];
+    char text[16];
+    (void)context;
+    sim_port_open(&port, FFX_SIM_PTY, link_path, &error);
+    int peer = open_peer();
+    while (sim_port_write(&port, bytes, sizeof bytes) > 0)
+        continue;
+    close(peer);
+    assert_int_equal(sim_port_write(&port, bytes, sizeof bytes), sizeof bytes);
+    peer = open_peer();
+    assert_int_equal(sim_port_write(&port, "new", 3), 3);
+    assert_int_equal(read(peer, text, sizeof text), 3);
+    assert_memory_equal(text, "new", 3);
+    close(peer);
+}
+
 static void a_power_cut_hangs_up_and_comes_back_under_the_link(void **context)
 {
     char text[16];
@@ -267,6 +286,7 @@ int main(void)
         CASE(a_new_peer_does_not_read_what_the_last_one_left),
         CASE(a_peer_that_leaves_a_cooked_line_does_no_harm),
         CASE(a_full_pty_holds_the_module_back_and_loses_nothing),
+        CASE(a_peer_that_leaves_a_full_pty_does_not_block_the_module),
         CASE(a_power_cut_hangs_up_and_comes_back_under_the_link),
         CASE(the_link_is_replaced_and_removed_but_never_anothers),
         CASE(a_file_in_the_place_of_the_link_is_left_alone),

@@ -190,6 +190,20 @@ start_sim m6 $fast --pty modem && until_true grep -q 'version B, status 6' m6.lo
 result $? "the next start completes the update"
 stop_sim
 
+push_file m8 update.zip
+start_sim m8 $new $fast --tcp 127.0.0.1:0 --faults faults --off-ms 300 &&
+    exec 7<>"/dev/tcp/127.0.0.1/${port##*:}" && until_true at AT &&
+    at AT+CFOTA=1
+! hear 'wait for reset'
+result $? "a power cut closes a TCP connection"
+exec 7<>"/dev/tcp/127.0.0.1/${port##*:}"
+until_true grep -q 'version B, status 6' m8.log
+exec 7<>"/dev/tcp/127.0.0.1/${port##*:}"
+until_true at AT && answers AT+GMR Revision:B
+result $? "the port keeps its number, and the module is B"
+line_close
+stop_sim
+
 # --- a vendor's package -----------------------------------------------------
 
 head -c 5000 /dev/urandom >vendor.zip

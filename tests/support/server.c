@@ -172,7 +172,8 @@ void server_ftp_start(struct server_ftp *server, const char *directory,
                       const char *root, uint32_t bytes_per_second)
 {
     char config[512];
-    const char *argv[] = {"vsftpd", config, NULL};
+    /* Debian keeps servers where only root's PATH looks. */
+    const char *argv[] = {"/usr/sbin/vsftpd", config, NULL};
     for (int try = 0; try < 5; try++) {
         server->port = free_port();
         write_config(directory, root, server->port, bytes_per_second);
