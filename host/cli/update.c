@@ -205,8 +205,7 @@ static int run(struct update *update)
     const int error =
         ffx_driver_init(&update->driver, &update->config, posix_port_now_ms());
     if (error != 0)
-        return cli_fail(CLI_USAGE, "URL, APN, names and secrets cannot hold "
-                                   "quotes or control characters");
+        return cli_fail(CLI_FAILED, "the URL is too long");
     walk(update);
     explain_refusal(update);
     return update_report_end(&update->report, request->json);

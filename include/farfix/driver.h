@@ -101,7 +101,7 @@ enum ffx_cause {
     FFX_CAUSE_CHANGED, /* detail: enum ffx_driver_setting */
     FFX_CAUSE_UPDATE_TIMEOUT,
 
-    FFX_CAUSE_CONFIG, /* a setting does not fit an AT command line */
+    FFX_CAUSE_CONFIG, /* a setting cannot stand in an AT command line */
     FFX_CAUSES
 };
 
@@ -308,7 +308,7 @@ struct ffx_driver {
     uint8_t reuse, mismatch, ftp_refused;
     uint8_t download_tries, chunk_tries, read_tries;
     uint8_t recovery, hold, updating, rebooted, round, first_cause;
-    uint8_t confirming;
+    uint8_t confirming, requests, doubted;
     uint8_t cause, end_cause;
     const struct ffx_driver_config *config;
     uint32_t now_ms, due_ms;
@@ -328,9 +328,10 @@ struct ffx_driver {
 };
 
 /* Starts the walk; `config` and everything it names must outlive it.
- * FFX_ERR_ARGUMENT: `to` or what the route needs is missing, a text holds a
- * quote or a control character, a digest has no crypto. FFX_ERR_BUFFER:
- * `line` or `command` is too small. Sends nothing yet. */
+ * FFX_ERR_ARGUMENT: `to` or what the route needs is missing, or a digest has
+ * no crypto. FFX_ERR_BUFFER: `line` or `command` is too small. Sends nothing
+ * yet. Texts are checked when they are sent: one that holds a quote or a
+ * control character, or does not fit, ends the walk with CAUSE_CONFIG. */
 int ffx_driver_init(struct ffx_driver *driver,
                     const struct ffx_driver_config *config, uint32_t now_ms);
 

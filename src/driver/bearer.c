@@ -76,6 +76,8 @@ void bearer_sim(struct ffx_driver *driver, int result)
         walk_restart(driver, FFX_CAUSE_NO_ANSWER);
     else if (sim == SIM_READY)
         begin_network(driver);
+    else if (sim != SIM_NOT_READY && walk_doubt(driver))
+        return;
     else if (sim == SIM_ASKS_PIN)
         unlock(driver);
     else if (sim == SIM_LOCKED)
@@ -105,10 +107,10 @@ void bearer_unlocked(struct ffx_driver *driver, int result)
 /* +CREG: <n>,<stat>...; with one number only it is the URC. */
 int bearer_parse_registered(struct ffx_driver *driver, struct ffx_at_args *args)
 {
-    int32_t n, stat;
-    if (ffx_at_arg_number(args, &n) != 1 || ffx_at_arg_number(args, &stat) != 1)
+    int32_t values[2];
+    if (!walk_numbers(args, values, 2))
         return 0;
-    driver->value = stat;
+    driver->value = values[1];
     return 1;
 }
 
@@ -166,7 +168,7 @@ void bearer_attached(struct ffx_driver *driver, int result)
 int bearer_parse_signal(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     int32_t rssi;
-    if (ffx_at_arg_number(args, &rssi) != 1 || rssi < 0 || rssi > 99)
+    if (!walk_numbers(args, &rssi, 1) || rssi > 99)
         return 0;
     driver->found.rssi = (uint8_t)rssi;
     return 1;

@@ -113,8 +113,8 @@ static const struct cause causes[FFX_CAUSES] = {
                            "compare IMEI, CFUN, CNMP, CMNB; restore them"},
     [FFX_CAUSE_UPDATE_TIMEOUT] = {"update-timeout", "the update does not end",
                                   "keep the power on, run again later"},
-    [FFX_CAUSE_CONFIG] = {"config", "a setting is too long for a command",
-                          "shorten URL, APN or names"},
+    [FFX_CAUSE_CONFIG] = {"config", "a setting does not fit a command",
+                          "shorten it; no quotes, no control characters"},
 };
 
 static const struct cause *cause_of(enum ffx_cause cause)

@@ -7,52 +7,31 @@
 
 /* --- is the config usable? ----------------------------------------------- */
 
-/* What can stand between the quotes of an AT parameter; null is none. */
-static int quotable(const char *text)
-{
-    for (; text != NULL && *text != '\0'; text++)
-        if (*text == '"' || (uint8_t)*text < ' ' || *text == 0x7f)
-            return 0;
-    return 1;
-}
-
-static int usable(const char *text)
-{
-    return text != NULL && quotable(text);
-}
-
 static int ftp_usable(const struct ffx_driver_ftp *ftp)
 {
-    return ftp != NULL && usable(ftp->host) && usable(ftp->user) &&
-           usable(ftp->password) && usable(ftp->path) && usable(ftp->name);
+    return ftp != NULL && ftp->host != NULL && ftp->user != NULL &&
+           ftp->password != NULL && ftp->path != NULL && ftp->name != NULL;
 }
 
 static int route_usable(const struct ffx_driver_config *config)
 {
     if (config->route == FFX_ROUTE_HTTP)
-        return usable(config->url);
+        return config->url != NULL;
     if (config->route == FFX_ROUTE_FTP)
-        return ftp_usable(config->ftp) && quotable(config->url);
+        return ftp_usable(config->ftp);
     return config->package.read != NULL && config->package.size > 0 &&
            (config->facts.size == 0 ||
             config->facts.size == config->package.size);
 }
 
-static int facts_usable(const struct ffx_driver_config *config)
-{
-    return config->facts.to != NULL && config->facts.to[0] != '\0' &&
-           (config->facts.sha256 == NULL || config->crypto != NULL);
-}
-
 static int config_check(const struct ffx_driver_config *config)
 {
+    const struct ffx_driver_facts *facts = &config->facts;
     const uint32_t url =
         config->url != NULL ? bytes_length(config->url) + URL_FRAME : 0;
-    if (config->line == NULL || config->command == NULL)
-        return FFX_ERR_ARGUMENT;
-    if (!facts_usable(config) || !route_usable(config) ||
-        !quotable(config->sim_pin) || !quotable(config->apn) ||
-        !quotable(config->user) || !quotable(config->password))
+    if (config->line == NULL || config->command == NULL || facts->to == NULL ||
+        (facts->sha256 != NULL && config->crypto == NULL) ||
+        !route_usable(config))
         return FFX_ERR_ARGUMENT;
     if (config->line_bytes < LINE_LEAST || config->command_bytes < LINE_LEAST ||
         config->command_bytes < url)

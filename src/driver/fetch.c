@@ -22,7 +22,8 @@ struct reason {
     uint8_t again; /* another try may help */
 };
 
-/* AT manual 9.2.14; 404 and the like do not change by asking. */
+/* AT manual 9.2.14. A 404 does not change by asking, but a URL that lost a
+ * character on the serial line does: all is tried twice. */
 static const struct reason http_reasons[] = {
     {300, 399, FFX_CAUSE_HTTP_STATUS, 0},
     {404, 404, FFX_CAUSE_NOT_FOUND, 0},
@@ -72,26 +73,22 @@ void fetch_charge(struct ffx_driver *driver)
     walk_position(driver);
 }
 
-/* Modules that lost the same server come back at different times. */
+/* Modules that lost the same server shall not come back at one moment: how
+ * long each has been up differs. */
 static uint32_t backoff_ms(const struct ffx_driver *driver)
 {
-    const char *imei = driver->position.before.imei;
-    uint32_t jitter = 0;
-    for (uint32_t i = 0; imei[i] != '\0'; i++)
-        jitter = jitter * 31u + (uint8_t)imei[i];
-    return (BACKOFF_MS << bytes_min(driver->download_tries - 1u,
-                                    BACKOFF_DOUBLINGS)) +
-           jitter % 2048u;
+    const uint32_t doublings =
+        bytes_min(driver->download_tries - 1u, BACKOFF_DOUBLINGS);
+    return (BACKOFF_MS << doublings) + driver->now_ms % 2048u;
 }
 
 void fetch_failed(struct ffx_driver *driver, enum ffx_cause cause, int again)
 {
-    const uint32_t tries =
-        walk_or(driver->config->limits.download_tries, TRIES);
+    const uint32_t most = walk_or(driver->config->limits.download_tries, TRIES);
     if (driver->fetch.status >= 0)
         driver->detail = driver->fetch.status;
     fetch_charge(driver);
-    if (!again || ++driver->download_tries >= tries) {
+    if (++driver->download_tries >= (again ? most : bytes_min(most, 2))) {
         walk_end(driver, cause);
         return;
     }
@@ -242,7 +239,11 @@ static void ended(struct ffx_driver *driver, int32_t status, int32_t bytes)
     driver->fetch.status = status;
     if (bytes > 0)
         driver->fetch.received = (uint32_t)bytes;
-    walk_wake(driver);
+    /* before the OK, or the OK got lost: it was taken all the same */
+    if (driver->step == STEP_HTTP_GET || driver->step == STEP_FTP_GET)
+        keep_waiting(driver);
+    else
+        walk_wake(driver);
 }
 
 /* --- HTTP ---------------------------------------------------------------- */
@@ -260,31 +261,27 @@ void fetch_http_started(struct ffx_driver *driver, int result)
     if (result == FFX_ERR_REFUSED)
         fetch_failed(driver, FFX_CAUSE_DOWNLOAD_REFUSED, 1);
     else
-        walk_go(driver, STEP_HTTP_WAIT);
+        keep_waiting(driver);
 }
 
 /* +HTTPTOFSRL: <busy>,<received>,<total> */
 int fetch_parse_http(struct ffx_driver *driver, struct ffx_at_args *args)
 {
-    int32_t busy, received, total;
-    if (ffx_at_arg_number(args, &busy) != 1 ||
-        ffx_at_arg_number(args, &received) != 1 ||
-        ffx_at_arg_number(args, &total) != 1 || received < 0 || total < 0)
+    int32_t values[3];
+    if (!walk_numbers(args, values, 3))
         return 0;
-    driver->value = busy;
-    note_received(driver, (uint32_t)received, (uint32_t)total);
+    driver->value = values[0];
+    note_received(driver, (uint32_t)values[1], (uint32_t)values[2]);
     return 1;
 }
 
 /* +HTTPTOFS: <status>,<bytes> */
 void fetch_http_urc(struct ffx_driver *driver, struct ffx_at_args *args)
 {
-    int32_t status, bytes;
-    if (driver->step < STEP_HTTP_GET || driver->step > STEP_HTTP_POLL)
-        return;
-    if (ffx_at_arg_number(args, &status) == 1 &&
-        ffx_at_arg_number(args, &bytes) == 1 && status > 0 && bytes >= 0)
-        ended(driver, status, bytes);
+    int32_t values[2];
+    if (driver->step >= STEP_HTTP_GET && driver->step <= STEP_HTTP_POLL &&
+        walk_numbers(args, values, 2) && values[0] > 0)
+        ended(driver, values[0], values[1]);
 }
 
 /* --- FTP ----------------------------------------------------------------- */
@@ -324,7 +321,9 @@ void fetch_ftp_path(const struct ffx_driver *driver, struct ffx_at_text *out)
 void fetch_ftp_started(struct ffx_driver *driver, int result)
 {
     if (result != FFX_ERR_REFUSED) {
-        walk_go(driver, STEP_FTP_WAIT);
+        keep_waiting(driver);
+    } else if (walk_doubt(driver)) {
+        return;
     } else if (driver->config->url != NULL) {
         driver->ftp_refused = 1;
         walk_go(driver, STEP_HTTP_GET);
@@ -336,25 +335,21 @@ void fetch_ftp_started(struct ffx_driver *driver, int result)
 /* +FTPTOFSST: <busy>,<error>,<bytes> */
 int fetch_parse_ftp(struct ffx_driver *driver, struct ffx_at_args *args)
 {
-    int32_t busy, error, bytes;
-    if (ffx_at_arg_number(args, &busy) != 1 ||
-        ffx_at_arg_number(args, &error) != 1 ||
-        ffx_at_arg_number(args, &bytes) != 1 || error < 0 || bytes < 0)
+    int32_t values[3];
+    if (!walk_numbers(args, values, 3))
         return 0;
-    driver->value = busy;
-    note_received(driver, (uint32_t)bytes, 0);
-    if (busy == 0 && error != 0)
-        ended(driver, error, 0);
+    driver->value = values[0];
+    note_received(driver, (uint32_t)values[2], 0);
+    if (values[0] == 0 && values[1] != 0)
+        ended(driver, values[1], 0);
     return 1;
 }
 
 /* +FTPEXTGETFILE: 1,<error> */
 void fetch_ftp_urc(struct ffx_driver *driver, struct ffx_at_args *args)
 {
-    int32_t one, error;
-    if (driver->step < STEP_FTP_GET || driver->step > STEP_FTP_POLL)
-        return;
-    if (ffx_at_arg_number(args, &one) == 1 &&
-        ffx_at_arg_number(args, &error) == 1 && error >= 0)
-        ended(driver, error, 0);
+    int32_t values[2];
+    if (driver->step >= STEP_FTP_GET && driver->step <= STEP_FTP_POLL &&
+        walk_numbers(args, values, 2))
+        ended(driver, values[1], 0);
 }

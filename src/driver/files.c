@@ -80,7 +80,7 @@ uint32_t files_chunk_bytes(const struct ffx_driver *driver)
 int files_parse_size(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     int32_t bytes;
-    if (ffx_at_arg_number(args, &bytes) != 1 || bytes < 0)
+    if (!walk_numbers(args, &bytes, 1))
         return 0;
     driver->size = (uint32_t)bytes;
     return 1;
@@ -89,7 +89,7 @@ int files_parse_size(struct ffx_driver *driver, struct ffx_at_args *args)
 int files_parse_free(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     int32_t bytes;
-    if (ffx_at_arg_number(args, &bytes) != 1 || bytes < 0)
+    if (!walk_numbers(args, &bytes, 1))
         return 0;
     driver->found.free_bytes = (uint32_t)bytes;
     return 1;

@@ -13,6 +13,7 @@ void identity_begin(struct ffx_driver *driver)
 {
     driver->echo_off = 0;
     driver->reuse = 0;
+    driver->doubted = STEP_SYNC;
     driver->limit_ms =
         driver->now_ms + walk_or(driver->config->limits.sync_ms, SYNC_MS);
     walk_go(driver, STEP_SYNC);
@@ -51,7 +52,7 @@ void identity_flow(const struct ffx_driver *driver, struct ffx_at_text *out)
 int identity_parse_status(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     int32_t status;
-    if (ffx_at_arg_number(args, &status) != 1 || args->more || status < 1 ||
+    if (!walk_numbers(args, &status, 1) || args->more || status < 1 ||
         status > 8)
         return 0;
     driver->found.status = (uint8_t)status;
@@ -116,15 +117,17 @@ int identity_parse_model(struct ffx_driver *driver, struct ffx_at_args *args)
 void identity_model(struct ffx_driver *driver, int result)
 {
     const char *wanted = driver->config->facts.model;
-    if (result == FFX_ERR_TIMEOUT)
+    if (result == FFX_ERR_TIMEOUT) {
         walk_restart(driver, FFX_CAUSE_NO_ANSWER);
-    else if (result == FFX_OK && wanted != NULL &&
-             !bytes_same_text(wanted, driver->found.model))
-        walk_end(driver, FFX_CAUSE_WRONG_MODEL);
-    else if (result != FFX_OK && wanted != NULL && !driver->recovery)
+    } else if (result == FFX_OK && wanted != NULL &&
+               !bytes_same_text(wanted, driver->found.model)) {
+        if (!walk_doubt(driver))
+            walk_end(driver, FFX_CAUSE_WRONG_MODEL);
+    } else if (result != FFX_OK && wanted != NULL && !driver->recovery) {
         walk_end(driver, FFX_CAUSE_NO_IDENTITY);
-    else
+    } else {
         walk_go(driver, STEP_VERSION);
+    }
 }
 
 int identity_parse_version(struct ffx_driver *driver, struct ffx_at_args *args)
@@ -136,27 +139,26 @@ int identity_parse_version(struct ffx_driver *driver, struct ffx_at_args *args)
     return take_word(args, driver->found.version, sizeof driver->found.version);
 }
 
-/* Before the package is thought of: what an earlier walk has left. 1 when
- * that decided it. */
-static int ended_before(struct ffx_driver *driver, int runs_target)
+/* Nothing is to be done, or nothing can be. A module in recovery has to be
+ * helped whatever it says. */
+static enum ffx_cause version_cause(const struct ffx_driver *driver)
 {
-    const uint8_t status = driver->found.status;
+    const struct ffx_driver_facts *facts = &driver->config->facts;
+    const char *version = driver->found.version;
     if (driver->recovery)
-        return 0;
-    if (driver->position.requested && runs_target)
-        update_confirm(driver);
-    else if (driver->position.requested && status == 7)
-        walk_end(driver, FFX_CAUSE_REFUSED);
-    else if (runs_target)
-        walk_end(driver, FFX_CAUSE_NOTHING);
-    else
-        return 0;
-    return 1;
+        return FFX_CAUSES;
+    if (bytes_same_text(version, facts->to))
+        return FFX_CAUSE_NOTHING;
+    if (driver->position.requested && driver->found.status == 7)
+        return FFX_CAUSE_REFUSED;
+    if (facts->from != NULL && !bytes_same_text(version, facts->from))
+        return FFX_CAUSE_WRONG_SOURCE;
+    return FFX_CAUSES;
 }
 
 void identity_version(struct ffx_driver *driver, int result)
 {
-    const struct ffx_driver_facts *facts = &driver->config->facts;
+    const enum ffx_cause cause = version_cause(driver);
     if (result == FFX_ERR_TIMEOUT) {
         walk_restart(driver, FFX_CAUSE_NO_ANSWER);
         return;
@@ -165,14 +167,15 @@ void identity_version(struct ffx_driver *driver, int result)
         walk_end(driver, FFX_CAUSE_NO_IDENTITY);
         return;
     }
+    if (cause != FFX_CAUSES && walk_doubt(driver))
+        return;
     if (driver->found.before[0] == '\0')
         memcpy(driver->found.before, driver->found.version,
                sizeof driver->found.before);
-    if (ended_before(driver, bytes_same_text(driver->found.version, facts->to)))
-        return;
-    if (facts->from != NULL && !driver->recovery &&
-        !bytes_same_text(driver->found.version, facts->from))
-        walk_end(driver, FFX_CAUSE_WRONG_SOURCE);
+    if (cause == FFX_CAUSE_NOTHING && driver->position.requested)
+        update_confirm(driver);
+    else if (cause != FFX_CAUSES)
+        walk_end(driver, cause);
     else
         walk_go(driver, driver->recovery ? STEP_BATTERY : STEP_IMEI);
 }
@@ -250,13 +253,10 @@ void identity_setting(struct ffx_driver *driver, int result)
 /* +CBC: <charging>,<percent>,<millivolts> */
 int identity_parse_battery(struct ffx_driver *driver, struct ffx_at_args *args)
 {
-    int32_t charging, percent, millivolts;
-    if (ffx_at_arg_number(args, &charging) != 1 ||
-        ffx_at_arg_number(args, &percent) != 1 ||
-        ffx_at_arg_number(args, &millivolts) != 1 || millivolts < 0 ||
-        millivolts > 65535)
+    int32_t values[3];
+    if (!walk_numbers(args, values, 3) || values[2] > 65535)
         return 0;
-    driver->found.millivolts = (uint16_t)millivolts;
+    driver->found.millivolts = (uint16_t)values[2];
     return 1;
 }
 
@@ -264,7 +264,10 @@ void identity_battery(struct ffx_driver *driver, int result)
 {
     const uint32_t least =
         walk_or(driver->config->limits.millivolts, MILLIVOLTS);
-    if (result == FFX_OK && driver->found.millivolts < least)
+    const int low = result == FFX_OK && driver->found.millivolts < least;
+    if (low && walk_doubt(driver))
+        return;
+    if (low)
         walk_end(driver, FFX_CAUSE_BATTERY);
     else if (driver->config->route == FFX_ROUTE_PUSH)
         files_space(driver);

@@ -119,7 +119,7 @@ const struct walk_row walk_rows[STEPS] = {
 [STEP_FTP_PATH] = {"AT+FTPGETPATH=", fetch_ftp_path, 0, 0,
     30, S(DOWNLOAD), 2, 0, STEP_FTP_GET, C(FTP_FILE)},
 [STEP_FTP_GET] = {"AT+FTPEXTGET=2," UPDATE_ZIP, 0, 0, fetch_ftp_started,
-    100, S(DOWNLOAD), 2, 0, 0, 0},
+    100, S(DOWNLOAD), 1, 0, 0, 0},
 [STEP_FTP_WAIT] = {0, 0, 0, fetch_waited,
     20, S(DOWNLOAD), 1, 0, 0, 0},
 [STEP_FTP_POLL] = {"AT+FTPTOFSST", 0, fetch_parse_ftp, fetch_polled,

@@ -167,15 +167,31 @@ static enum ffx_cause cause_of(uint8_t status, int runs_target)
     }
 }
 
+/* Status 8: the flag was never set. The file still lies there: say it again;
+ * or, when we only watched, there was no update to watch. */
+static void not_started(struct ffx_driver *driver)
+{
+    driver->updating = 0;
+    if (!driver->position.requested)
+        walk_restart(driver, FFX_CAUSE_NOT_STARTED);
+    else if (++driver->requests < REQUEST_TRIES)
+        request(driver);
+    else
+        walk_end(driver, FFX_CAUSE_NOT_STARTED);
+}
+
 static void judge(struct ffx_driver *driver, enum ffx_cause cause)
 {
     if (cause == FFX_CAUSE_DONE) {
         driver->confirming = 1;
         walk_go(driver, STEP_IMEI);
-    } else if (driver->rebooted || walk_past(driver, driver->limit_ms))
-        walk_end(driver, cause);
-    else
+    } else if (!driver->rebooted && !walk_past(driver, driver->limit_ms)) {
         walk_go(driver, STEP_UPDATING);
+    } else if (cause == FFX_CAUSE_NOT_STARTED) {
+        not_started(driver);
+    } else {
+        walk_end(driver, cause);
+    }
 }
 
 void update_version(struct ffx_driver *driver, int result)

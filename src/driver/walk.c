@@ -250,6 +250,23 @@ int walk_begins(const char *text, const char *beginning)
     return 1;
 }
 
+int walk_numbers(struct ffx_at_args *args, int32_t *values, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (ffx_at_arg_number(args, &values[i]) != 1 || values[i] < 0)
+            return 0;
+    return 1;
+}
+
+int walk_doubt(struct ffx_driver *driver)
+{
+    if (driver->doubted == driver->step)
+        return 0;
+    driver->doubted = driver->step;
+    walk_go_after(driver, (enum walk_step)driver->step, PAUSE_REFUSED_MS);
+    return 1;
+}
+
 /* The command in hand, as the module sends it back with echo on. */
 static int is_echo(const struct ffx_driver *driver,
                    const struct ffx_at_event *event)
@@ -259,16 +276,12 @@ static int is_echo(const struct ffx_driver *driver,
            memcmp(event->text, driver->config->command, event->length) == 0;
 }
 
-/* An echo, perhaps a damaged one, may carry a secret at any time. */
-static int is_secret(const struct ffx_driver *driver, const char *text)
+/* An echo may carry a secret, perhaps damaged, perhaps late. */
+static int is_secret(const struct ffx_driver *driver, const char *text,
+                     int echo)
 {
-    if (driver->mode == WALK_ANSWER && (row_of(driver)->flags & WALK_SECRET))
-        return 1;
-    for (uint32_t i = 0; i < STEPS; i++)
-        if ((walk_rows[i].flags & WALK_SECRET) &&
-            walk_begins(text, walk_rows[i].text))
-            return 1;
-    return 0;
+    const int secret = (row_of(driver)->flags & WALK_SECRET) != 0;
+    return secret || (!echo && walk_begins(text, "AT+"));
 }
 
 /* What stands behind "+NAME:" when the line has the command's name. */
@@ -304,14 +317,15 @@ static int take_answer(struct ffx_driver *driver, const char *line)
 static void take_line(struct ffx_driver *driver,
                       const struct ffx_at_event *event)
 {
+    const int echo = is_echo(driver, event);
     emit_text(driver, FFX_DRIVER_HEARD,
-              is_secret(driver, event->text) ? "***" : event->text);
-    if (is_echo(driver, event)) {
-        /* Echo was off: the module has restarted without saying so. */
-        if (driver->echo_off && driver->state < FFX_DRIVER_UPDATE)
-            walk_restart(driver, FFX_CAUSE_RESET);
-    } else if (!take_answer(driver, event->text)) {
-        urc_take(driver, event->text);
+              is_secret(driver, event->text, echo) ? "***" : event->text);
+    if (!echo) {
+        if (!take_answer(driver, event->text))
+            urc_take(driver, event->text);
+    } else if (driver->echo_off && !driver->updating) {
+        /* It was off: the module has restarted without saying so. */
+        walk_restart(driver, FFX_CAUSE_RESET);
     }
 }
 

@@ -530,17 +530,20 @@ void road_restart(struct road *road)
     }
 }
 
+const char *road_tail(const struct road *road)
+{
+    const uint32_t most = 2500;
+    return road->log + (road->log_length > most ? road->log_length - most : 0);
+}
+
 enum ffx_cause road_run(struct road *road)
 {
     road_restart(road);
     const uint32_t start_ms = road->now_ms;
     while (road_step(road)) {
         if (road->now_ms - start_ms > road->limit_ms) {
-            fprintf(stderr, "road: no end after %u virtual ms\n%s",
-                    (unsigned)road->limit_ms,
-                    road->log_length > 3000
-                        ? road->log + road->log_length - 3000
-                        : road->log);
+            fprintf(stderr, "%sroad: no end after %u virtual ms\n",
+                    road_tail(road), (unsigned)road->limit_ms);
             abort();
         }
     }

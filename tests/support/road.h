@@ -124,6 +124,8 @@ void road_put_file(struct road *road, const char *name, const void *data,
                    uint32_t size);
 /* Number of commands sent that begin with `command`. */
 unsigned road_sent(const struct road *road, const char *command);
+/* The last lines of the log. */
+const char *road_tail(const struct road *road);
 /* SHA-256 by the PSA port. */
 void road_digest(const void *data, uint32_t length,
                  uint8_t digest[FFX_SHA256_BYTES]);
