@@ -131,6 +131,8 @@ static void arrived(struct ffx_driver *driver)
 {
     const struct ffx_driver_fetch *fetch = &driver->fetch;
     if (fetch->status < 0 || fetch->status == (by_ftp(driver) ? 0 : 200)) {
+        driver->fetch.total = fetch->received;
+        fetch_charge(driver);
         walk_enter(driver, FFX_DRIVER_CHECK);
         files_open(driver, STEP_CHECK_SIZE);
         return;

@@ -186,7 +186,7 @@ static void file_is_right(struct ffx_driver *driver)
 void files_check_size(struct ffx_driver *driver, int result)
 {
     const uint32_t expected =
-        walk_or(files_expected(driver), driver->fetch.received);
+        walk_or(files_expected(driver), driver->fetch.total);
     if (result == FFX_ERR_TIMEOUT) {
         walk_restart(driver, FFX_CAUSE_NO_ANSWER);
         return;

@@ -78,40 +78,15 @@ void identity_status(struct ffx_driver *driver, int result)
 
 /* --- model and version --------------------------------------------------- */
 
-/* Copies a word of letters, digits and . _ -; 0: it is none, or too long. */
-static int take_word(const struct ffx_at_args *args, char *out,
-                     uint32_t capacity)
-{
-    const char *p = args->next;
-    uint32_t length = 0;
-    while (p != args->end && *p == ' ')
-        p++;
-    for (; p != args->end && length + 1 < capacity; p++) {
-        const int word = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
-                         (*p >= 'a' && *p <= 'z') || *p == '.' || *p == '_' ||
-                         *p == '-';
-        if (!word)
-            return 0;
-        out[length++] = *p;
-    }
-    out[length] = '\0';
-    return length > 0 && p == args->end;
-}
-
 /* "SIMCOM_SIM7000G", also "SIM7000G". */
 int identity_parse_model(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     static const char vendor[] = "SIMCOM_";
-    char model[sizeof vendor - 1 + sizeof driver->found.model];
-    if (!take_word(args, model, sizeof model))
-        return 0;
-    const char *name =
-        walk_begins(model, vendor) ? model + sizeof vendor - 1 : model;
-    const uint32_t length = bytes_length(name);
-    if (!walk_begins(name, "SIM7") || length >= sizeof driver->found.model)
-        return 0;
-    memcpy(driver->found.model, name, length + 1);
-    return 1;
+    char *const model = driver->found.model;
+    if (walk_begins(args->next, vendor))
+        args->next += sizeof vendor - 1;
+    return walk_begins(args->next, "SIM7") &&
+           ffx_at_arg_string(args, model, sizeof driver->found.model) == 1;
 }
 
 void identity_model(struct ffx_driver *driver, int result)
@@ -136,7 +111,8 @@ int identity_parse_version(struct ffx_driver *driver, struct ffx_at_args *args)
     if (!walk_begins(args->next, label))
         return 0;
     args->next += sizeof label - 1;
-    return take_word(args, driver->found.version, sizeof driver->found.version);
+    return ffx_at_arg_string(args, driver->found.version,
+                             sizeof driver->found.version);
 }
 
 /* Nothing is to be done, or nothing can be. A module in recovery has to be

@@ -3,10 +3,8 @@
 
 /* How often a module may lose its state in one walk. */
 #define RESTARTS 3u
-/* Between two tries of a command: long enough for a late answer to the first
- * to arrive in the pause, where it is nobody's. */
-#define PAUSE_REFUSED_MS 500u
-#define PAUSE_TIMEOUT_MS 1000u
+#define PAUSE_MS 500u /* between two tries of a command */
+#define PAUSE_TIMEOUT_MS 1000u /* ... after one without an answer */
 
 /* --- events -------------------------------------------------------------- */
 
@@ -227,19 +225,36 @@ static void plain_result(struct ffx_driver *driver, const struct walk_row *row,
         walk_end(driver, (enum ffx_cause)row->cause);
 }
 
+/* When no answer comes, the CR may have got lost: end the line, so that the
+ * next command is not glued to it. What that brings falls into the pause and
+ * is nobody's answer. */
+static void end_line(struct ffx_driver *driver)
+{
+    if (driver->mode != WALK_PAUSE)
+        return;
+    driver->config->command[0] = '\r';
+    driver->out_length = 1;
+    if (walk_past(driver, driver->due_ms - PAUSE_TIMEOUT_MS))
+        driver->due_ms = driver->now_ms + PAUSE_TIMEOUT_MS;
+}
+
 void walk_result(struct ffx_driver *driver, int result)
 {
     const struct walk_row *row = row_of(driver);
+    /* a chunk's DOWNLOAD may be what got lost: a CR would be its first byte */
+    const int stuck =
+        result == FFX_ERR_TIMEOUT && !(row->flags & WALK_DATA_FIRST);
     driver->out_length = driver->out_sent = 0;
     if (result != FFX_OK && driver->tries > 1) {
         driver->tries--;
-        pause_for(driver, result == FFX_ERR_TIMEOUT ? PAUSE_TIMEOUT_MS
-                                                    : PAUSE_REFUSED_MS);
+        pause_for(driver, PAUSE_MS);
     } else if (row->done != NULL) {
         row->done(driver, result);
     } else {
         plain_result(driver, row, result);
     }
+    if (stuck)
+        end_line(driver);
 }
 
 int walk_begins(const char *text, const char *beginning)
@@ -263,7 +278,7 @@ int walk_doubt(struct ffx_driver *driver)
     if (driver->doubted == driver->step)
         return 0;
     driver->doubted = driver->step;
-    walk_go_after(driver, (enum walk_step)driver->step, PAUSE_REFUSED_MS);
+    walk_go_after(driver, (enum walk_step)driver->step, PAUSE_MS);
     return 1;
 }
 

@@ -314,6 +314,8 @@ static int read_package(void *context, uint32_t offset, void *buffer,
                         uint32_t length)
 {
     const struct road *road = context;
+    if (road->source_fails_at != 0 && offset + length > road->source_fails_at)
+        return FFX_ERR_IO;
     memcpy(buffer, road->package + offset, length);
     return 0;
 }
@@ -506,8 +508,17 @@ static uint32_t module_poll(struct road *road)
     return wait;
 }
 
+static void chat(struct road *road)
+{
+    if (road->chatter == NULL || road->now_ms - road->chatter_ms < 1000)
+        return;
+    road->chatter_ms = road->now_ms;
+    hear_text(road, road->chatter);
+}
+
 int road_step(struct road *road)
 {
+    chat(road);
     uint32_t wait = ffx_driver_poll(&road->driver, road->now_ms);
     if (ffx_driver_finished(&road->driver, &road->cause))
         return 0;
@@ -516,6 +527,8 @@ int road_step(struct road *road)
     const uint32_t module_wait = module_poll(road);
     if (module_wait < wait)
         wait = module_wait;
+    if (road->chatter != NULL && wait > 1000)
+        wait = 1000;
     road->now_ms += wait == 0 ? 1 : wait;
     return 1;
 }

@@ -55,6 +55,8 @@ struct road {
     const char *urc; /* stands in between lines ... */
     uint32_t urc_at; /* ... at this one, 1: the first */
     struct road_answer answers[4];
+    const char *chatter; /* said every second of virtual time */
+    uint32_t source_fails_at; /* push: offset that cannot be read; 0: none */
     uint32_t limit_ms; /* virtual; road_run fails the test beyond it */
 
     /* The module's side. */
@@ -96,7 +98,7 @@ struct road {
     char log[ROAD_LOG]; /* events, one a line */
     uint32_t log_length;
     uint32_t lines_to_module, bytes_to_driver, bytes_to_module;
-    uint32_t lines_to_driver;
+    uint32_t lines_to_driver, chatter_ms;
     int hold, holds, positions;
     enum ffx_cause cause;
     int32_t detail;
@@ -104,9 +106,6 @@ struct road {
     /* pipe state */
     char typed[640];
     uint32_t typed_length, raw_left;
-    char waiting[1024]; /* answers of the test on their way */
-    uint32_t waiting_length;
-    int in_line;
 };
 
 void road_init(struct road *road, enum ffx_route route);
