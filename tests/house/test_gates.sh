@@ -117,6 +117,11 @@ echo 'see [here](docs/there.md)' >"$tree/pages/README.md"
 refuses "docs/there.md, which is not there" "docs refuses a dead link" \
     scripts/docs "$tree/pages"
 
+mkdir -p "$tree/pages/host/cli"
+echo '    {"song", "sing", cli_song_sing,' >"$tree/pages/host/cli/verbs.c"
+refuses "farfix-song.1 is missing" "docs refuses a noun without a man page" \
+    scripts/docs "$tree/pages"
+
 # --- the runner -------------------------------------------------------------
 
 program() # TEXT: a test program
