@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The patch reader on mutated patches. Input: a patch whose sizes and CRC are
- * set right here, so that the fuzzer gets past them to the plan.
+ * set right here, so that the fuzzer gets past them to the plan. The slot is
+ * really rewritten, and knows what may not be read.
  */
 #include "base/bytes.h"
 #include "base/crc32.h"
 #include "delta/delta_layout.h"
 #include "delta/delta_model.h"
+#include "slot_map.h"
 
 #include <farfix/error.h>
 
@@ -41,7 +43,7 @@ static void mend(uint8_t *patch, uint32_t length, uint32_t source_crc32)
     bytes_put32(patch + DELTA_HEADER_CRC, crc32);
 }
 
-static void apply(struct ffx_delta *delta, uint8_t *slot, int in_place)
+static void apply(struct ffx_delta *delta, struct slot_map *slot, int in_place)
 {
     static uint8_t buffer[TARGET];
     struct ffx_step step;
@@ -53,35 +55,39 @@ static void apply(struct ffx_delta *delta, uint8_t *slot, int in_place)
         if (step.length > sizeof buffer || step.offset > TARGET - step.length)
             abort();
         if (in_place)
-            memcpy(slot + step.offset, buffer, step.length);
+            slot_map_write(slot, &step, STEP, buffer);
         ffx_delta_checkpoint(delta, &checkpoint);
         if (ffx_delta_restore(delta, &checkpoint) != 0)
             abort();
     }
+    if (slot->mistakes != 0)
+        abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static uint32_t memory[DELTA_NUMBERS + 8192];
-    uint8_t patch[PATCH_MAX], slot[SLOT];
+    static struct slot_map slot;
+    uint8_t patch[PATCH_MAX];
     struct ffx_delta delta;
     if (size < DELTA_HEADER_BYTES || size > PATCH_MAX)
         return 0;
     memcpy(patch, data, size);
-    for (uint32_t i = 0; i < SLOT; i++)
-        slot[i] = (uint8_t)(i * 7 >> 2);
-    mend(patch, (uint32_t)size, crc32_add(0, slot, SOURCE));
+    slot_map_fill(&slot, SLOT, SOURCE);
+    mend(patch, (uint32_t)size, crc32_add(0, slot.bytes, SOURCE));
     const int in_place = patch[4] & 1;
+    if (!in_place)
+        slot.size = SOURCE;
     const struct ffx_delta_config config = {
         .patch = {memory_read, patch, (uint32_t)size},
-        .slot = {memory_read, slot, in_place ? SLOT : SOURCE},
+        .slot = slot_map_port(&slot),
         .source_bytes = SOURCE,
         .target_bytes = TARGET,
         .step_bytes = in_place ? STEP : 0,
         .memory = memory,
         .memory_bytes = sizeof memory};
     if (ffx_delta_open(&delta, &config) == 0)
-        apply(&delta, slot, in_place);
+        apply(&delta, &slot, in_place);
     return 0;
 }
