@@ -30,20 +30,20 @@ static int last_bytes(const char *at, uint64_t size, uint64_t *start,
 int store_range_parse(const char *header, uint64_t size, uint64_t *start,
                       uint64_t *length)
 {
-    uint64_t last;
+    uint64_t first, last = UINT64_MAX;
     if (strncmp(header, "bytes=", 6) != 0)
         return 200;
     const char *at = header + 6;
     if (*at == '-')
         return last_bytes(at + 1, size, start, length);
-    if (take_number(&at, start) != 0 || *at++ != '-')
+    if (take_number(&at, &first) != 0 || *at++ != '-')
         return 200;
-    if (*at == '\0')
-        last = UINT64_MAX;
-    else if (take_number(&at, &last) != 0 || *at != '\0' || last < *start)
+    if (*at != '\0' &&
+        (take_number(&at, &last) != 0 || *at != '\0' || last < first))
         return 200;
-    if (*start >= size)
+    if (first >= size)
         return 416;
-    *length = (last < size - 1 ? last : size - 1) - *start + 1;
+    *start = first;
+    *length = (last < size - 1 ? last : size - 1) - first + 1;
     return 206;
 }

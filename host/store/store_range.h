@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 /* Of a file of `size` bytes. 206: [*start, *start + *length) is wanted; 416:
- * nothing of it is there; 200: no range that we serve, so the whole file. */
+ * nothing of it is there; 200: no range that we serve, so the whole file.
+ * *start and *length are written with 206 only. */
 int store_range_parse(const char *header, uint64_t size, uint64_t *start,
                       uint64_t *length);
 

@@ -117,13 +117,14 @@ static void what_no_legal_path_looks_like_is_400(void **state)
 /* --- ranges ----------------------------------------------------------------
  */
 
+#define UNTOUCHED 4242u /* what a caller had there before */
+
 static void assert_range(const char *header, int status, uint64_t start,
                          uint64_t length)
 {
-    uint64_t got_start = 0, got_length = 0;
+    uint64_t got_start = UNTOUCHED, got_length = UNTOUCHED;
     const int got = store_range_parse(header, 1000, &got_start, &got_length);
-    if (got != status ||
-        (status == 206 && (got_start != start || got_length != length)))
+    if (got != status || got_start != start || got_length != length)
         fail_msg("'%s': %d, %llu + %llu", header, got,
                  (unsigned long long)got_start, (unsigned long long)got_length);
 }
@@ -138,8 +139,8 @@ static void ranges_are_cut_to_the_file(void **state)
     assert_range("bytes=900-99999", 206, 900, 100);
     assert_range("bytes=-1", 206, 999, 1);
     assert_range("bytes=-5000", 206, 0, 1000);
-    assert_range("bytes=1000-", 416, 0, 0);
-    assert_range("bytes=-0", 416, 0, 0);
+    assert_range("bytes=1000-", 416, UNTOUCHED, UNTOUCHED);
+    assert_range("bytes=-0", 416, UNTOUCHED, UNTOUCHED);
 }
 
 static void ranges_that_are_not_served_give_the_whole_file(void **state)
@@ -161,7 +162,7 @@ static void ranges_that_are_not_served_give_the_whole_file(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
-        assert_range(headers[i], 200, 0, 0);
+        assert_range(headers[i], 200, UNTOUCHED, UNTOUCHED);
 }
 
 int main(void)

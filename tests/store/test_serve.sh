@@ -135,6 +135,10 @@ check "a part in the middle is that part" sh -c \
     "curl -sSf -r 100-199 '$zip' >part; tail -c +101 first.zip | head -c 100 | cmp - part"
 check "a part of another file is not sent" sh -c \
     "curl -sSf -r 100-199 -H 'If-Range: \"x\"' '$zip' | cmp - first.zip"
+for range in 700-5 5-2,8 0-1,4-5 5-x; do
+    check "the range $range is none: the whole file" sh -c \
+        "curl -sSf --max-time 20 -H 'Range: bytes=$range' '$zip' | cmp - first.zip"
+done
 check "a part behind the end answers 416" status 416 '' -r 9999999- "$zip"
 check "many who ask at once get one build and one file" sh -c \
     "for i in 1 2 3 4 5 6 7 8; do
