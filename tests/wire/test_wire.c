@@ -321,6 +321,17 @@ static int next_line(struct dialogue *dialogue, char line[LINE_MAX_BYTES])
 /* --- the module -------------------------------------------------------------
  */
 
+/* As if it had been pushed: HTTPS trusts what lies there. */
+static void place_root(const struct dialogue *dialogue)
+{
+    char command[3 * FIXTURE_PATH];
+    snprintf(command, sizeof command,
+             "mkdir -p '%.200s/customer' && cp '%.200s/server.crt' "
+             "'%.200s/customer/'",
+             dialogue->state, fixture.directory, dialogue->state);
+    assert_int_equal(system(command), 0);
+}
+
 static void place_package(const struct dialogue *dialogue, int flipped)
 {
     char path[2 * FIXTURE_PATH];
@@ -365,6 +376,8 @@ static void start_module(struct dialogue *dialogue)
         expand(dialogue, line, text);
         if (strncmp(text, ": package ", 10) == 0)
             place_package(dialogue, strcmp(text + 10, "flipped") == 0);
+        if (strcmp(text, ": customer root") == 0)
+            place_root(dialogue);
         if (strncmp(text, ": sim ", 6) != 0)
             continue;
         /* An option and its value, which may hold blanks. */
