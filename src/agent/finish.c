@@ -140,8 +140,6 @@ static int commit_release(struct ffx_agent *agent)
     rotate_keys(agent);
     clear_work(&agent->state);
     agent->state.status = FFX_STATUS_SUCCESS;
-    agent->state.requested = 0;
-    agent->state.error = 0;
     return task_commit(agent, TASK_REMOVE);
 }
 

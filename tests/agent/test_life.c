@@ -629,6 +629,36 @@ static void an_idle_boot_writes_nothing(void **state)
     bench_close(&bench);
 }
 
+/* The record that a boot found may have been readable by luck: from the
+ * first look at the package on it may go. */
+static void a_boot_that_finds_work_says_so_again_first(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    struct forge_bytes zip =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
+    for (uint64_t n = 5; n <= 35; n += 5) {
+        bench_reset(&bench);
+        bench.package = &zip;
+        bench_request(&bench);
+        lab_flash_cut(&bench.flash, n, LAB_TEAR_RANDOM_BITS);
+        assert_int_equal(bench_boot(&bench), FFX_ERR_POWER);
+        assert_int_equal(bench_power_up(&bench), 0);
+        const uint32_t found = NOR->journal[bench.agent.journal.newest].address;
+        const int status = ffx_agent_status(&bench.agent);
+        while (bench.flash.operations < 2)
+            assert_int_equal(ffx_agent_step(&bench.agent), 1);
+        memset(bench.flash.bytes + found, 0x69, 4096);
+        assert_int_equal(bench_power_up(&bench), 0);
+        assert_int_equal(ffx_agent_status(&bench.agent), status);
+        assert_int_equal(bench_boot(&bench), 0);
+        bench_expect_installed(&bench, &bench.b);
+    }
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
 /* A record that rots at rest is written again from its twin. */
 static void a_rotten_half_is_mended_by_the_next_boot(void **state)
 {
@@ -707,6 +737,7 @@ int main(void)
             a_file_that_outlived_its_update_is_deleted_by_the_next_boot),
         cmocka_unit_test(a_file_that_cannot_be_deleted_does_no_harm),
         cmocka_unit_test(an_idle_boot_writes_nothing),
+        cmocka_unit_test(a_boot_that_finds_work_says_so_again_first),
         cmocka_unit_test(a_rotten_half_is_mended_by_the_next_boot),
         cmocka_unit_test(a_step_is_at_most_one_flash_operation),
         cmocka_unit_test(the_agent_fits_two_kibibytes),

@@ -127,6 +127,29 @@ static void one_changed_bit_of_the_source_is_refused(void **state)
     bench_close(&bench);
 }
 
+/* Flash and package agree, but the record knows no such image. */
+static void a_source_that_was_never_installed_is_refused(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct bench_job job;
+    bench_open(&bench, NOR);
+    const uint32_t byte = NOR->components[0].slot.address + 123;
+    bench.a.image[0][123] ^= 1;
+    bench_job_make(&bench, &job, &bench.a, &bench.b, BENCH_IMAGES);
+    bench.a.image[0][123] ^= 1;
+    struct forge_bytes zip = bench_job_build(&job);
+    bench_reset(&bench);
+    bench.package = &zip;
+    bench_request(&bench);
+    bench.flash.bytes[byte] ^= 1;
+    assert_int_equal(bench_boot(&bench), 0);
+    bench.flash.bytes[byte] ^= 1;
+    bench_expect_refused(&bench, FFX_ERR_SOURCE);
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
 static void a_sequence_must_rise_by_1_to_65536(void **state)
 {
     (void)state;
@@ -486,6 +509,7 @@ int main(void)
         cmocka_unit_test(another_source_version_is_refused),
         cmocka_unit_test(the_same_version_of_other_bytes_is_refused),
         cmocka_unit_test(one_changed_bit_of_the_source_is_refused),
+        cmocka_unit_test(a_source_that_was_never_installed_is_refused),
         cmocka_unit_test(a_sequence_must_rise_by_1_to_65536),
         cmocka_unit_test(a_chain_of_releases_only_goes_up),
         cmocka_unit_test(a_geometry_that_is_not_the_devices_is_refused),
