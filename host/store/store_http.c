@@ -16,6 +16,7 @@
 
 #define CONNECTIONS 512u /* each has a thread */
 #define IDLE_SECONDS 60u /* a module on a bad link may well be silent long */
+#define PIECE_BYTES 32768u /* of a file, read at once */
 
 struct store_http {
     struct store *store;
@@ -89,16 +90,44 @@ static void reply_nothing(struct reply *reply, int status)
         MHD_create_response_from_buffer(0, none, MHD_RESPMEM_PERSISTENT);
 }
 
+/* Part of a file on its way out. */
+struct part {
+    int file;
+    uint64_t start;
+};
+
+/* A file that became shorter meanwhile ends the connection: sendfile would
+ * wait for its bytes for ever. */
+static ssize_t read_part(void *context, uint64_t at, char *buffer, size_t most)
+{
+    const struct part *part = context;
+    const ssize_t got =
+        pread(part->file, buffer, most, (off_t)(part->start + at));
+    return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void free_part(void *context)
+{
+    struct part *part = context;
+    close(part->file);
+    free(part);
+}
+
 /* The response closes the file; `answer` lets go of it. */
 static void reply_part(struct reply *reply, struct store_answer *answer,
                        int status, uint64_t start, uint64_t length)
 {
+    struct part *part = malloc(sizeof *part);
+    if (part == NULL)
+        return;
+    *part = (struct part){answer->file, start};
+    answer->file = -1;
     reply->status = status;
     reply->bytes = length;
-    reply->response =
-        MHD_create_response_from_fd_at_offset64(length, answer->file, start);
-    if (reply->response != NULL)
-        answer->file = -1;
+    reply->response = MHD_create_response_from_callback(
+        length, PIECE_BYTES, read_part, part, free_part);
+    if (reply->response == NULL)
+        free_part(part);
 }
 
 static void add(struct reply *reply, const char *name, const char *value)

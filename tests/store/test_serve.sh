@@ -232,6 +232,13 @@ cp first.zip keep.zip
 rm releases/.cache/*
 check "an emptied cache is filled with the same bytes" sh -c \
     "curl -sSf '$zip' | cmp - keep.zip"
+head -c 24000000 /dev/zero >releases/large.zip # more than sockets hold
+"$FARFIX" package import releases/large.zip --model SIM7000G --from L1 --to L2 \
+    --key store.key >/dev/null
+check "a file that is cut short while it is sent ends the download" sh -c \
+    "curl -sS --limit-rate 4M --max-time 15 -o cut '$url/SIM7000G/L1___L2/update.zip' &
+     sleep 1; : >releases/large.zip; wait \$!; [ \$? -eq 18 ]"
+rm releases/large.zip*
 kill -HUP "$server"
 check "SIGHUP does no harm" status 200 '' "$zip"
 check "SIGTERM ends it with 0" halt
