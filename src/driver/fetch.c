@@ -41,11 +41,10 @@ static const struct reason http_reasons[] = {
 
 /* AT manual 10.2.14, and 90 to 94 of the SIM7070 family. */
 static const struct reason ftp_reasons[] = {
-    {61, 61, FFX_CAUSE_SERVER, 1},       {62, 62, FFX_CAUSE_DNS, 1},
-    {63, 65, FFX_CAUSE_SERVER, 1},       {66, 66, FFX_CAUSE_FTP_FILE, 0},
-    {71, 72, FFX_CAUSE_FTP_LOGIN, 0},    {77, 77, FFX_CAUSE_FTP_FILE, 0},
-    {79, 79, FFX_CAUSE_FTP_FILE, 0},     {90, 94, FFX_CAUSE_TLS, 0},
-    {0, 65535, FFX_CAUSE_FTP_FAILED, 1},
+    {61, 61, FFX_CAUSE_SERVER, 1},    {62, 62, FFX_CAUSE_DNS, 1},
+    {63, 65, FFX_CAUSE_SERVER, 1},    {66, 66, FFX_CAUSE_FTP_FILE, 0},
+    {71, 72, FFX_CAUSE_FTP_LOGIN, 0}, {77, 77, FFX_CAUSE_FTP_FILE, 0},
+    {90, 94, FFX_CAUSE_TLS, 0},       {0, 65535, FFX_CAUSE_FTP_FAILED, 1},
 };
 
 /* The last row of each table takes everything (65535 is "other errors"). */
@@ -126,6 +125,16 @@ static void keep_waiting(struct ffx_driver *driver)
     walk_go(driver, by_ftp(driver) ? STEP_FTP_WAIT : STEP_HTTP_WAIT);
 }
 
+/* 601 is said of a dead server and of a certificate that the module does not
+ * trust alike. */
+static enum ffx_cause cause_of(const struct ffx_driver *driver,
+                               const struct reason *reason)
+{
+    const int tls = reason->cause == FFX_CAUSE_SERVER && !by_ftp(driver) &&
+                    walk_begins(driver->config->url, "https:");
+    return tls ? FFX_CAUSE_TLS : (enum ffx_cause)reason->cause;
+}
+
 /* It has ended, whatever it brought. */
 static void arrived(struct ffx_driver *driver)
 {
@@ -139,7 +148,7 @@ static void arrived(struct ffx_driver *driver)
     }
     const struct reason *reason =
         reason_of(by_ftp(driver) ? ftp_reasons : http_reasons, fetch->status);
-    fetch_failed(driver, (enum ffx_cause)reason->cause, reason->again);
+    fetch_failed(driver, cause_of(driver, reason), reason->again);
 }
 
 /* A transfer cannot be cancelled, but its bearer can be closed. */

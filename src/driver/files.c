@@ -10,6 +10,8 @@
 /* 8 s of 8N1 characters: the input time of CFSWFILE ends at 10 s. */
 #define BITS_PER_BYTE 10u
 #define CHUNK_SECONDS 8u
+/* No signed package is smaller: two texts, two signatures, a directory. */
+#define PACKAGE_LEAST 1024u
 
 enum { REUSE_UNKNOWN, REUSE_TRIED, REUSE_NO };
 
@@ -153,7 +155,7 @@ void files_free(struct ffx_driver *driver, int result)
         walk_restart(driver, FFX_CAUSE_NO_ANSWER);
     else if (result != FFX_OK)
         walk_end(driver, FFX_CAUSE_FILES);
-    else if (room < files_expected(driver))
+    else if (room < walk_or(files_expected(driver), PACKAGE_LEAST))
         walk_end(driver, FFX_CAUSE_NO_SPACE);
     else if (driver->config->dry_run)
         walk_end(driver, FFX_CAUSE_DRY_RUN);
