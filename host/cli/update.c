@@ -173,16 +173,19 @@ static void walk(struct update *update)
     cli_progress_end();
 }
 
-/* What the module refused still lies in it. */
+/* What the module refused still lies in it. The module says no more than 7;
+ * without a key there is nothing to check it against. */
 static void explain_refusal(struct update *update)
 {
     struct pack_buffer file;
-    if (update->report.cause != FFX_CAUSE_REFUSED ||
-        update->request.trust == NULL)
+    if (update->report.cause != FFX_CAUSE_REFUSED)
         return;
-    if (modem_link_sync(&update->link) == 0 &&
-        modem_link_get(&update->link, modem_link_directory("fota", 4),
-                       "update.zip", &file) == FFX_OK) {
+    if (update->request.trust == NULL)
+        snprintf(update->report.explanation, sizeof update->report.explanation,
+                 "run again with --trust RELEASE.pub to learn why");
+    else if (modem_link_sync(&update->link) == 0 &&
+             modem_link_get(&update->link, modem_link_directory("fota", 4),
+                            "update.zip", &file) == FFX_OK) {
         update_source_explain(&file, update->request.trust,
                               &update->driver.found, update->request.to,
                               update->report.explanation,

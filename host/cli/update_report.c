@@ -73,13 +73,18 @@ static void put_detail(const struct update_report *report, char *text,
                        size_t capacity)
 {
     const struct ffx_driver_found *found = &report->driver->found;
+    const struct ffx_driver_facts *facts = &report->driver->config->facts;
     static const char *const settings[] = {"", "IMEI", "CFUN", "CNMP", "CMNB"};
     text[0] = '\0';
     switch (report->cause) {
     case FFX_CAUSE_WRONG_MODEL:
-        snprintf(text, capacity, " (it is a %s)", found->model);
+        snprintf(text, capacity, " (it is a %s, the package is for %s)",
+                 found->model, facts->model);
         break;
     case FFX_CAUSE_WRONG_SOURCE:
+        snprintf(text, capacity, " (it runs %s, not %s)", found->version,
+                 facts->from);
+        break;
     case FFX_CAUSE_VERSION:
         snprintf(text, capacity, " (it runs %s)", found->version);
         break;
@@ -186,7 +191,7 @@ static void print_success(const struct update_report *report)
 
 int update_report_end(const struct update_report *report, int json)
 {
-    char detail[80];
+    char detail[128];
     const int code = exit_code(report->cause);
     if (json)
         print_json(report);

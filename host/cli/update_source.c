@@ -193,8 +193,14 @@ static int open_file(struct update_source *source, const char *to,
     source->route = FFX_ROUTE_PUSH;
     if (pack_read_file(source->name, &source->file, &error) != 0)
         return pack_common_fail(&error);
-    if (source->file.length == 0 || source->file.length > INT32_MAX)
-        return cli_fail(CLI_FAILED, "%s is empty or too large", source->name);
+    if (source->file.length == 0)
+        return cli_fail(CLI_FAILED, "%s is empty; fetch it again",
+                        source->name);
+    if (source->file.length > INT32_MAX)
+        return cli_fail(CLI_FAILED,
+                        "%s is too large for a module; is it the "
+                        "right file?",
+                        source->name);
     return trust != NULL ? check_file(source, to, trust) : 0;
 }
 
