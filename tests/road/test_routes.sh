@@ -30,14 +30,6 @@ path=$model/${A}___$B/update.zip
 
 # --- all routes -------------------------------------------------------------
 
-status_is() # STATUS
-{
-    line_open && until_true at AT && answers 'AT+CFOTA?' "+CFOTA: $1"
-    local result=$?
-    line_close
-    return $result
-}
-
 package_is_gone()
 {
     line_open && until_true at AT && at AT+CFSINIT &&

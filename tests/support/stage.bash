@@ -61,6 +61,7 @@ make_package() # FROM TO FILE [OPTION...]
 # $http is "127.0.0.1:PORT".
 start_store() # DIR KEY
 {
+    : >store.ready
     "$FARFIX" store serve --releases "$1" --key "$2" --listen 127.0.0.1:0 \
         >store.ready 2>store.log &
     until_true grep -q '^ready' store.ready || return 1
@@ -196,7 +197,7 @@ ftp_url() # FILE
 
 mkfifo seats
 exec 8<>seats
-printf .......... >&8 # so many play at a time
+printf %16s >&8 # so many play at a time
 scenes=()
 
 scene() # FUNCTION ARGUMENT...
@@ -263,6 +264,21 @@ update() # SOURCE OPTION...
     timeout 120 "$FARFIX" update "$port" "$1" --to "$B" --json "${@:2}" \
         >report.json 2>err
     code=$?
+}
+
+# One line on stderr: cause, which names WORD, and next step.
+complains() # WORD
+{
+    [ "$(wc -l <err)" -eq 1 ] && grep -q '^farfix: [^;]*[;:] [a-z-]' err &&
+        grep -qF -- "$1" err
+}
+
+status_is() # STATUS
+{
+    line_open && until_true at AT && answers 'AT+CFOTA?' "+CFOTA: $1"
+    local result=$?
+    line_close
+    return $result
 }
 
 reports() # KEY VALUE
