@@ -180,8 +180,6 @@ static void print_success(const struct update_report *report)
     const struct ffx_driver_found *found = &report->driver->found;
     if (report->cause == FFX_CAUSE_DRY_RUN)
         print_dry_run(report);
-    else if (report->cause == FFX_CAUSE_NOTHING)
-        printf("the module already runs %s: nothing to do\n", found->version);
     else
         printf("%s -> %s in %.0f s\n",
                found->before[0] != '\0' ? found->before : "?", found->version,
@@ -195,10 +193,13 @@ int update_report_end(const struct update_report *report, int json)
     const int code = exit_code(report->cause);
     if (json)
         print_json(report);
-    else if (code != CLI_FAILED)
+    else if (code == CLI_DONE)
         print_success(report);
-    if (code != CLI_FAILED)
+    if (code == CLI_DONE || (json && code == CLI_NOTHING))
         return code;
+    if (code == CLI_NOTHING)
+        return cli_fail(code, "the module already runs %s; nothing to do",
+                        report->driver->found.version);
     put_detail(report, detail, sizeof detail);
     return cli_fail(CLI_FAILED, "%s%s; %s", ffx_cause_text(report->cause),
                     detail, advice(report));

@@ -301,7 +301,7 @@ struct ffx_driver_fetch {
  * is for you. */
 struct ffx_driver {
     /* bytes first: a Cortex-M reaches them with short instructions */
-    uint8_t mode, step, state, tries, answered, prompted;
+    uint8_t mode, step, state, tries, answered;
     uint8_t restarts, echo_off, bracket, files_tries, then;
     uint8_t sim_tries, pin_sent, attached_by_hand;
     uint8_t networks, bearer_way, bearer_down;

@@ -148,7 +148,8 @@ void identity_version(struct ffx_driver *driver, int result)
     if (driver->found.before[0] == '\0')
         memcpy(driver->found.before, driver->found.version,
                sizeof driver->found.before);
-    if (cause == FFX_CAUSE_NOTHING && driver->position.requested)
+    if (cause == FFX_CAUSE_NOTHING && driver->position.requested &&
+        driver->found.status == 6)
         update_confirm(driver);
     else if (cause != FFX_CAUSES)
         walk_end(driver, cause);

@@ -172,6 +172,7 @@ static enum ffx_cause cause_of(uint8_t status, int runs_target)
 static void not_started(struct ffx_driver *driver)
 {
     driver->updating = 0;
+    walk_hold(driver, 0);
     if (!driver->position.requested)
         walk_restart(driver, FFX_CAUSE_NOT_STARTED);
     else if (++driver->requests < REQUEST_TRIES)

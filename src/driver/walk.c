@@ -140,30 +140,23 @@ static const struct walk_row *row_of(const struct ffx_driver *driver)
     return &walk_rows[driver->step];
 }
 
-/* The command and its CR into the command buffer. 0: it does not fit. */
-static int build(struct ffx_driver *driver, const struct walk_row *row)
+/* The command and its CR into the command buffer, as it is sent or as it may
+ * be shown. 0: it does not fit. */
+static int build(struct ffx_driver *driver, const struct walk_row *row,
+                 int show)
 {
     struct ffx_at_text out;
     ffx_at_text_init(&out, driver->config->command,
                      driver->config->command_bytes);
     ffx_at_put(&out, row->text);
-    if (row->build != NULL)
+    if (show && (row->flags & WALK_SECRET))
+        ffx_at_put(&out, "***");
+    else if (row->build != NULL)
         row->build(driver, &out);
-    ffx_at_put(&out, "\r");
+    ffx_at_put_bytes(&out, show ? "" : "\r", 1);
     driver->out_sent = 0;
     driver->out_length = out.overflow ? 0 : out.length;
     return !out.overflow;
-}
-
-static void emit_sent(struct ffx_driver *driver, const struct walk_row *row)
-{
-    char *const end = driver->config->command + driver->out_length - 1;
-    *end = '\0';
-    if (row->flags & WALK_SECRET)
-        emit_text(driver, FFX_DRIVER_SENT, row->text);
-    else
-        emit_text(driver, FFX_DRIVER_SENT, driver->config->command);
-    *end = '\r';
 }
 
 uint32_t walk_timeout_ms(const struct ffx_driver *driver)
@@ -176,7 +169,9 @@ uint32_t walk_timeout_ms(const struct ffx_driver *driver)
 static void send(struct ffx_driver *driver)
 {
     const struct walk_row *row = row_of(driver);
-    if (!build(driver, row)) {
+    if (build(driver, row, 1))
+        emit_text(driver, FFX_DRIVER_SENT, driver->config->command);
+    if (!build(driver, row, 0)) {
         driver->bracket = 0;
         walk_end(driver, FFX_CAUSE_CONFIG);
         return;
@@ -184,10 +179,8 @@ static void send(struct ffx_driver *driver)
     driver->mode = WALK_ANSWER;
     driver->due_ms = driver->now_ms + walk_timeout_ms(driver);
     driver->answered = 0;
-    driver->prompted = 0;
     driver->cme = -1;
     driver->value = -1;
-    emit_sent(driver, row);
 }
 
 void walk_act(struct ffx_driver *driver)
@@ -373,7 +366,6 @@ static void take_prompt(struct ffx_driver *driver,
         driver->answered)
         return;
     driver->mode = WALK_DATA;
-    driver->prompted = 1;
     driver->data_bytes = 0;
     driver->out_length = driver->out_sent = 0;
     driver->due_ms = driver->now_ms + walk_timeout_ms(driver);

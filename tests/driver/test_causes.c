@@ -37,6 +37,14 @@ static void ends_with(enum ffx_cause expected, int untouched)
     road_end(&road);
 }
 
+/* Nothing to do, nothing done. */
+static void ends_nowhere(void)
+{
+    assert_int_equal(road_run(&road), FFX_CAUSE_NOTHING);
+    assert_int_equal(road.requests, 0);
+    road_end(&road);
+}
+
 static void answer(const char *command, const char *text)
 {
     for (size_t i = 0; i < 4; i++) {
@@ -141,9 +149,7 @@ static void a_module_at_the_target_has_nothing_to_do(void **state)
     (void)state;
     begin(FFX_ROUTE_HTTP);
     road.version = ROAD_TO;
-    assert_int_equal(road_run(&road), FFX_CAUSE_NOTHING);
-    assert_int_equal(road.requests, 0);
-    road_end(&road);
+    ends_nowhere();
 }
 
 /* --- SIM, radio, bearer --------------------------------------------------- */
@@ -595,6 +601,15 @@ static void an_update_under_way_is_watched_to_its_end(void **state)
     road_end(&road);
 }
 
+static void words_of_an_update_that_never_was_mislead_nobody(void **state)
+{
+    (void)state;
+    begin(FFX_ROUTE_HTTP);
+    road.answers[0] = (struct road_answer){
+        "AT+CBC", "\r\n+CFOTA: \"Updating\",5\r\n\r\nRDY\r\n", 1, 0, 0, 0};
+    ends_with(FFX_CAUSE_DONE, 0);
+}
+
 static void a_module_in_recovery_gets_its_package_again(void **state)
 {
     (void)state;
@@ -620,6 +635,10 @@ static void an_mcu_that_slept_through_the_end_learns_it(void **state)
     road.version = ROAD_TO;
     road.status = 6;
     ends_with(FFX_CAUSE_DONE, 0);
+    begin(FFX_ROUTE_HTTP); /* somebody has cleared the status since */
+    road.config.position = &before;
+    road.version = ROAD_TO;
+    ends_nowhere();
     begin(FFX_ROUTE_HTTP);
     road.config.position = &before;
     road.status = 7;
@@ -676,6 +695,7 @@ int main(void)
         cmocka_unit_test(a_module_that_talks_for_ever_does_not_keep_us),
         cmocka_unit_test(without_urcs_the_answer_to_at_ends_the_wait),
         cmocka_unit_test(an_update_under_way_is_watched_to_its_end),
+        cmocka_unit_test(words_of_an_update_that_never_was_mislead_nobody),
         cmocka_unit_test(a_module_in_recovery_gets_its_package_again),
         cmocka_unit_test(an_mcu_that_slept_through_the_end_learns_it),
     };
