@@ -228,9 +228,29 @@ static void write_zip(const struct pack_release *to, const struct pack_key *key,
 
 /* --- what our own reader refuses never leaves the maker ------------------ */
 
+static int open_and_check(struct ffx_package *package,
+                          const struct ffx_package_config *config)
+{
+    int result = ffx_package_open(package, config);
+    while (result == 0 && (result = ffx_package_check(package)) == 1)
+        result = 0;
+    return result;
+}
+
+/* The first entry of an opened package is the text that was signed for B. */
+static int leads_to(const struct pack_buffer *zip,
+                    const struct ffx_package *package,
+                    const struct pack_release *to)
+{
+    const size_t start = ZIP_LOCAL_BYTES + strlen(zip_fixed_name(ZIP_RELEASE));
+    return package->sizes[ZIP_RELEASE] == to->text.length &&
+           memcmp(zip->bytes + start, to->text.bytes, to->text.length) == 0;
+}
+
 static int read_back(const struct pack_buffer *zip,
                      const struct ffx_public_key *release_key,
-                     const struct pack_release *from, struct pack_error *error)
+                     const struct pack_release *from,
+                     const struct pack_release *to, struct pack_error *error)
 {
     uint8_t scratch[65536];
     struct ffx_package package;
@@ -242,14 +262,17 @@ static int read_back(const struct pack_buffer *zip,
         .buffer_bytes = sizeof scratch,
     };
     pack_read_at(zip, &config.file);
-    int result = ffx_package_open(&package, &config);
-    while (result == 0 && (result = ffx_package_check(&package)) == 1)
-        result = 0;
+    const int result = open_and_check(&package, &config);
     if (result != 0)
         return fail_with(error, result,
-                         "nothing was written: our own reader refuses the new "
-                         "package (%s)",
+                         "the package is not used: our own reader refuses it "
+                         "(%s)",
                          ffx_error_text(result));
+    if (!leads_to(zip, &package, to))
+        return fail_with(error, FFX_ERR_MANIFEST,
+                         "the package is not used: it leads to %s, not to this "
+                         "release %s",
+                         package.release.version, to->version);
     return pack_source_check(&package, from, error);
 }
 
@@ -267,12 +290,27 @@ static int build(const struct pack_release *from, const struct pack_release *to,
     }
     if (result == 0) {
         write_zip(to, key, &found, &text, &signature, out);
-        result = read_back(out, release_key, from, error);
+        result = read_back(out, release_key, from, to, error);
     }
     free_changes(&found);
     pack_buffer_free(&text);
     pack_buffer_free(&signature);
     return result;
+}
+
+/* May there be a package from A to B by this key? Then `release_key` is who
+ * a device must trust. */
+static int check_all(const struct pack_release *from,
+                     const struct pack_release *to, const struct pack_key *key,
+                     struct ffx_public_key *release_key,
+                     struct pack_error *error)
+{
+    int result = check_releases(from, to, error);
+    if (result == 0)
+        result = check_components(from, to, error);
+    if (result == 0 && pack_key_delegation(key) != NULL)
+        result = check_delegation(pack_key_delegation(key), to, error);
+    return result != 0 ? result : find_release_key(to, key, release_key, error);
 }
 
 int pack_build(const struct pack_release *from, const struct pack_release *to,
@@ -281,16 +319,19 @@ int pack_build(const struct pack_release *from, const struct pack_release *to,
 {
     struct ffx_public_key release_key;
     memset(out, 0, sizeof *out);
-    int result = check_releases(from, to, error);
-    if (result == 0)
-        result = check_components(from, to, error);
-    if (result == 0 && pack_key_delegation(key) != NULL)
-        result = check_delegation(pack_key_delegation(key), to, error);
-    if (result == 0)
-        result = find_release_key(to, key, &release_key, error);
+    int result = check_all(from, to, key, &release_key, error);
     if (result == 0)
         result = build(from, to, key, &release_key, options->full, out, error);
     if (result != 0)
         pack_buffer_free(out);
     return result;
+}
+
+int pack_check(const struct pack_buffer *zip, const struct pack_release *from,
+               const struct pack_release *to, const struct pack_key *key,
+               struct pack_error *error)
+{
+    struct ffx_public_key release_key;
+    const int result = check_all(from, to, key, &release_key, error);
+    return result != 0 ? result : read_back(zip, &release_key, from, to, error);
 }

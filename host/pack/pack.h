@@ -145,6 +145,13 @@ int pack_build(const struct pack_release *from, const struct pack_release *to,
                const struct pack_key *key, const struct pack_options *options,
                struct pack_buffer *out, struct pack_error *error);
 
+/* Is `zip`, which lay where others may write, a package from A to B that a
+ * device takes under the release key behind `key`? Our own reader reads every
+ * byte. 0; the codes of pack_build, and those of the reader. */
+int pack_check(const struct pack_buffer *zip, const struct pack_release *from,
+               const struct pack_release *to, const struct pack_key *key,
+               struct pack_error *error);
+
 /* Would a device that runs release A take this opened package? 0, or
  * FFX_ERR_MODEL, FFX_ERR_SOURCE, FFX_ERR_SEQUENCE, FFX_ERR_GEOMETRY. */
 int pack_source_check(const struct ffx_package *package,

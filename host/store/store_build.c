@@ -44,43 +44,84 @@ static int is_unchanged(const struct pack_release *release,
     return memcmp(digest, known->digest, sizeof digest) == 0;
 }
 
-static int build_loaded(struct store *store, const struct store_job *job,
-                        const struct pack_release *from,
-                        const struct pack_release *to,
-                        struct store_cached *cached, struct pack_error *error)
+/* From the cache, when a device would take what lies there. */
+static int reuse(const struct store *store, const struct store_job *job,
+                 const struct pack_release *from, const struct pack_release *to,
+                 struct pack_buffer *zip)
+{
+    struct pack_error error;
+    int result = store_cache_load(&store->cache, &job->name, zip, &error);
+    if (result != 0) {
+        if (!error.missing)
+            store_log("%s", error.text);
+        return result;
+    }
+    result = pack_check(zip, from, to, store->key, &error);
+    if (result == 0)
+        return 0;
+    store_log("the cache holds a foreign file as %s.zip: %s", job->name.hex,
+              error.text);
+    pack_buffer_free(zip);
+    return result;
+}
+
+static int build(const struct store *store, const struct store_job *job,
+                 const struct pack_release *from, const struct pack_release *to,
+                 struct pack_buffer *zip, struct pack_error *error)
 {
     const struct pack_options options = {.full = 0};
+    int result = pack_build(from, to, store->key, &options, zip, error);
+    if (result != 0)
+        return result;
+    result = store_cache_save(&store->cache, &job->name, zip, error);
+    if (result != 0)
+        pack_buffer_free(zip);
+    else
+        store_log("built %s %s -> %s: %zu bytes", to->model, from->version,
+                  to->version, zip->length);
+    return result;
+}
+
+static int make_loaded(struct store *store, const struct store_job *job,
+                       const struct pack_release *from,
+                       const struct pack_release *to,
+                       struct store_cached *cached, struct pack_error *error)
+{
     struct pack_buffer zip;
     if (!is_unchanged(from, &job->from) || !is_unchanged(to, &job->to)) {
         snprintf(error->text, sizeof error->text,
                  "a release is being changed: ask again");
         return error->code = FFX_ERR_BUSY;
     }
-    int result = pack_build(from, to, store->key, &options, &zip, error);
+    int result = reuse(store, job, from, to, &zip);
+    if (result != 0)
+        result = build(store, job, from, to, &zip, error);
     if (result != 0)
         return result;
-    result = store_cache_save(&store->cache, &job->name, &zip, cached, error);
-    store_log("built %s %s -> %s: %zu bytes", to->model, from->version,
-              to->version, zip.length);
+    store_cache_describe(&store->cache, &job->name, &zip, cached);
     pack_buffer_free(&zip);
-    return result;
+    pthread_mutex_lock(&store->facts);
+    store_cache_learn(&store->cache, cached);
+    pthread_mutex_unlock(&store->facts);
+    return 0;
 }
 
-static int build(struct store *store, const struct store_job *job,
-                 struct store_cached *cached, struct pack_error *error)
+/* With `work` held: in the directory, or built now. */
+static int make(struct store *store, const struct store_job *job,
+                struct store_cached *cached, struct pack_error *error)
 {
     struct pack_release from = {0}, to = {0};
     int result = pack_release_load(job->from.path, &from, error);
     if (result == 0)
         result = pack_release_load(job->to.path, &to, error);
     if (result == 0)
-        result = build_loaded(store, job, &from, &to, cached, error);
+        result = make_loaded(store, job, &from, &to, cached, error);
     pack_release_free(&from);
     pack_release_free(&to);
     return result;
 }
 
-/* A file that somebody removed is built again: the same bytes. */
+/* A file that somebody removed or replaced is looked at, or built, again. */
 static int find_cached(struct store *store, const struct store_cache_name *name,
                        struct store_cached *cached)
 {
@@ -92,21 +133,6 @@ static int find_cached(struct store *store, const struct store_cache_name *name,
     return known != NULL && store_cache_has(&store->cache, cached);
 }
 
-/* With `work` held: in the directory, or built now. */
-static int load_or_build(struct store *store, const struct store_job *job,
-                         struct store_cached *cached, struct pack_error *error)
-{
-    int result = store_cache_load(&store->cache, &job->name, cached, error);
-    if (result != 0)
-        result = build(store, job, cached, error);
-    if (result != 0)
-        return result;
-    pthread_mutex_lock(&store->facts);
-    store_cache_learn(&store->cache, cached);
-    pthread_mutex_unlock(&store->facts);
-    return 0;
-}
-
 int store_job_do(const struct store_job *job, struct store *store,
                  struct store_cached *cached, struct pack_error *error)
 {
@@ -115,7 +141,7 @@ int store_job_do(const struct store_job *job, struct store *store,
         return 0;
     pthread_mutex_lock(&store->work);
     if (!find_cached(store, &job->name, cached))
-        result = load_or_build(store, job, cached, error);
+        result = make(store, job, cached, error);
     pthread_mutex_unlock(&store->work);
     return result;
 }

@@ -89,9 +89,8 @@ char *store_cache_path(const struct store_cache *cache,
 
 /* --- what is known ------------------------------------------------------- */
 
-const struct store_cached *
-store_cache_known(const struct store_cache *cache,
-                  const struct store_cache_name *name)
+static struct store_cached *find_known(const struct store_cache *cache,
+                                       const struct store_cache_name *name)
 {
     for (size_t i = 0; i < cache->count; i++)
         if (strcmp(cache->known[i].name.hex, name->hex) == 0)
@@ -99,13 +98,22 @@ store_cache_known(const struct store_cache *cache,
     return NULL;
 }
 
+const struct store_cached *
+store_cache_known(const struct store_cache *cache,
+                  const struct store_cache_name *name)
+{
+    return find_known(cache, name);
+}
+
 void store_cache_learn(struct store_cache *cache,
                        const struct store_cached *cached)
 {
-    if (store_cache_known(cache, &cached->name) != NULL)
+    struct store_cached *known = find_known(cache, &cached->name);
+    if (known != NULL) {
+        *known = *cached;
         return;
-    struct store_cached *known =
-        realloc(cache->known, (cache->count + 1) * sizeof *known);
+    }
+    known = realloc(cache->known, (cache->count + 1) * sizeof *known);
     if (known == NULL) {
         store_log("out of memory");
         exit(1);
@@ -116,12 +124,27 @@ void store_cache_learn(struct store_cache *cache,
 
 /* --- files --------------------------------------------------------------- */
 
-static void describe(struct store_cached *cached,
-                     const struct store_cache_name *name,
-                     const struct pack_buffer *zip)
+static int look(const struct store_cache *cache,
+                const struct store_cache_name *name, struct stat *status)
 {
+    char *path = store_cache_path(cache, name);
+    const int failed = stat(path, status);
+    free(path);
+    return failed;
+}
+
+void store_cache_describe(const struct store_cache *cache,
+                          const struct store_cache_name *name,
+                          const struct pack_buffer *zip,
+                          struct store_cached *cached)
+{
+    struct stat status = {0};
+    look(cache, name, &status);
+    memset(cached, 0, sizeof *cached);
     cached->name = *name;
     cached->size = (uint32_t)zip->length;
+    cached->inode = status.st_ino;
+    cached->changed = status.st_ctim;
     pack_sha256(zip->bytes, zip->length, cached->sha256);
 }
 
@@ -129,36 +152,29 @@ int store_cache_has(const struct store_cache *cache,
                     const struct store_cached *cached)
 {
     struct stat status;
-    char *path = store_cache_path(cache, &cached->name);
-    const int there =
-        stat(path, &status) == 0 && status.st_size == (off_t)cached->size;
-    free(path);
-    return there;
+    return look(cache, &cached->name, &status) == 0 &&
+           status.st_size == (off_t)cached->size &&
+           status.st_ino == cached->inode &&
+           status.st_ctim.tv_sec == cached->changed.tv_sec &&
+           status.st_ctim.tv_nsec == cached->changed.tv_nsec;
 }
 
 int store_cache_load(const struct store_cache *cache,
                      const struct store_cache_name *name,
-                     struct store_cached *cached, struct pack_error *error)
+                     struct pack_buffer *zip, struct pack_error *error)
 {
-    struct pack_buffer zip;
     char *path = store_cache_path(cache, name);
-    const int result = pack_read_file(path, &zip, error);
+    const int result = pack_read_file(path, zip, error);
     free(path);
-    if (result != 0)
-        return result;
-    describe(cached, name, &zip);
-    pack_buffer_free(&zip);
-    return 0;
+    return result;
 }
 
 int store_cache_save(const struct store_cache *cache,
                      const struct store_cache_name *name,
-                     const struct pack_buffer *zip, struct store_cached *cached,
-                     struct pack_error *error)
+                     const struct pack_buffer *zip, struct pack_error *error)
 {
     char *path = store_cache_path(cache, name);
     const int result = pack_write_file(path, zip->bytes, zip->length, 0, error);
     free(path);
-    describe(cached, name, zip);
     return result;
 }

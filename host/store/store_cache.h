@@ -3,12 +3,16 @@
  * Packages that were built once: DIR/NAME.zip, NAME being made of digests of
  * all that a package depends on: both releases and the key. A file is written
  * whole or not at all and never changed: who asks again gets the same bytes,
- * also from the next process.
+ * also from the next process. Others may write to the directory as well, and
+ * disks forget: what this process did not write it reads like a device before
+ * it sends or signs a word about it (store_build.c).
  */
 #ifndef FARFIX_STORE_CACHE_H
 #define FARFIX_STORE_CACHE_H
 
 #include "store/store_catalog.h"
+
+#include <time.h>
 
 /* NAME: hex of 16 bytes of A's digest, 16 of B's, 8 of the signer's. */
 struct store_cache_name {
@@ -19,6 +23,9 @@ struct store_cached {
     struct store_cache_name name;
     uint32_t size;
     uint8_t sha256[FFX_SHA256_BYTES];
+    /* Of the file when it was looked at: another one has others. */
+    uint64_t inode;
+    struct timespec changed;
 };
 
 struct store_cache {
@@ -43,21 +50,26 @@ void store_cache_name(const struct store_cache *cache,
 const struct store_cached *
 store_cache_known(const struct store_cache *cache,
                   const struct store_cache_name *name);
+/* In place of what was known by this name. */
 void store_cache_learn(struct store_cache *cache,
                        const struct store_cached *cached);
 
-/* 1 when the file is still there, with its size. */
+/* 1 when the file is still there, and the same. */
 int store_cache_has(const struct store_cache *cache,
                     const struct store_cached *cached);
 
-/* Reads the file, or writes it, and fills `cached`. FFX_ERR_IO. Crypto. */
+/* The file as it is, checked by nobody. FFX_ERR_IO. */
 int store_cache_load(const struct store_cache *cache,
                      const struct store_cache_name *name,
-                     struct store_cached *cached, struct pack_error *error);
+                     struct pack_buffer *zip, struct pack_error *error);
 int store_cache_save(const struct store_cache *cache,
                      const struct store_cache_name *name,
-                     const struct pack_buffer *zip, struct store_cached *cached,
-                     struct pack_error *error);
+                     const struct pack_buffer *zip, struct pack_error *error);
+/* Fills `cached` for a file that holds `zip`. Uses crypto. */
+void store_cache_describe(const struct store_cache *cache,
+                          const struct store_cache_name *name,
+                          const struct pack_buffer *zip,
+                          struct store_cached *cached);
 
 /* Path of a file, from malloc. */
 char *store_cache_path(const struct store_cache *cache,

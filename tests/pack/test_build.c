@@ -385,6 +385,44 @@ static void a_device_without_ram_gets_images(void **state)
     assert_second_is_an_image(&fixture, &poor);
 }
 
+/* --- is it still what was built? ------------------------------------------ */
+
+static void package_that_lay_about_is_checked_byte_by_byte(void **state)
+{
+    (void)state;
+    struct pack_error error;
+    struct pack_buffer zip = fixture.zip;
+    assert_int_equal(
+        pack_check(&zip, &fixture.a, &fixture.b, fixture.package_key, &error),
+        0);
+    zip.bytes[zip.length / 2] ^= 1;
+    assert_int_equal(
+        pack_check(&zip, &fixture.a, &fixture.b, fixture.package_key, &error),
+        FFX_ERR_PAYLOAD);
+    assert_sentence(&error);
+    zip.bytes[zip.length / 2] ^= 1;
+    zip.length--;
+    assert_int_equal(
+        pack_check(&zip, &fixture.a, &fixture.b, fixture.package_key, &error),
+        FFX_ERR_ZIP);
+}
+
+static void package_to_another_release_is_not_this_one(void **state)
+{
+    (void)state;
+    struct pack_error error;
+    struct pack_release c;
+    fixture_release(&fixture, "c", "SIM7000G", "1529B07SIM7000G", 7, 9, &c);
+    assert_int_equal(
+        pack_check(&fixture.zip, &fixture.a, &c, fixture.package_key, &error),
+        FFX_ERR_MANIFEST);
+    assert_sentence(&error);
+    assert_int_equal(
+        pack_check(&fixture.zip, &fixture.b, &c, fixture.package_key, &error),
+        FFX_ERR_MANIFEST);
+    pack_release_free(&c);
+}
+
 /* --- would a device take it? --------------------------------------------- */
 
 static void source_check_knows_the_right_device(void **state)
@@ -446,6 +484,8 @@ int main(void)
         cmocka_unit_test(deltas_are_byte_identical_too),
         cmocka_unit_test(a_component_whose_delta_would_be_larger_is_an_image),
         cmocka_unit_test(a_device_without_ram_gets_images),
+        cmocka_unit_test(package_that_lay_about_is_checked_byte_by_byte),
+        cmocka_unit_test(package_to_another_release_is_not_this_one),
         cmocka_unit_test(source_check_knows_the_right_device),
         cmocka_unit_test(source_check_sees_each_thing_that_differs),
     };

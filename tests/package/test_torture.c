@@ -110,6 +110,15 @@ static void every_flipped_bit_of_a_package_is_refused_by_its_name(void **state)
     free(file.bytes);
 }
 
+/* Where the directory of the listed entries begins. */
+static uint32_t directory_of(const struct forge_bytes *file)
+{
+    uint32_t directory = file->length - END_BYTES;
+    for (uint32_t i = 0; i < forge.entry_count; i++)
+        directory -= CENTRAL_BYTES + (uint32_t)strlen(forge.entries[i].name);
+    return directory;
+}
+
 /* Every byte of every header takes every other value. */
 static void every_other_byte_in_a_header_is_refused(void **state)
 {
@@ -124,6 +133,31 @@ static void every_other_byte_in_a_header_is_refused(void **state)
             if (c == 255)
                 file.bytes[at] = (uint8_t)(file.bytes[at] + 1);
         }
+    assert_int_equal(read_bytes(&file), 0);
+    free(file.bytes);
+}
+
+/* The same wrong CRC in both headers of an entry: only the entry's own bytes
+ * can tell. */
+static void
+crc_that_both_headers_agree_on_is_compared_with_the_bytes(void **state)
+{
+    (void)state;
+    struct forge_bytes file =
+        forge_zip(forge.entries, forge.entry_count, &plain);
+    uint32_t local = 0, central = directory_of(&file);
+    for (uint32_t i = 0; i < forge.entry_count; i++) {
+        const struct forge_entry *const entry = &forge.entries[i];
+        const uint32_t name = (uint32_t)strlen(entry->name);
+        file.bytes[local + 14] ^= 1;
+        file.bytes[central + 16] ^= 1;
+        if (read_bytes(&file) != FFX_ERR_ZIP)
+            fail_msg("%s", entry->name);
+        file.bytes[local + 14] ^= 1;
+        file.bytes[central + 16] ^= 1;
+        local += LOCAL_BYTES + name + entry->length;
+        central += CENTRAL_BYTES + name;
+    }
     assert_int_equal(read_bytes(&file), 0);
     free(file.bytes);
 }
@@ -364,9 +398,7 @@ static void directory_of_another_package_is_refused(void **state)
     (void)state;
     struct forge_bytes file =
         forge_zip(forge.entries, forge.entry_count, &plain);
-    uint32_t directory = file.length - END_BYTES;
-    for (uint32_t i = 0; i < forge.entry_count; i++)
-        directory -= CENTRAL_BYTES + (uint32_t)strlen(forge.entries[i].name);
+    const uint32_t directory = directory_of(&file);
     forge.payload[0][0] ^= 1;
     struct forge_bytes second =
         forge_zip(forge.entries, forge.entry_count, &plain);
@@ -482,6 +514,8 @@ int main(void)
         cmocka_unit_test_setup(
             every_flipped_bit_of_a_package_is_refused_by_its_name, start),
         cmocka_unit_test_setup(every_other_byte_in_a_header_is_refused, start),
+        cmocka_unit_test_setup(
+            crc_that_both_headers_agree_on_is_compared_with_the_bytes, start),
         cmocka_unit_test_setup(package_cut_at_every_length_is_refused, start),
         cmocka_unit_test_setup(bytes_behind_the_end_are_refused, start),
         cmocka_unit_test_setup(any_two_entries_swapped_are_refused, start),

@@ -239,6 +239,10 @@ check "a file that is cut short while it is sent ends the download" sh -c \
     "curl -sS --limit-rate 4M --max-time 15 -o cut '$url/SIM7000G/L1___L2/update.zip' &
      sleep 1; : >releases/large.zip; wait \$!; [ \$? -eq 18 ]"
 rm releases/large.zip*
+for file in releases/.cache/*; do head -c "$(wc -c <"$file")" /dev/zero >zeros; cp zeros "$file"; done
+check "a file changed under the cache's hands is not sent" sh -c \
+    "curl -sSf '$zip' | cmp - keep.zip"
+check "who changed the cache is in the log" grep -q 'foreign file as .*zip: .*reader' log
 kill -HUP "$server"
 check "SIGHUP does no harm" status 200 '' "$zip"
 check "SIGTERM ends it with 0" halt
@@ -246,6 +250,19 @@ start --cache elsewhere
 check "the next process serves the same bytes" sh -c \
     "curl -sSf '$url/SIM7000G/B05___B07/update.zip' | cmp - keep.zip"
 check "--cache names another directory" sh -c "[ \$(ls elsewhere | wc -l) -eq 1 ]"
+get -o /dev/null "$url/SIM7000G/B06___B07/update.zip"
+cached=$(ls elsewhere/*.zip)
+halt
+set -- $cached
+cp "$1" swap && cp "$2" "$1" && cp swap "$2"
+start --cache elsewhere
+check "a good package of another pair is not sent for this one" sh -c \
+    "curl -sSf '$url/SIM7000G/B05___B07/update.zip' | cmp - keep.zip"
+halt
+echo poison >"$1"
+start --cache elsewhere
+check "a foreign file in the cache is not offered" sh -c \
+    "curl -sSf '$url/SIM7000G/B05/next' | grep -q '^size=$(wc -c <keep.zip)\$'"
 port=${url##*:}
 
 # --- what keeps it from starting ----------------------------------------------
