@@ -198,7 +198,8 @@ int update_report_end(const struct update_report *report, int json)
     if (code == CLI_DONE || (json && code == CLI_NOTHING))
         return code;
     if (code == CLI_NOTHING)
-        return cli_fail(code, "the module already runs %s; nothing to do",
+        return cli_fail(CLI_NOTHING,
+                        "the module already runs %s; nothing to do",
                         report->driver->found.version);
     put_detail(report, detail, sizeof detail);
     return cli_fail(CLI_FAILED, "%s%s; %s", ffx_cause_text(report->cause),

@@ -34,11 +34,12 @@ static const struct {
 /* The same as digits, with ATV0; 1 CONNECT, 2 RING, 5 and 9 end nothing. */
 static enum ffx_at_event_kind sort_digit(char digit)
 {
-    static const char errors[] = "34678";
-    for (uint32_t i = 0; i < sizeof errors - 1; i++)
-        if (digit == errors[i])
-            return FFX_AT_ERROR;
-    return digit == '0' ? FFX_AT_OK : FFX_AT_LINE;
+    static const uint16_t errors =
+        1u << 3 | 1u << 4 | 1u << 6 | 1u << 7 | 1u << 8;
+    const uint32_t code = (uint32_t)(uint8_t)digit - '0';
+    if (code > 8 || !((errors | 1u) >> code & 1u))
+        return FFX_AT_LINE;
+    return code == 0 ? FFX_AT_OK : FFX_AT_ERROR;
 }
 
 /* What stands behind `prefix` and blanks, or null. */

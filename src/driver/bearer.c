@@ -72,9 +72,7 @@ void bearer_sim(struct ffx_driver *driver, int result)
 {
     const int32_t sim =
         result == FFX_OK ? driver->value : sim_of_error(driver->cme);
-    if (result == FFX_ERR_TIMEOUT)
-        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
-    else if (sim == SIM_READY)
+    if (sim == SIM_READY)
         begin_network(driver);
     else if (sim != SIM_NOT_READY && walk_doubt(driver))
         return;

@@ -36,8 +36,6 @@ void files_opened(struct ffx_driver *driver, int result)
     if (result == FFX_OK) {
         driver->bracket = 1;
         walk_go(driver, (enum walk_step)driver->then);
-    } else if (result == FFX_ERR_TIMEOUT) {
-        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
     } else if (++driver->files_tries > OPEN_TRIES) {
         walk_end(driver, FFX_CAUSE_FILES);
     } else {
@@ -131,9 +129,7 @@ void files_old_size(struct ffx_driver *driver, int result)
     const uint32_t expected = files_expected(driver);
     if (result != FFX_OK)
         driver->size = 0;
-    if (result == FFX_ERR_TIMEOUT) {
-        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
-    } else if (driver->config->dry_run) {
+    if (driver->config->dry_run) {
         walk_go(driver, STEP_FREE);
     } else if (driver->reuse == REUSE_UNKNOWN && can_read_back(driver) &&
                driver->size > 0 && driver->size == expected) {
@@ -151,9 +147,7 @@ void files_free(struct ffx_driver *driver, int result)
 {
     /* dry run: the old file, still there, would go first */
     const uint32_t room = driver->found.free_bytes + driver->size;
-    if (result == FFX_ERR_TIMEOUT)
-        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
-    else if (result != FFX_OK)
+    if (result != FFX_OK)
         walk_end(driver, FFX_CAUSE_FILES);
     else if (room < walk_or(files_expected(driver), PACKAGE_LEAST))
         walk_end(driver, FFX_CAUSE_NO_SPACE);
@@ -189,10 +183,6 @@ void files_check_size(struct ffx_driver *driver, int result)
 {
     const uint32_t expected =
         walk_or(files_expected(driver), driver->fetch.total);
-    if (result == FFX_ERR_TIMEOUT) {
-        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
-        return;
-    }
     driver->read_tries = 0;
     if (result != FFX_OK || driver->size == 0 ||
         (expected != 0 && driver->size != expected))

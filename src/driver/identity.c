@@ -64,9 +64,7 @@ void identity_status(struct ffx_driver *driver, int result)
 {
     const uint8_t status = driver->found.status;
     driver->detail = 0;
-    if (result == FFX_ERR_TIMEOUT) {
-        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
-    } else if (result != FFX_OK) {
+    if (result != FFX_OK) {
         walk_end(driver, FFX_CAUSE_NO_FOTA);
     } else if (status == 1 || status == 2 || status == 4) {
         update_watch(driver);
@@ -92,10 +90,8 @@ int identity_parse_model(struct ffx_driver *driver, struct ffx_at_args *args)
 void identity_model(struct ffx_driver *driver, int result)
 {
     const char *wanted = driver->config->facts.model;
-    if (result == FFX_ERR_TIMEOUT) {
-        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
-    } else if (result == FFX_OK && wanted != NULL &&
-               !bytes_same_text(wanted, driver->found.model)) {
+    if (result == FFX_OK && wanted != NULL &&
+        !bytes_same_text(wanted, driver->found.model)) {
         if (!walk_doubt(driver))
             walk_end(driver, FFX_CAUSE_WRONG_MODEL);
     } else if (result != FFX_OK && wanted != NULL && !driver->recovery) {
@@ -135,10 +131,6 @@ static enum ffx_cause version_cause(const struct ffx_driver *driver)
 void identity_version(struct ffx_driver *driver, int result)
 {
     const enum ffx_cause cause = version_cause(driver);
-    if (result == FFX_ERR_TIMEOUT) {
-        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
-        return;
-    }
     if (result != FFX_OK && !driver->recovery) {
         walk_end(driver, FFX_CAUSE_NO_IDENTITY);
         return;

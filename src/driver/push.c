@@ -83,9 +83,7 @@ void push_sent(struct ffx_driver *driver, int result)
 void push_where(struct ffx_driver *driver, int result)
 {
     const uint32_t size = result == FFX_OK ? driver->size : 0;
-    if (result == FFX_ERR_TIMEOUT) {
-        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
-    } else if (size == driver->offset + chunk_length(driver)) {
+    if (size == driver->offset + chunk_length(driver)) {
         chunk_is_there(driver);
     } else if (size != driver->offset) {
         push_failed(driver, FFX_CAUSE_SIZE);

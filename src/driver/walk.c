@@ -212,8 +212,6 @@ static void plain_result(struct ffx_driver *driver, const struct walk_row *row,
 {
     if (result == FFX_OK || (row->flags & WALK_OPTIONAL))
         walk_go(driver, (enum walk_step)row->next);
-    else if (result == FFX_ERR_TIMEOUT)
-        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
     else
         walk_end(driver, (enum ffx_cause)row->cause);
 }
@@ -241,6 +239,8 @@ void walk_result(struct ffx_driver *driver, int result)
     if (result != FFX_OK && driver->tries > 1) {
         driver->tries--;
         pause_for(driver, PAUSE_MS);
+    } else if (result == FFX_ERR_TIMEOUT && (row->flags & WALK_MUST_ANSWER)) {
+        walk_restart(driver, FFX_CAUSE_NO_ANSWER);
     } else if (row->done != NULL) {
         row->done(driver, result);
     } else {

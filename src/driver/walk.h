@@ -116,7 +116,9 @@ enum walk_flag {
     WALK_NAMED_LINE = 4,
     WALK_ANY_LINE = 8,
     /* ... or when file data has gone out. */
-    WALK_DATA_FIRST = 16
+    WALK_DATA_FIRST = 16,
+    /* Silence is no answer that done() could use: the walk begins anew. */
+    WALK_MUST_ANSWER = 32
 };
 
 struct walk_row {
