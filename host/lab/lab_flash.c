@@ -165,6 +165,27 @@ static void set_flags(struct lab_flash *flash, uint32_t address,
 
 /* --- operations ---------------------------------------------------------- */
 
+/* A program moves cells away from the erased value, never back: matters only
+ * where a silent fault left a sector unerased. */
+static void program_cells(const struct lab_flash *flash, uint8_t *cells,
+                          const uint8_t *data, uint32_t length)
+{
+    for (uint32_t i = 0; i < length; i++)
+        cells[i] = flash->config.erased_value ? cells[i] & data[i]
+                                              : cells[i] | data[i];
+}
+
+static unsigned torn_flags(const struct lab_flash *flash)
+{
+    const int legible = flash->tear == LAB_TEAR_AFTER || !flash->config.ecc;
+    return LAB_UNIT_PROGRAMMED | (legible ? 0u : LAB_UNIT_TORN);
+}
+
+static int is_speck(const struct lab_flash *flash, uint64_t toss)
+{
+    return flash->tear == LAB_TEAR_SPECKS && toss >> 55 == 0;
+}
+
 /* `now` becomes what a torn change from `now` to `full` leaves. */
 static void tear_bytes(const struct lab_flash *flash, uint8_t *now,
                        const uint8_t *full, uint32_t length)
@@ -174,20 +195,36 @@ static void tear_bytes(const struct lab_flash *flash, uint8_t *now,
                            : flash->tear == LAB_TEAR_FIRST_HALF ? length / 2
                            : flash->tear == LAB_TEAR_ONE_BYTE   ? length - 1
                                                                 : 0;
+    const uint32_t upper = flash->tear == LAB_TEAR_LAST_HALF ? length / 2 : 0;
     memcpy(now, full, whole);
+    memcpy(now + length - upper, full + length - upper, upper);
     for (uint32_t i = 0; i < length; i++) {
-        const uint8_t toss = (uint8_t)coin_next(&coin);
-        if (flash->tear == LAB_TEAR_RANDOM_BITS)
+        const uint64_t toss = coin_next(&coin);
+        if (flash->tear == LAB_TEAR_RANDOM_BITS || is_speck(flash, toss))
             now[i] ^= (uint8_t)((now[i] ^ full[i]) & toss);
         else if (flash->tear == LAB_TEAR_GARBAGE)
-            now[i] = toss;
+            now[i] = (uint8_t)toss;
     }
 }
 
-static unsigned torn_flags(const struct lab_flash *flash)
+/* A program that is cut can move cells of its whole sector (Microchip
+ * SST26VF064B data sheet on interrupted programs). */
+static void disturb(struct lab_flash *flash, uint32_t address)
 {
-    const int legible = flash->tear == LAB_TEAR_AFTER || !flash->config.ecc;
-    return LAB_UNIT_PROGRAMMED | (legible ? 0u : LAB_UNIT_TORN);
+    struct ffx_flash_area sector;
+    uint64_t coin = ~coin_start(flash);
+    if (ffx_flash_sector(&flash->port, address, &sector) != 0)
+        return;
+    for (uint32_t i = sector.address; i < sector.address + sector.length; i++) {
+        const uint64_t toss = coin_next(&coin);
+        if (!is_speck(flash, toss))
+            continue;
+        program_cells(flash, flash->bytes + i, &(uint8_t){(uint8_t)toss}, 1);
+        set_flags(flash,
+                  i / flash->config.write_unit * flash->config.write_unit,
+                  flash->config.write_unit, torn_flags(flash));
+    }
+    keep_bytes(flash, sector.address, sector.length);
 }
 
 /* Changes the range to `full`, or tears it when the cut is due. */
@@ -195,6 +232,7 @@ static int operate(struct lab_flash *flash, uint32_t address,
                    const uint8_t *full, uint32_t length, unsigned flags)
 {
     const int cut = ++flash->operations == flash->cut_at;
+    const int programs = (flags & LAB_UNIT_PROGRAMMED) != 0;
     if (cut) {
         flash->off = 1;
         flash->cuts_fired++;
@@ -209,6 +247,8 @@ static int operate(struct lab_flash *flash, uint32_t address,
     else
         memcpy(flash->bytes + address, full, length);
     keep_bytes(flash, address, length);
+    if (cut && programs && flash->tear == LAB_TEAR_SPECKS)
+        disturb(flash, address);
     if (!(flags & LAB_UNIT_PROGRAMMED))
         set_flags(flash, address, length, flags);
     return cut ? FFX_ERR_POWER : 0;
@@ -220,16 +260,6 @@ static uint8_t *scratch(uint32_t length)
     if (bytes == NULL)
         abort();
     return bytes;
-}
-
-/* A program moves cells away from the erased value, never back: matters only
- * where a silent fault left a sector unerased. */
-static void program_cells(const struct lab_flash *flash, uint8_t *cells,
-                          const uint8_t *data, uint32_t length)
-{
-    for (uint32_t i = 0; i < length; i++)
-        cells[i] = flash->config.erased_value ? cells[i] & data[i]
-                                              : cells[i] | data[i];
 }
 
 static int lab_read(void *context, uint32_t address, void *buffer,

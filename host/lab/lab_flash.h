@@ -30,7 +30,7 @@
 #include <stddef.h>
 
 /* How a cut tears the operation in hand (docs/reliability of the project:
- * fault models F1..F7). */
+ * fault models F1..F9). */
 enum lab_tear {
     LAB_TEAR_BEFORE, /* F1, F5: nothing happened */
     LAB_TEAR_AFTER, /* F2: all happened, the caller never heard */
@@ -38,6 +38,9 @@ enum lab_tear {
     LAB_TEAR_ONE_BYTE, /* F3: all but the last byte */
     LAB_TEAR_RANDOM_BITS, /* F4, F7: each bit by a coin of the seed */
     LAB_TEAR_GARBAGE, /* the sector or range reads as noise */
+    LAB_TEAR_LAST_HALF, /* F3, F6: the upper half by address */
+    LAB_TEAR_SPECKS, /* F7, F9: one byte in 512 has moved; for a program all
+                      * over its sector, outside the range as well */
     LAB_TEARS
 };
 

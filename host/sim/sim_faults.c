@@ -73,7 +73,7 @@ static int read_lines(struct sim_faults *faults, FILE *stream, const char *path,
         if (result != FFX_OK)
             return sim_error(error, result,
                              "%s, line %u: '%.60s' is no fault; known are "
-                             "'at flash N tear 0...5' and 'seed N'",
+                             "'at flash N tear 0...7' and 'seed N'",
                              path, number, line);
     }
     return FFX_OK;

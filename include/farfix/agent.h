@@ -152,7 +152,7 @@ struct ffx_agent_state {
 struct ffx_journal {
     uint32_t next[2]; /* first free place of each half, when fresh */
     uint32_t content; /* CRC-32 of the newest record but for its counter */
-    uint8_t counter; /* of the newest record, 0..3 */
+    uint32_t counter; /* of the newest record; goes round */
     uint8_t newest; /* half that holds it */
     uint8_t fresh; /* bit i: half i was erased in this boot */
     uint8_t twin; /* both halves say the same */

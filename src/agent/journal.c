@@ -62,11 +62,13 @@ int journal_load(struct ffx_journal *journal,
     if (!found0 && !found1)
         return FFX_ERR_STATE;
 
-    const int later = (counters[0] + 1) % 4 == counters[1];
+    /* However far apart: an erase that was cut may bare a record that is many
+     * commits old. */
+    const int later = counters[1] - counters[0] < 1u << 31;
     const uint32_t newest = found1 && (!found0 || later);
     const uint8_t *const record = records + newest * RECORD_BYTES;
     journal->newest = (uint8_t)newest;
-    journal->counter = (uint8_t)counters[newest];
+    journal->counter = counters[newest];
     journal->content = content_crc32(record);
     journal->twin = found0 && found1 &&
                     memcmp(records + RECORD_CONTENT,
@@ -128,7 +130,7 @@ int journal_step(struct ffx_journal *journal,
     if (!(journal->fresh >> half & 1) || at + RECORD_BYTES > sector.length)
         return erase_half(journal, flash, half, &sector);
 
-    const uint32_t counter = (journal->counter + 1u) % 4;
+    const uint32_t counter = journal->counter + 1;
     record_encode(record, state, counter);
     error = append(flash, sector.address + at, record, record + RECORD_BYTES);
     if (error != 0)
@@ -137,7 +139,7 @@ int journal_step(struct ffx_journal *journal,
     journal->next[half]++;
     journal->twin = content == journal->content;
     journal->content = content;
-    journal->counter = (uint8_t)counter;
+    journal->counter = counter;
     journal->newest = (uint8_t)half;
     journal->tries = 0;
     return 0;

@@ -220,8 +220,7 @@ static int fields_valid(const struct ffx_agent_state *state,
                         const uint8_t *record)
 {
     const uint32_t length = bytes_length(state->model);
-    return bytes_get32(record + AT_COUNTER) <= 3 && flags_valid(state) &&
-           ffx_model_valid(state->model) &&
+    return flags_valid(state) && ffx_model_valid(state->model) &&
            all_zero(record + AT_MODEL + length, FFX_MODEL_MAX - length) &&
            installed_valid(record) && keys_valid(record) &&
            record[AT_PACKAGE - 1] == 0 && work_valid(state, record);

@@ -13,7 +13,7 @@
 #define RECORD_CONTENT 8u
 #define RECORD_CRC 508u
 
-/* `counter` 0..3. Every state has one spelling. */
+/* Every state has one spelling. */
 void record_encode(uint8_t record[RECORD_BYTES],
                    const struct ffx_agent_state *state, uint32_t counter);
 

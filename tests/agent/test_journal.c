@@ -193,6 +193,40 @@ static void each_half_alone_is_enough_for_a_twin(void **unused)
     }
 }
 
+/* An erase that was cut can spoil any places of a half, the others stay. */
+static void a_record_laid_bare_is_never_taken_for_the_newest(void **unused)
+{
+    (void)unused;
+    struct bench bench;
+    for (uint32_t last = 1; last <= 16; last++) {
+        start(&bench, 0);
+        load(&bench);
+        for (uint32_t n = 1; n <= last; n++)
+            assert_int_equal(commit(&bench, n), 0);
+        const uint32_t other = bench.journal.newest ? HALF_A : HALF_B;
+        for (uint32_t place = 8; place-- > 0;) {
+            bench.flash.bytes[other + place * 512 + 100] ^= 1;
+            assert_int_equal(load(&bench), last);
+        }
+        bench_close(&bench);
+    }
+}
+
+static void the_counter_goes_round(void **unused)
+{
+    (void)unused;
+    struct bench bench;
+    bench_open(&bench, 0);
+    assert_int_equal(load(&bench), -1);
+    bench.journal.counter = UINT32_MAX - 9;
+    for (uint32_t n = 0; n < 20; n++) {
+        assert_int_equal(commit(&bench, n), 0);
+        lab_flash_power_up(&bench.flash);
+        assert_int_equal(load(&bench), n);
+    }
+    bench_close(&bench);
+}
+
 /* --- cuts -------------------------------------------------------------- */
 
 #define LAST 22u /* commits: each half is full once and begun again */
@@ -342,6 +376,8 @@ int main(void)
         cmocka_unit_test(the_half_with_the_newest_record_is_never_touched),
         cmocka_unit_test(a_state_said_twice_is_known_to_be),
         cmocka_unit_test(each_half_alone_is_enough_for_a_twin),
+        cmocka_unit_test(a_record_laid_bare_is_never_taken_for_the_newest),
+        cmocka_unit_test(the_counter_goes_round),
         cmocka_unit_test(survives_two_cuts_in_a_row_at_every_operation),
         cmocka_unit_test(never_exhausts_under_ten_thousand_cuts),
         cmocka_unit_test(without_cuts_a_commit_costs_an_eighth_of_an_erase),

@@ -140,7 +140,7 @@ static void faults_come_in_the_order_of_the_file(void **context)
 static void what_is_no_fault_is_named_by_its_line(void **context)
 {
     static const char *const lines[] = {"at flash 0 tear 1",
-                                        "at flash 5 tear 6",
+                                        "at flash 5 tear 8",
                                         "at flash 5",
                                         "at flash 5 tear 1 now",
                                         "at flash x tear 1",
