@@ -2,6 +2,8 @@
 #include "cli/cli.h"
 #include "cli/verbs.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,8 +43,20 @@ static int find_and_run(int argc, char **argv)
                     argc > 2 ? argv[2] : "");
 }
 
+/* Who reads our words through a pipe or in a file must have them all. */
+static int all_said(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    return cli_fail(CLI_FAILED, "cannot write to standard output: %s",
+                    strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
+    /* A file above the limit of `ulimit -f` is an error to name, as a full
+     * disk is, not the end of a store that serves. */
+    signal(SIGXFSZ, SIG_IGN);
     if (argc < 2) {
         print_verbs(stderr);
         return CLI_USAGE;
@@ -55,5 +69,5 @@ int main(int argc, char **argv)
         puts("farfix " FARFIX_VERSION);
         return CLI_DONE;
     }
-    return find_and_run(argc, argv);
+    return all_said(find_and_run(argc, argv));
 }

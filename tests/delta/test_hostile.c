@@ -210,6 +210,9 @@ static void author_write(struct author *author, uint32_t seed)
     const uint32_t steps = delta_layout_steps(&author->layout);
     for (uint32_t i = 0; i < steps && !author->illegal; i++)
         put_step(author, i);
+    /* Bait for a reader that went on: work without end. */
+    if (author->illegal)
+        put_number(author, DELTA_LITERALS, 1u << 31);
     assert_int_equal(range_encoder_finish(&author->encoder, DELTA_HEADER_BYTES),
                      0);
     put_header(author);
@@ -250,13 +253,18 @@ static void reading_start(struct reading *reading, struct author *author)
     assert_non_null(config->memory);
 }
 
+/* Every byte of the largest target a run of its own, 16 symbols each, 4096 in
+ * a call; and one call each for patch and source. */
+#define CALLS_MAX (2u + 2u * 640u * 16u / 4096u + 1u)
+
 /* Prepares and makes steps until `error` or the end; each written in place. */
 static int reading_run(struct reading *reading)
 {
     struct ffx_step step;
+    uint32_t calls = 0;
     int result = ffx_delta_open(&reading->delta, &reading->config);
     while (result == 0 && (result = ffx_delta_prepare(&reading->delta)) == 1)
-        result = 0;
+        result = calls++ < CALLS_MAX ? 0 : FFX_ERR_BUSY;
     if (result != 0)
         return result;
     while ((result = ffx_delta_next(&reading->delta, reading->step, &step)) ==

@@ -106,6 +106,14 @@ says 1 "not signed by this key" "a later failure is a failure" \
     -o update.zip
 cmp before.zip update.zip
 result $? "a refused package leaves the old file alone"
+says 1 "cannot write small.zip: File too large" "a limit on files is named" \
+    bash -c 'ulimit -f 1; exec "$@"' limited \
+    "$FARFIX" package make --from a --to b --key store.key --full -o small.zip
+[ -z "$(find . -name 'small.zip*')" ]
+result $? "a package that was not written whole leaves no file"
+"$FARFIX" package info update.zip --trust release.pub --json >/dev/full 2>err
+[ $? -eq 1 ] && grep -q "standard output: No space" err
+result $? "a report that could not be written is a failure"
 says 3 "cannot write" "a place that is not there is exit 3" \
     "$FARFIX" package make --from a --to b --key store.key --full \
     -o update.zip/x
