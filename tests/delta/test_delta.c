@@ -273,6 +273,13 @@ static void a_config_that_does_not_fit_is_refused(void **state)
     assert_int_equal(
         open_with(&config->slot.size, &bench, config->target_bytes - 1),
         FFX_ERR_GEOMETRY);
+    delta_bench_close(&bench);
+    given_free(&it);
+    it = given(3, 3000, 0);
+    bench_open(&bench, &it);
+    assert_int_equal(
+        open_with(&config->slot.size, &bench, config->source_bytes - 1),
+        FFX_ERR_GEOMETRY);
     config->memory = NULL;
     assert_int_equal(delta_bench_prepare(&bench), FFX_ERR_ARGUMENT);
     config->memory = bench.memory + 1;

@@ -39,6 +39,7 @@ struct author {
     uint32_t place, diagonal, previous;
     uint16_t slots[SLOTS];
     int illegal; /* 1: the stream ends with something forbidden */
+    uint8_t swap; /* not 0: what stood in the file stands there no more */
 };
 
 static uint32_t draw(struct author *author, uint32_t below)
@@ -225,15 +226,24 @@ struct reading {
     struct ffx_delta_config config;
     struct slot_map slot;
     uint8_t target[SLOT_MAP_MAX];
-    uint8_t step[SLOT_MAP_MAX];
+    uint8_t *step; /* of exactly a step: ASan sees the byte behind it */
 };
 
 static int patch_read(void *context, uint32_t offset, void *buffer,
                       uint32_t length)
 {
     const struct author *author = context;
-    memcpy(buffer, author->encoder.bytes + offset, length);
+    for (uint32_t i = 0; i < length; i++)
+        ((uint8_t *)buffer)[i] = (uint8_t)(author->encoder.bytes[offset + i] ^
+                                           author->swap * (offset + i));
     return 0;
+}
+
+static uint8_t *block(uint32_t bytes)
+{
+    uint8_t *memory = malloc(bytes);
+    assert_non_null(memory);
+    return memory;
 }
 
 static void reading_start(struct reading *reading, struct author *author)
@@ -249,31 +259,55 @@ static void reading_start(struct reading *reading, struct author *author)
     config->target_bytes = layout->target_bytes;
     config->step_bytes = layout->step_bytes;
     config->memory_bytes = delta_model_memory(layout->context_bits);
-    config->memory = malloc(config->memory_bytes);
-    assert_non_null(config->memory);
+    config->memory = block(config->memory_bytes);
+    reading->step = block(layout->step_bytes != 0 ? layout->step_bytes
+                                                  : layout->target_bytes);
+}
+
+static void reading_end(struct reading *reading)
+{
+    free(reading->config.memory);
+    free(reading->step);
 }
 
 /* Every byte of the largest target a run of its own, 16 symbols each, 4096 in
  * a call; and one call each for patch and source. */
 #define CALLS_MAX (2u + 2u * 640u * 16u / 4096u + 1u)
 
-/* Prepares and makes steps until `error` or the end; each written in place. */
-static int reading_run(struct reading *reading)
+static int reading_prepare(struct reading *reading)
 {
-    struct ffx_step step;
     uint32_t calls = 0;
     int result = ffx_delta_open(&reading->delta, &reading->config);
     while (result == 0 && (result = ffx_delta_prepare(&reading->delta)) == 1)
         result = calls++ < CALLS_MAX ? 0 : FFX_ERR_BUSY;
+    return result;
+}
+
+/* Makes a step and writes it where it belongs. */
+static int reading_step(struct reading *reading)
+{
+    struct ffx_step step;
+    const uint32_t target_bytes = reading->config.target_bytes;
+    const int result = ffx_delta_next(&reading->delta, reading->step, &step);
+    if (result != 1)
+        return result;
+    assert_true(step.offset < target_bytes &&
+                step.length <= target_bytes - step.offset);
+    memcpy(reading->target + step.offset, reading->step, step.length);
+    if (reading->config.step_bytes != 0)
+        slot_map_write(&reading->slot, &step, reading->config.step_bytes,
+                       reading->step);
+    return 1;
+}
+
+static int reading_run(struct reading *reading)
+{
+    int result = reading_prepare(reading);
     if (result != 0)
         return result;
-    while ((result = ffx_delta_next(&reading->delta, reading->step, &step)) ==
-           1) {
-        memcpy(reading->target + step.offset, reading->step, step.length);
-        if (reading->config.step_bytes != 0)
-            slot_map_write(&reading->slot, &step, reading->config.step_bytes,
-                           reading->step);
-    }
+    do
+        result = reading_step(reading);
+    while (result == 1);
     return result;
 }
 
@@ -283,7 +317,7 @@ static int agrees(struct author *author)
     reading_start(&reading, author);
     const int wanted = author->illegal ? FFX_ERR_PATCH : 0;
     const int result = reading_run(&reading);
-    free(reading.config.memory);
+    reading_end(&reading);
     return result == wanted && reading.slot.mistakes == 0 &&
            (result != 0 || memcmp(reading.target, author->target,
                                   author->layout.target_bytes) == 0);
@@ -309,10 +343,99 @@ static void exactly_the_legal_plans_are_taken(void **state)
     assert_in_range(legal, SEEDS / 10, SEEDS * 9 / 10);
 }
 
+/* The plan was checked, then the file was changed: whatever comes out, the
+ * agent's digest refuses it; until then no harm may be done. */
+static void
+a_patch_swapped_after_its_plan_was_checked_does_no_harm(void **state)
+{
+    static struct author author;
+    (void)state;
+    for (uint32_t seed = 1; seed <= SEEDS; seed++) {
+        struct reading reading;
+        author_write(&author, seed);
+        reading_start(&reading, &author);
+        if (reading_prepare(&reading) == 0) {
+            author.swap = (uint8_t)(seed | 1);
+            while (reading_step(&reading) == 1)
+                continue;
+        }
+        if (reading.slot.mistakes != 0)
+            fail_msg("seed %u: %u reads", seed, reading.slot.mistakes);
+        reading_end(&reading);
+        free(author.encoder.bytes);
+    }
+}
+
+/* Word 0 names the patch, 1 counts the steps, 2 is the position, 3 and 4 are
+ * registers, 5 is the diagonal, 6 the CRC; the last is the CRC of the others.
+ */
+static void forge_checkpoint(struct ffx_checkpoint *checkpoint, uint32_t word,
+                             uint32_t value)
+{
+    uint8_t *bytes = checkpoint->bytes;
+    bytes_put32(bytes + 4 * word, value);
+    bytes_put32(bytes + FFX_CHECKPOINT_BYTES - 4,
+                crc32_add(0, bytes, FFX_CHECKPOINT_BYTES - 4));
+}
+
+static int restore_with(struct reading *reading, uint32_t word, uint32_t value)
+{
+    struct ffx_checkpoint checkpoint;
+    ffx_delta_checkpoint(&reading->delta, &checkpoint);
+    forge_checkpoint(&checkpoint, word, value);
+    return ffx_delta_restore(&reading->delta, &checkpoint);
+}
+
+static void a_forged_checkpoint_out_of_range_is_refused(void **state)
+{
+    static struct author author;
+    struct reading reading;
+    uint32_t seed = 1;
+    (void)state;
+    for (author_write(&author, seed); author.illegal;
+         author_write(&author, ++seed))
+        free(author.encoder.bytes);
+    reading_start(&reading, &author);
+    assert_int_equal(reading_prepare(&reading), 0);
+    const uint32_t steps = delta_layout_steps(&author.layout);
+    const uint32_t size = reading.config.patch.size;
+    assert_int_equal(restore_with(&reading, 1, steps), 0);
+    assert_int_equal(restore_with(&reading, 1, steps + 1), FFX_ERR_PATCH);
+    assert_int_equal(restore_with(&reading, 2, size), 0);
+    assert_int_equal(restore_with(&reading, 2, size + 1), FFX_ERR_PATCH);
+    assert_int_equal(restore_with(&reading, 3, RANGE_TOP), 0);
+    assert_int_equal(restore_with(&reading, 3, RANGE_TOP - 1), FFX_ERR_PATCH);
+    reading_end(&reading);
+    free(author.encoder.bytes);
+}
+
+static void a_forged_checkpoint_that_is_taken_does_no_harm(void **state)
+{
+    static struct author author;
+    (void)state;
+    for (uint32_t seed = 1; seed <= SEEDS; seed++) {
+        struct reading reading;
+        author_write(&author, seed);
+        reading_start(&reading, &author);
+        if (reading_prepare(&reading) == 0) {
+            const uint32_t word = 1 + draw(&author, 6);
+            restore_with(&reading, word, boundary(&author, draw(&author, 900)));
+            while (reading_step(&reading) == 1)
+                continue;
+        }
+        reading_end(&reading);
+        free(author.encoder.bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exactly_the_legal_plans_are_taken),
+        cmocka_unit_test(
+            a_patch_swapped_after_its_plan_was_checked_does_no_harm),
+        cmocka_unit_test(a_forged_checkpoint_out_of_range_is_refused),
+        cmocka_unit_test(a_forged_checkpoint_that_is_taken_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
