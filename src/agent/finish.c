@@ -21,7 +21,7 @@ static int clean_sector(struct ffx_agent *agent,
 {
     if (sector->address <
         agent->config.components[agent->part].slot.address + agent->cursor)
-        return image_is_wrong(agent);
+        return ++agent->tries == TASK_TRIES ? image_is_wrong(agent) : 1;
     const int error = write_erase(agent->config.flash, sector);
     if (error == 0 || error == FFX_ERR_POWER)
         return error;
@@ -167,11 +167,15 @@ static int next_component(struct ffx_agent *agent)
     return task_next(agent, TASK_TAIL);
 }
 
+/* One bad read must not cost the device its update: from `lost` only full
+ * images lead on. */
 int finish_digest(struct ffx_agent *agent)
 {
     const struct ffx_image_facts *const facts = task_facts(agent, agent->part);
     const int rc =
         task_hash_slot(agent, agent->part, facts->size, facts->sha256);
+    if (rc < 0 && rc != FFX_ERR_POWER && ++agent->tries < TASK_TRIES)
+        return task_next(agent, TASK_DIGEST);
     if (rc == FFX_ERR_DIGEST)
         return image_is_wrong(agent);
     return rc != 0 ? rc : next_component(agent);

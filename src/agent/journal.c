@@ -10,6 +10,24 @@
 
 /* --- load -------------------------------------------------------------- */
 
+/* A record passed over for one bad read would bring back an older state, so a
+ * place is asked more than once. Words that cannot be read are what a cut
+ * leaves: no record. 0: there is one; FFX_ERR_STATE; FFX_ERR_POWER. */
+static int read_record(const struct ffx_flash *flash, uint32_t address,
+                       uint8_t *record, struct ffx_agent_state *state,
+                       uint32_t *counter)
+{
+    for (uint32_t i = 0; i < TRIES; i++) {
+        const int error =
+            flash->read(flash->context, address, record, RECORD_BYTES);
+        if (error == FFX_ERR_POWER)
+            return error;
+        if (error == 0 && record_decode(state, counter, record) == 0)
+            return 0;
+    }
+    return FFX_ERR_STATE;
+}
+
 /* Half `half`'s last valid record before the first place that is not: copied
  * to its slot in the step buffer. 1: there is one; 0: none. */
 static int scan_half(const struct ffx_agent_config *config, uint32_t half,
@@ -26,12 +44,11 @@ static int scan_half(const struct ffx_agent_config *config, uint32_t half,
     for (uint32_t at = 0; at + RECORD_BYTES <= sector.length;
          at += RECORD_BYTES) {
         uint32_t says;
-        error = config->flash->read(config->flash->context, sector.address + at,
-                                    candidate, RECORD_BYTES);
+        error = read_record(config->flash, sector.address + at, candidate,
+                            state, &says);
         if (error == FFX_ERR_POWER)
             return error;
-        /* Words that cannot be read are what a cut leaves: no record. */
-        if (error != 0 || record_decode(state, &says, candidate) != 0)
+        if (error != 0)
             break;
         memcpy(buffer + half * RECORD_BYTES, candidate, RECORD_BYTES);
         *counter = says;

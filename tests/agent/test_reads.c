@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Flash whose reads go wrong once and are right the next time. */
+#include "agent_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+enum fault { FLIP, ECC, FAULTS };
+
+static struct {
+    int (*read)(void *, uint32_t, void *, uint32_t);
+    uint32_t reads, bad; /* the bad one's number, from 1; 0: none */
+    enum fault fault;
+} port;
+
+static int read_badly(void *context, uint32_t address, void *buffer,
+                      uint32_t length)
+{
+    const int rc = port.read(context, address, buffer, length);
+    if (rc != 0 || ++port.reads != port.bad || length == 0)
+        return rc;
+    if (port.fault == ECC)
+        return FFX_ERR_ECC;
+    ((uint8_t *)buffer)[length / 2] ^= 0x10;
+    return 0;
+}
+
+/* Boots with one bad read. 0: there were fewer. */
+static int boot_badly(struct bench *bench, const void *start,
+                      const struct forge_bytes *zip, uint32_t bad,
+                      enum fault fault)
+{
+    lab_flash_restore(&bench->flash, start);
+    bench->package = zip;
+    port.reads = 0;
+    port.bad = bad;
+    port.fault = fault;
+    assert_int_equal(bench_boot(bench), 0);
+    return port.reads >= bad;
+}
+
+/* Asked for and not begun: installed, or refused with A untouched. */
+static void expect_a_or_b(struct bench *bench, uint32_t bad, enum fault fault)
+{
+    const int status = ffx_agent_status(&bench->agent);
+    if (status == FFX_STATUS_SUCCESS && bench_holds(bench, &bench->b))
+        return;
+    if (status == FFX_STATUS_REFUSED && bench_holds(bench, &bench->a))
+        return;
+    fail_msg("%s: read %u, fault %d: status %d, error %d",
+             bench->geometry->name, (unsigned)bad, (int)fault, status,
+             (int)ffx_agent_state(&bench->agent)->error);
+}
+
+/* Cut in mid-update: it is never taken for one that has not begun, and the
+ * component is not given up. */
+static void expect_the_way_on(struct bench *bench, uint32_t bad,
+                              enum fault fault)
+{
+    const struct ffx_agent_state *state = ffx_agent_state(&bench->agent);
+    const int failed = state->status == FFX_STATUS_FAILED_MODEM ||
+                       state->status == FFX_STATUS_FAILED_AP;
+    if (state->status == FFX_STATUS_SUCCESS && bench_holds(bench, &bench->b))
+        return;
+    if (failed && !state->lost)
+        return;
+    fail_msg("%s: read %u, fault %d: status %d, error %d, lost %d",
+             bench->geometry->name, (unsigned)bad, (int)fault, state->status,
+             (int)state->error, state->lost);
+}
+
+static void sweep(const struct bench_geometry *geometry, uint64_t cut,
+                  void (*expect)(struct bench *, uint32_t, enum fault))
+{
+    struct bench bench;
+    size_t bytes;
+    bench_open(&bench, geometry);
+    struct forge_bytes zip =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
+    bench.package = &zip;
+    bench_request(&bench);
+    lab_flash_cut(&bench.flash, cut, LAB_TEAR_RANDOM_BITS);
+    if (cut != 0)
+        assert_int_equal(bench_boot(&bench), FFX_ERR_POWER);
+    void *start = lab_flash_snapshot(&bench.flash, &bytes);
+    assert_non_null(start);
+
+    port.read = bench.flash.port.read;
+    bench.flash.port.read = read_badly;
+    uint32_t bad = 1;
+    for (enum fault fault = FLIP; fault < FAULTS; fault++)
+        for (bad = 1; boot_badly(&bench, start, &zip, bad, fault); bad++)
+            expect(&bench, bad, fault);
+    assert_true(bad > 100);
+    free(start);
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
+static void one_bad_read_costs_at_most_a_refusal(void **state)
+{
+    (void)state;
+    sweep(&bench_geometries[0], 0, expect_a_or_b);
+    sweep(&bench_geometries[2], 0, expect_a_or_b);
+}
+
+static void after_a_cut_one_bad_read_costs_at_most_another_request(void **state)
+{
+    (void)state;
+    sweep(&bench_geometries[0], 20, expect_the_way_on);
+    sweep(&bench_geometries[2], 14, expect_the_way_on);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_bad_read_costs_at_most_a_refusal),
+        cmocka_unit_test(
+            after_a_cut_one_bad_read_costs_at_most_another_request),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
