@@ -61,6 +61,9 @@ road() # NAME SOURCE SIM_OPTION...
     result $? "$name: AT+GMR says A before"
     update "$source" --trust "$work/release.pub"
     arrives "$name"
+    [[ $source != *:* ]] && reports data_used 0 ||
+        { [[ $source == *:* ]] && reports data_used "[1-9][0-9]*"; }
+    result $? "$name: the report counts what went over the air"
     update "$source" --trust "$work/release.pub"
     [ "$code" -eq 2 ] && reports result nothing && [ ! -s err ]
     result $? "$name: once more is exit 2, nothing to do"
@@ -104,14 +107,14 @@ scene vendor "vendor's file by http" "http://$vendor_store/$path"
 
 # --- killed -----------------------------------------------------------------
 
-# farfix update in the background, at a module as slow as real flash.
-begin_update() # SOURCE
+# farfix update in the background until its trace has PATTERN.
+begin_update() # SOURCE [PATTERN]
 {
     : >walker.log
     "$FARFIX" update "$port" "$1" --to $B --json --trace >report.json \
         2>walker.log &
     walker=$!
-    until_true grep -q '"Updating",[1-9]' walker.log
+    until_true grep -qE "${2:-\"Updating\",[1-9]}" walker.log
 }
 
 end_update()
@@ -133,7 +136,7 @@ module_killed() # NAME SIM_OPTION...
     local name=$1
     new_module --flash-speed real "${@:2}"
     set -- "${@:2}"
-    begin_update "$work/www/full.zip" && stop_sim KILL
+    begin_update "$work/www/full.zip" && kill_module
     ! grep -q 'update done' m.log
     result $? "$name is killed in mid-update, farfix update waits"
     [[ $port != tcp:* ]] || set -- --tcp "${port#tcp:}"
@@ -145,6 +148,19 @@ module_killed() # NAME SIM_OPTION...
 scene module_killed "a module on a PTY"
 scene module_killed "a module on TCP" $tcp
 
+killed_while_it_fetches() # NAME SOURCE PATTERN
+{
+    new_module
+    begin_update "$2" "$3" && kill_module
+    ! grep -q 'reset: AT+CFOTA=1' m.log && [ ! -e m/fota/update.zip ]
+    result $? "$1: the module is killed while the package comes"
+    start_sim m --pty "$PWD/modem" --flash-speed fast && end_update
+    result $? "$1: the module comes back, farfix update begins anew"
+    arrives "$1, killed on the way"
+}
+scene killed_while_it_fetches "http" "http://$files/slow/full.zip" \
+    'HTTPTOFSRL: 1,[1-9]'
+
 module_killed_alone()
 {
     new_module --flash-speed real
@@ -152,7 +168,7 @@ module_killed_alone()
     line_open && until_true at AT && at AT+CFOTA=1 &&
         hear '"Updating",[1-9]'
     line_close
-    stop_sim KILL
+    kill_module
     ! grep -q 'update done' m.log
     result $? "a module is killed in mid-update, alone"
     start_sim m --pty "$PWD/modem" --flash-speed fast && socat_sees $B &&

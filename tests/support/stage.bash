@@ -6,24 +6,26 @@
 # Debian keeps servers where only root looks.
 PATH=$PATH:/usr/sbin
 
-# Runs "COMMAND... PORT" with ports until a server listens on one: $listening.
-# COMMAND starts it in the background and leaves its process in $server.
-on_free_port() # COMMAND...
+# Runs "START... PORT" with ports until "ANSWERS PORT" says that it is ours
+# that listens, not another test's: $listening. START leaves its process in
+# $server.
+on_free_port() # ANSWERS START...
 {
-    local try
+    local try answers=$1
+    shift
     for try in 1 2 3 4 5 6 7 8; do
         listening=$((20000 + RANDOM % 12000))
         "$@" "$listening"
-        until_true answers_or_gone "$listening"
-        kill -0 "$server" 2>/dev/null && return
+        until_true answers_or_gone "$answers" "$listening"
+        kill -0 "$server" 2>/dev/null && "$answers" "$listening" && return
+        kill -9 "$server" 2>/dev/null
     done
     return 1
 }
 
-answers_or_gone() # PORT
+answers_or_gone() # ANSWERS PORT
 {
-    ! kill -0 "$server" 2>/dev/null ||
-        (exec 9<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+    ! kill -0 "$server" 2>/dev/null || "$@"
 }
 
 # --- keys, releases, packages -----------------------------------------------
@@ -110,7 +112,7 @@ run_nginx() # PORT: this one and the next four
 {
     cat >nginx.conf <<CONF
 daemon off;
-user $(id -un) $(id -gn);
+master_process off;
 pid $work/nginx.pid;
 error_log $work/nginx.log;
 worker_processes 1;
@@ -129,6 +131,8 @@ $(https_server expired $(($1 + 4)))
     server {
         listen 127.0.0.1:$1;
         root $work/www;
+        location /whose { return 200 $work; }
+        location /slow { alias $work/www; limit_rate 40k; }
         location /moved { return 302 /update.zip; }
         location /forbidden { return 403; }
         location /broken { return 503; }
@@ -139,11 +143,17 @@ CONF
     server=$!
 }
 
-# $files serves www/ and a few statuses; $https, $self, $stranger, $expired
+nginx_answers() # PORT
+{
+    [ "$(curl -s -m 2 "http://127.0.0.1:$1/whose")" = "$work" ]
+}
+
+# $files serves www/, also slowly, and a few statuses; $https, $self, $stranger, $expired
 # are the store behind TLS, each with its certificate. The CA is ca.crt.
 start_nginx()
 {
-    mkdir -p www && make_certificates && on_free_port run_nginx || return 1
+    mkdir -p www && make_certificates &&
+        on_free_port nginx_answers run_nginx || return 1
     files=127.0.0.1:$listening
     https=127.0.0.1:$((listening + 1)) self=127.0.0.1:$((listening + 2))
     stranger=127.0.0.1:$((listening + 3)) expired=127.0.0.1:$((listening + 4))
@@ -171,18 +181,24 @@ run_as_launching_user=YES
 seccomp_sandbox=NO
 secure_chroot_dir=$work
 xferlog_enable=NO
+ftpd_banner=$work
 CONF
     vsftpd vsftpd.conf >ftp.log 2>&1 &
     server=$!
+}
+
+ftp_answers() # PORT
+{
+    local said=
+    (exec 9<>"/dev/tcp/127.0.0.1/$1" && read -r -t 2 said <&9 &&
+        [[ $said == *"$work"* ]]) 2>/dev/null
 }
 
 # User ftp, password tmf123. $ftp serves DIR; paths on the wire are absolute.
 start_ftp() # DIR
 {
     echo tmf123 >ftp.passwords
-    on_free_port run_ftp "$1"
-    ftp=127.0.0.1:$listening
-    kill -0 "$server" 2>/dev/null
+    on_free_port ftp_answers run_ftp "$1" && ftp=127.0.0.1:$listening
 }
 
 # %2F: the server's root (RFC 1738, 3.2.2)
@@ -258,10 +274,19 @@ new_module() # OPTION...
         --flash-speed fast "$@" || result 1 "a module starts"
 }
 
+# Kills it as if it were unplugged. Its link goes first: the kernel gives the
+# number of a closed pseudo terminal to the next who asks, and that may be the
+# module of another scene.
+kill_module()
+{
+    [[ $port == tcp:* ]] || rm -f "$port"
+    stop_sim KILL
+}
+
 # farfix update to B; $code, report.json, and err.
 update() # SOURCE OPTION...
 {
-    timeout 120 "$FARFIX" update "$port" "$1" --to "$B" --json "${@:2}" \
+    timeout --foreground 120 "$FARFIX" update "$port" "$1" --to "$B" --json "${@:2}" \
         >report.json 2>err
     code=$?
 }
