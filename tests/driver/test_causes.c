@@ -192,6 +192,17 @@ static void the_right_pin_opens_the_sim(void **state)
     ends_with(FFX_CAUSE_DONE, 0);
 }
 
+static void a_pin_that_opens_nothing_is_not_sent_again(void **state)
+{
+    (void)state;
+    begin(FFX_ROUTE_HTTP);
+    road.module_config.sim_pin = road.config.sim_pin = "1234";
+    answer("AT+CPIN=", "\r\nOK\r\n");
+    assert_int_equal(road_run(&road), FFX_CAUSE_SIM_PIN);
+    assert_int_equal(road_sent(&road, "AT+CPIN="), 1);
+    road_end(&road);
+}
+
 static void a_locked_sim_is_sim_puk(void **state)
 {
     (void)state;
@@ -399,11 +410,16 @@ static void a_server_that_sends_for_ever_is_cut_off(void **state)
     (void)state;
     begin(FFX_ROUTE_HTTP);
     road.config.facts.size = 5000;
-    ends_with(FFX_CAUSE_SIZE, 1);
+    road.config.limits.download_tries = 1;
+    assert_int_equal(road_run(&road), FFX_CAUSE_SIZE);
+    assert_int_equal(road_sent(&road, "AT+CNACT=0"), 1);
+    road_end(&road);
     begin(FFX_ROUTE_HTTP);
     road.config.facts.size = 0;
     road.config.limits.data_bytes = 5000;
-    ends_with(FFX_CAUSE_DATA_LIMIT, 1);
+    assert_int_equal(road_run(&road), FFX_CAUSE_DATA_LIMIT);
+    assert_int_equal(road_sent(&road, "AT+CNACT=0"), 1);
+    road_end(&road);
 }
 
 /* --- files -----------------------------------------------------------------
@@ -450,6 +466,24 @@ static void a_line_that_loses_every_chunk_is_noise(void **state)
     begin(FFX_ROUTE_PUSH);
     answer("AT+CFSWFILE=", "\r\nDOWNLOAD\r\n\r\n+CME ERROR: 3\r\n");
     ends_with(FFX_CAUSE_NOISE, 1);
+}
+
+/* The second chunk fails and leaves something behind (at-facts D4). */
+static void half_a_chunk_in_the_file_starts_the_push_over(void **state)
+{
+    (void)state;
+    begin(FFX_ROUTE_PUSH);
+    road.answers[0] = (struct road_answer){"AT+CFSWFILE=1,\"update.zip\",1",
+                                           "\r\nDOWNLOAD\r\n\r\nERROR\r\n",
+                                           1,
+                                           0,
+                                           0,
+                                           0};
+    road.answers[1] =
+        (struct road_answer){"AT+CFSGFIS", INFO("+CFSGFIS: 10123"), 1, 2, 0, 0};
+    assert_int_equal(road_run(&road), FFX_CAUSE_DONE);
+    assert_int_equal(road_sent(&road, "AT+CFSWFILE=1,\"update.zip\",0,"), 2);
+    road_end(&road);
 }
 
 static void a_truncated_download_is_size(void **state)
@@ -504,6 +538,22 @@ static void an_update_that_never_begins_is_not_started(void **state)
     answer("AT+CFOTA=1", "\r\nOK\r\n\r\nRDY\r\n");
     assert_int_equal(road_run(&road), FFX_CAUSE_NOT_STARTED);
     road_end(&road);
+}
+
+/* Some firmware may answer for a while before it resets. */
+static void an_old_status_is_not_believed_before_a_minute(void **state)
+{
+    (void)state;
+    for (int status = 7; status <= 8; status++) {
+        begin(FFX_ROUTE_HTTP);
+        road.status = status;
+        road.answers[0] =
+            (struct road_answer){"AT+CFOTA=1", "\r\nOK\r\n", 1, 0, 0, 0};
+        assert_int_equal(road_run(&road),
+                         status == 7 ? FFX_CAUSE_REFUSED : FFX_CAUSE_DONE);
+        assert_true(road.now_ms > 60000);
+        road_end(&road);
+    }
 }
 
 static void each_failed_status_has_its_cause(void **state)
@@ -662,6 +712,7 @@ int main(void)
         cmocka_unit_test(a_push_needs_no_sim),
         cmocka_unit_test(a_missing_or_wrong_pin_is_sim_pin),
         cmocka_unit_test(the_right_pin_opens_the_sim),
+        cmocka_unit_test(a_pin_that_opens_nothing_is_not_sent_again),
         cmocka_unit_test(a_locked_sim_is_sim_puk),
         cmocka_unit_test(no_network_is_not_registered),
         cmocka_unit_test(with_an_apn_registration_is_tried_by_hand_first),
@@ -683,11 +734,13 @@ int main(void)
         cmocka_unit_test(a_full_file_system_is_no_space),
         cmocka_unit_test(an_unreadable_source_is_named),
         cmocka_unit_test(a_line_that_loses_every_chunk_is_noise),
+        cmocka_unit_test(half_a_chunk_in_the_file_starts_the_push_over),
         cmocka_unit_test(a_truncated_download_is_size),
         cmocka_unit_test(an_altered_download_is_digest),
         cmocka_unit_test(without_facts_the_module_is_the_judge),
         cmocka_unit_test(a_refused_request_is_no_package),
         cmocka_unit_test(an_update_that_never_begins_is_not_started),
+        cmocka_unit_test(an_old_status_is_not_believed_before_a_minute),
         cmocka_unit_test(each_failed_status_has_its_cause),
         cmocka_unit_test(success_with_another_version_is_no_success),
         cmocka_unit_test(a_lost_setting_is_changed),
