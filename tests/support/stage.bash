@@ -6,6 +6,10 @@
 # Debian keeps servers where only root looks.
 PATH=$PATH:/usr/sbin
 
+# A test that is told to stop still ends what it started.
+trap 'exit 143' TERM
+trap 'exit 130' INT
+
 # Runs "START... PORT" with ports until "ANSWERS PORT" says that it is ours
 # that listens, not another test's: $listening. START leaves its process in
 # $server.
