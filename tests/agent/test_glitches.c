@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Flash whose reads go wrong once and are right the next time. */
+/* Flash that goes wrong once and does as it is told the next time. */
 #include "agent_bench.h"
 
 #include <setjmp.h>
@@ -116,12 +116,61 @@ static void after_a_cut_one_bad_read_costs_at_most_another_request(void **state)
     sweep(&bench_geometries[2], 14, expect_the_way_on);
 }
 
+/* --- erases and programs ----------------------------------------------- */
+
+static struct {
+    struct ffx_flash fine;
+    uint32_t operations, bad;
+} writer;
+
+static int program_badly(void *context, uint32_t address, const void *data,
+                         uint32_t length)
+{
+    if (++writer.operations == writer.bad)
+        return FFX_ERR_FLASH;
+    return writer.fine.program(context, address, data, length);
+}
+
+static int erase_badly(void *context, uint32_t address)
+{
+    if (++writer.operations == writer.bad)
+        return FFX_ERR_FLASH;
+    return writer.fine.erase(context, address);
+}
+
+static void one_bad_erase_or_program_costs_nothing(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, &bench_geometries[0]);
+    struct forge_bytes zip =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_DELTAS);
+    writer.fine = bench.flash.port;
+    writer.bad = 0;
+    do {
+        bench_reset(&bench);
+        bench.package = &zip;
+        bench_request(&bench);
+        bench.flash.port.program = program_badly;
+        bench.flash.port.erase = erase_badly;
+        writer.operations = 0;
+        writer.bad++;
+        assert_int_equal(bench_boot(&bench), 0);
+        bench_expect_installed(&bench, &bench.b);
+        bench.flash.port = writer.fine;
+    } while (writer.operations >= writer.bad);
+    assert_true(writer.bad > 40);
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_bad_read_costs_at_most_a_refusal),
         cmocka_unit_test(
             after_a_cut_one_bad_read_costs_at_most_another_request),
+        cmocka_unit_test(one_bad_erase_or_program_costs_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
