@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,12 +43,16 @@ static void print_help(const struct cli_usage *usage,
 
 /* --- options ------------------------------------------------------------- */
 
+/* Base 10 said aloud: strtoull would read 010 as 8. */
 static int parse_number(const char *text, uint32_t *value)
 {
+    const int base = text[0] == '0' && text[1] == 'x' ? 16 : 10;
     char *end;
     if (*text < '0' || *text > '9')
         return -1;
-    unsigned long long number = strtoull(text, &end, 0);
+    unsigned long long number = strtoull(text, &end, base);
+    if (number > UINT32_MAX)
+        return -1;
     if (*end == 'K' || *end == 'k')
         number *= 1024, end++;
     else if (*end == 'M' || *end == 'm')
@@ -238,12 +243,8 @@ void cli_json_end(void)
 
 void cli_hex(char *out, const uint8_t *bytes, size_t length)
 {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < length; i++) {
-        *out++ = digits[bytes[i] >> 4];
-        *out++ = digits[bytes[i] & 15];
-    }
-    *out = '\0';
+    text_put_hex(out, bytes, (uint32_t)length);
+    out[2 * length] = '\0';
 }
 
 static const char *secret_from_file(const char *file, const char *name)

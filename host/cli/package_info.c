@@ -21,16 +21,6 @@ static const struct cli_usage usage = {
 
 static const char *const kind_names[] = {"image", "delta"};
 
-/* Null for a component that does not change. */
-static const struct ffx_part *part_of(const struct ffx_package *package,
-                                      const char *name)
-{
-    for (uint32_t i = 0; i < package->manifest.part_count; i++)
-        if (strcmp(package->manifest.parts[i].name, name) == 0)
-            return &package->manifest.parts[i];
-    return NULL;
-}
-
 static void print_signers(const struct subject *subject)
 {
     char print[17];
@@ -52,7 +42,8 @@ static void print_components(const struct ffx_package *package)
            "to", "in here");
     for (uint32_t i = 0; i < package->release.component_count; i++) {
         const struct ffx_image_facts *facts = &package->release.components[i];
-        const struct ffx_part *part = part_of(package, facts->name);
+        const struct ffx_part *part =
+            pack_part(&package->manifest, facts->name);
         if (part == NULL)
             printf("%-10s %-10s %10u %10u %10s\n", facts->name, "unchanged",
                    facts->size, facts->size, "-");
@@ -81,7 +72,7 @@ static void print_package(const struct subject *subject)
 static void json_component(const struct ffx_package *package,
                            const struct ffx_image_facts *facts)
 {
-    const struct ffx_part *part = part_of(package, facts->name);
+    const struct ffx_part *part = pack_part(&package->manifest, facts->name);
     char digest[2 * FFX_SHA256_BYTES + 1];
     cli_hex(digest, facts->sha256, FFX_SHA256_BYTES);
     cli_json_open('{');
@@ -170,8 +161,7 @@ static void json_offer(const struct subject *subject)
 
 /* --- the verb ------------------------------------------------------------ */
 
-static int show(const struct subject *subject,
-                const struct subject_request *request)
+static int show(struct subject *subject, const struct subject_request *request)
 {
     struct pack_error error;
     if (subject->opened != 0)
@@ -192,15 +182,5 @@ static int show(const struct subject *subject,
 
 int cli_package_info(int argc, char **argv)
 {
-    static struct subject subject;
-    struct subject_request request;
-    struct pack_error error;
-    const int parsed = subject_arguments(&request, &usage, argc, argv);
-    if (parsed >= 0)
-        return parsed;
-    const int code = subject_load(&subject, &request, &error) != 0
-                         ? pack_common_fail(&error)
-                         : show(&subject, &request);
-    subject_free(&subject);
-    return code;
+    return subject_run(&usage, show, argc, argv);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/package_subject.h"
+#include "cli/pack_common.h"
+#include "pack/fail.h"
 
 #include <psa/psa_crypto.h>
 
@@ -8,8 +10,8 @@
 
 #define SIDE_SUFFIX ".info"
 
-int subject_arguments(struct subject_request *request,
-                      const struct cli_usage *usage, int argc, char **argv)
+static int parse_arguments(struct subject_request *request,
+                           const struct cli_usage *usage, int argc, char **argv)
 {
     const struct cli_option options[] = {
         {"--trust", CLI_TEXT, &request->trust, "PUB",
@@ -41,14 +43,9 @@ static int set_paths(struct subject *subject, const char *path,
                      struct pack_error *error)
 {
     const size_t length = strlen(path);
-    if (length + sizeof SIDE_SUFFIX > SUBJECT_PATH) {
-        error->code = FFX_ERR_BUFFER;
-        snprintf(error->text, sizeof error->text,
-                 "the path %.60s... is too "
-                 "long",
-                 path);
-        return error->code;
-    }
+    if (length + sizeof SIDE_SUFFIX > SUBJECT_PATH)
+        return fail_with(error, FFX_ERR_BUFFER, "the path %.60s... is too long",
+                         path);
     subject->vendor = ends_in_suffix(path);
     memcpy(subject->path, path, length + 1);
     if (subject->vendor)
@@ -120,6 +117,22 @@ void subject_free(struct subject *subject)
     pack_buffer_free(&subject->file);
     pack_buffer_free(&subject->side);
     pack_release_free(&subject->from);
+}
+
+int subject_run(const struct cli_usage *usage, subject_verb *verb, int argc,
+                char **argv)
+{
+    static struct subject subject;
+    struct subject_request request;
+    struct pack_error error;
+    const int parsed = parse_arguments(&request, usage, argc, argv);
+    if (parsed >= 0)
+        return parsed;
+    const int code = subject_load(&subject, &request, &error) != 0
+                         ? pack_common_fail(&error)
+                         : verb(&subject, &request);
+    subject_free(&subject);
+    return code;
 }
 
 /* --- causes -------------------------------------------------------------- */

@@ -32,15 +32,20 @@ struct subject {
     uint8_t scratch[65536];
 };
 
-/* Parses the arguments both verbs share; -1 to go on, else an exit code. */
-int subject_arguments(struct subject_request *request,
-                      const struct cli_usage *usage, int argc, char **argv);
-
 /* Reads every file and opens what is there. An error of the signed part is no
- * failure of this function: see `opened`. 0, or as pack_read_file. */
+ * failure of this function: see `opened`. 0, or as pack_read_file; free it in
+ * either case. */
 int subject_load(struct subject *subject, const struct subject_request *request,
                  struct pack_error *error);
 void subject_free(struct subject *subject);
+
+/* What a verb does with a loaded subject: its exit code. */
+typedef int subject_verb(struct subject *subject,
+                         const struct subject_request *request);
+
+/* All of info and verify but what they say: arguments, load, verb, free. */
+int subject_run(const struct cli_usage *usage, subject_verb *verb, int argc,
+                char **argv);
 
 /* "no trusted key made this signature: ..." with what to do next. */
 const char *subject_cause(int error);

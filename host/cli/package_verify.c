@@ -194,15 +194,5 @@ static int verify(struct subject *subject,
 
 int cli_package_verify(int argc, char **argv)
 {
-    static struct subject subject;
-    struct subject_request request;
-    struct pack_error error;
-    const int parsed = subject_arguments(&request, &usage, argc, argv);
-    if (parsed >= 0)
-        return parsed;
-    const int code = subject_load(&subject, &request, &error) != 0
-                         ? pack_common_fail(&error)
-                         : verify(&subject, &request);
-    subject_free(&subject);
-    return code;
+    return subject_run(&usage, verify, argc, argv);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How every function of this room reports a failure. Room-internal. */
+/* How whoever fills a struct pack_error does it: this room and those above. */
 #ifndef FARFIX_PACK_FAIL_H
 #define FARFIX_PACK_FAIL_H
 

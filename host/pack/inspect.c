@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-static const struct ffx_part *part_of(const struct ffx_manifest *manifest,
-                                      const char *component)
+const struct ffx_part *pack_part(const struct ffx_manifest *manifest,
+                                 const char *component)
 {
     for (uint32_t i = 0; i < manifest->part_count; i++)
         if (strcmp(manifest->parts[i].name, component) == 0)
@@ -47,7 +47,7 @@ static int check_component(const struct ffx_package *package,
                            const struct pack_component *source,
                            struct pack_error *error)
 {
-    const struct ffx_part *part = part_of(&package->manifest, target->name);
+    const struct ffx_part *part = pack_part(&package->manifest, target->name);
     const uint32_t size = part != NULL ? part->from_size : target->size;
     const uint8_t *digest = part != NULL ? part->from_sha256 : target->sha256;
     if (source == NULL)

@@ -158,6 +158,10 @@ int pack_source_check(const struct ffx_package *package,
                       const struct pack_release *from,
                       struct pack_error *error);
 
+/* How this component gets to B; null for one that does not change. */
+const struct ffx_part *pack_part(const struct ffx_manifest *manifest,
+                                 const char *component);
+
 /* What the certificate inside an opened package allows, to show it to a
  * person. FFX_ERR_CERT: not delegated; FFX_ERR_IO. */
 int pack_certificate(const struct ffx_package *package, struct ffx_cert *cert);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/store.h"
+#include "pack/fail.h"
 #include "store/store_log.h"
 #include "store/store_page.h"
 #include "store/store_state.h"
@@ -136,12 +137,10 @@ static int check_something(const struct store *store, struct pack_error *error)
 {
     if (store->catalog.release_count + store->catalog.vendor_count > 0)
         return 0;
-    error->missing = 0;
-    snprintf(error->text, sizeof error->text,
-             "%s holds no signed release and no vendor package: there is "
-             "nothing to serve",
-             store->releases);
-    return error->code = FFX_ERR_NO_PACKAGE;
+    return fail_with(error, FFX_ERR_NO_PACKAGE,
+                     "%s holds no signed release and no vendor package: there "
+                     "is nothing to serve",
+                     store->releases);
 }
 
 int store_open(struct store **out, const struct store_config *config,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "pack/fail.h"
 #include "store/store_log.h"
 #include "store/store_state.h"
 
@@ -88,11 +89,9 @@ static int make_loaded(struct store *store, const struct store_job *job,
                        struct store_cached *cached, struct pack_error *error)
 {
     struct pack_buffer zip;
-    if (!is_unchanged(from, &job->from) || !is_unchanged(to, &job->to)) {
-        snprintf(error->text, sizeof error->text,
-                 "a release is being changed: ask again");
-        return error->code = FFX_ERR_BUSY;
-    }
+    if (!is_unchanged(from, &job->from) || !is_unchanged(to, &job->to))
+        return fail_with(error, FFX_ERR_BUSY,
+                         "a release is being changed: ask again");
     int result = reuse(store, job, from, to, &zip);
     if (result != 0)
         result = build(store, job, from, to, &zip, error);

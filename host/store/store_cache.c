@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/store_cache.h"
+#include "base/bytes.h"
+#include "base/text.h"
+#include "pack/fail.h"
 #include "store/store_log.h"
 
 #include <errno.h>
@@ -9,27 +12,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int fail(struct pack_error *error, const char *what, const char *path)
-{
-    error->code = FFX_ERR_IO;
-    error->missing = 0;
-    snprintf(error->text, sizeof error->text, "cannot %s %s: %s", what, path,
-             strerror(errno));
-    return FFX_ERR_IO;
-}
-
 /* Another key, or another certificate for it, makes other packages. */
 static void digest_signer(struct store_cache *cache, const struct pack_key *key)
 {
+    struct {
+        struct ffx_public_key key;
+        char model[FFX_MODEL_MAX + 1];
+        uint8_t max_sequence[4];
+    } signer = {.key = *pack_key_public(key)};
     const struct ffx_cert *cert = pack_key_delegation(key);
-    char text[2 * FFX_PUBLIC_KEY_BYTES + FFX_MODEL_MAX + 32];
-    const uint8_t *point = pack_key_public(key)->point;
-    int at = 0;
-    for (size_t i = 0; i < FFX_PUBLIC_KEY_BYTES; i++)
-        at += sprintf(text + at, "%02x", point[i]);
-    at += sprintf(text + at, " %s %u", cert != NULL ? cert->model : "",
-                  cert != NULL ? cert->max_sequence : 0);
-    pack_sha256(text, (size_t)at, cache->signer);
+    if (cert != NULL) {
+        memcpy(signer.model, cert->model, strlen(cert->model));
+        bytes_put32(signer.max_sequence, cert->max_sequence);
+    }
+    pack_sha256(&signer, sizeof signer, cache->signer);
+}
+
+/* The caller may not even have named it: it is not "missing". */
+static int fail_here(struct pack_error *error, const char *verb,
+                     const char *directory)
+{
+    fail_system(error, verb, directory);
+    error->missing = 0;
+    return error->code;
 }
 
 int store_cache_open(struct store_cache *cache, const char *directory,
@@ -37,12 +42,12 @@ int store_cache_open(struct store_cache *cache, const char *directory,
 {
     memset(cache, 0, sizeof *cache);
     if (mkdir(directory, 0777) != 0 && errno != EEXIST)
-        return fail(error, "make the cache directory", directory);
+        return fail_here(error, "make", directory);
     if (access(directory, W_OK | X_OK) != 0)
-        return fail(error, "write to the cache directory", directory);
+        return fail_here(error, "write to", directory);
     cache->directory = strdup(directory);
     if (cache->directory == NULL)
-        return fail(error, "use", directory);
+        return fail_here(error, "use", directory);
     digest_signer(cache, key);
     return 0;
 }
@@ -54,14 +59,10 @@ void store_cache_close(struct store_cache *cache)
     memset(cache, 0, sizeof *cache);
 }
 
-static char *put_hex(char *to, const uint8_t *bytes, size_t length)
+static char *put_hex(char *to, const uint8_t *bytes, uint32_t length)
 {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < length; i++) {
-        *to++ = digits[bytes[i] >> 4];
-        *to++ = digits[bytes[i] & 15];
-    }
-    return to;
+    text_put_hex(to, bytes, length);
+    return to + 2 * length;
 }
 
 void store_cache_name(const struct store_cache *cache,

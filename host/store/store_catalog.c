@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/store_catalog.h"
 #include "base/bytes.h"
+#include "pack/fail.h"
 #include "store/store_log.h"
 
 #include <dirent.h>
@@ -30,15 +31,6 @@ static char *join(const char *directory, const char *name)
 {
     char *path = NULL;
     return asprintf(&path, "%s/%s", directory, name) < 0 ? must(NULL) : path;
-}
-
-static int cannot_read(struct pack_error *error, const char *directory)
-{
-    error->code = FFX_ERR_IO;
-    error->missing = errno == ENOENT || errno == ENOTDIR;
-    snprintf(error->text, sizeof error->text, "cannot read %s: %s", directory,
-             strerror(errno));
-    return FFX_ERR_IO;
 }
 
 /* Calls `each` with the path of every visible entry, in order of names. */
@@ -108,7 +100,7 @@ int store_catalog_fingerprint(const char *directory, struct pack_buffer *out,
     if (!failed)
         return 0;
     pack_buffer_free(out);
-    return cannot_read(error, directory);
+    return fail_system(error, "read", directory);
 }
 
 /* --- releases ------------------------------------------------------------ */
@@ -232,9 +224,9 @@ static int check_file(const char *path, const struct ffx_offer *offer,
     pack_buffer_free(&file);
     if (same)
         return 0;
-    snprintf(error->text, sizeof error->text,
-             "size or digest is not what its .info says: import it again");
-    return error->code = FFX_ERR_DIGEST;
+    return fail_with(error, FFX_ERR_DIGEST,
+                     "size or digest is not what its .info says: import it "
+                     "again");
 }
 
 static void read_vendor(struct reading *reading, const char *path)
@@ -290,7 +282,7 @@ int store_catalog_read(struct store_catalog *catalog, const char *directory,
     struct reading reading = {catalog, key};
     memset(catalog, 0, sizeof *catalog);
     if (walk(directory, read_entry, &reading) != 0)
-        return cannot_read(error, directory);
+        return fail_system(error, "read", directory);
     if (catalog->release_count > 0)
         qsort(catalog->releases, catalog->release_count,
               sizeof *catalog->releases, by_model_and_sequence);

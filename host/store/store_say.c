@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
 #include "store/store_log.h"
 #include "store/store_state.h"
 
@@ -45,11 +46,9 @@ void store_say_file(struct store_answer *answer, const char *path,
     answer->status = 200;
     answer->type = ZIP;
     answer->size = size;
-    char *at = answer->etag;
-    *at++ = '"';
-    for (size_t i = 0; i < FFX_SHA256_BYTES; i++)
-        at += sprintf(at, "%02x", sha256[i]);
-    memcpy(at, "\"", 2);
+    answer->etag[0] = '"';
+    text_put_hex(answer->etag + 1, sha256, FFX_SHA256_BYTES);
+    memcpy(answer->etag + 1 + 2 * FFX_SHA256_BYTES, "\"", 2);
 }
 
 void store_answer_free(struct store_answer *answer)

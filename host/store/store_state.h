@@ -54,8 +54,7 @@ void store_job_say_why(const struct store_job *job,
                        const struct pack_error *error,
                        struct store_answer *answer);
 
-/* --- store_offer.c
- * ------------------------------------------------------------ */
+/* --- store_offer.c: which package, which offer --------------------------- */
 
 void store_answer_package(struct store *store, const struct store_path *path,
                           struct store_answer *answer);

@@ -28,7 +28,7 @@ uint32_t range_decoder_raw(struct ffx_range_decoder *decoder, uint32_t bits);
 /* A value of `bits` bits from a tree of 2^bits slots. */
 uint32_t range_decoder_tree(struct ffx_range_decoder *decoder, uint16_t *slots,
                             uint32_t bits);
-/* A number from RANGE_NUMBER_SLOTS slots: 0 ... 2^32 - 2. */
+/* A number from DELTA_NUMBER_SLOTS slots: 0 ... 2^32 - 2. */
 uint32_t range_decoder_number(struct ffx_range_decoder *decoder,
                               uint16_t *slots);
 

@@ -36,6 +36,13 @@ says 0 '"max_sequence":7' "key make reports as JSON" \
     --max-sequence 7 --json
 grep -qx max_sequence=7 seven.cert
 result $? "--max-sequence stands in the certificate"
+says 0 '"max_sequence":10' "a number with a leading 0 is decimal" \
+    "$FARFIX" key make ten --signed-by release.key --model SIM7000G \
+    --max-sequence 010 --json
+for n in 18014398509481985K 4294967296 4096M -1 0x 5KB ''; do
+    says 64 "not a number" "'$n' is no number" "$FARFIX" key make huge \
+        --signed-by release.key --model SIM7000G --max-sequence "$n"
+done
 grep -qx max_sequence=65536 store.cert
 result $? "without --max-sequence a package key ends at 65536"
 
