@@ -263,6 +263,23 @@ echo poison >"$1"
 start --cache elsewhere
 check "a foreign file in the cache is not offered" sh -c \
     "curl -sSf '$url/SIM7000G/B05/next' | grep -q '^size=$(wc -c <keep.zip)\$'"
+halt
+"$FARFIX" key make second --signed-by release.key --model SIM7000G >/dev/null
+start --cache elsewhere --key second.key
+check "another key signs for itself what the first had signed" sh -c \
+    "curl -sSf -o second.zip '$url/SIM7000G/B05___B07/update.zip' && ! cmp -s second.zip keep.zip &&
+     '$FARFIX' package verify second.zip --trust release.pub --from releases/one"
+sed -i 's/step = 16K/step = 8K/' releases/three/release.ini
+check "another geometry of a release makes another package" sh -c \
+    "curl -sSf -o steps.zip '$url/SIM7000G/B05___B07/update.zip' &&
+     '$FARFIX' package info steps.zip --trust release.pub --json | grep -q '\"step\":8192'"
+halt
+"$FARFIX" key make third --signed-by release.key --model SIM7000G --max-sequence 6 >/dev/null
+start --key third.key
+check "a release behind the key's last sequence is not offered" status 200 '^to=B06$' \
+    "$url/SIM7000G/B05/next"
+check "why it is left out is in the log" grep -q \
+    'left out releases/three: this package key ends with sequence 6, the release has 7' log
 port=${url##*:}
 
 # --- what keeps it from starting ----------------------------------------------
