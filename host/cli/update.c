@@ -182,7 +182,8 @@ static void explain_refusal(struct update *update)
         return;
     if (update->request.trust == NULL)
         snprintf(update->report.explanation, sizeof update->report.explanation,
-                 "run again with --trust RELEASE.pub to learn why");
+                 "farfix package verify tells why, or run again with --trust "
+                 "RELEASE.pub");
     else if (modem_link_sync(&update->link) == 0 &&
              modem_link_get(&update->link, modem_link_directory("fota", 4),
                             "update.zip", &file) == FFX_OK) {

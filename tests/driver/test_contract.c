@@ -222,6 +222,38 @@ static void every_cause_has_a_name_a_text_and_advice(void **state)
     assert_string_equal(ffx_cause_name(FFX_CAUSES), "unknown");
 }
 
+/* The page on one line: mdoc breaks its lines where it likes. */
+static const char *read_manual(void)
+{
+    static char page[32768];
+    FILE *file = fopen("docs/man/farfix-update.1", "r");
+    assert_non_null(file);
+    const size_t length = fread(page, 1, sizeof page - 1, file);
+    fclose(file);
+    page[length] = '\0';
+    for (char *p = page; *p != '\0'; p++)
+        if (*p == '\n')
+            *p = ' ';
+    return page;
+}
+
+static void the_manual_has_every_cause_word_for_word(void **state)
+{
+    const char *page = read_manual();
+    (void)state;
+    for (int i = 0; i < FFX_CAUSES; i++) {
+        const enum ffx_cause cause = (enum ffx_cause)i;
+        const char *text = ffx_cause_text(cause);
+        const char *advice = ffx_cause_advice(cause);
+        char entry[256];
+        snprintf(entry, sizeof entry, ".It Cm %s %c%s%s%s",
+                 ffx_cause_name(cause), text[0] - 'a' + 'A', text + 1,
+                 advice[0] != '\0' ? "; " : "", advice);
+        if (strstr(page, entry) == NULL)
+            fail_msg("farfix-update.1 has no '%s'", entry);
+    }
+}
+
 /* --- garbage ---------------------------------------------------------------
  */
 
@@ -320,6 +352,7 @@ int main(void)
         cmocka_unit_test(the_clock_may_wrap_at_any_moment),
         cmocka_unit_test(an_ended_walk_wants_and_says_nothing),
         cmocka_unit_test(every_cause_has_a_name_a_text_and_advice),
+        cmocka_unit_test(the_manual_has_every_cause_word_for_word),
         cmocka_unit_test(garbage_is_never_a_success_and_always_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

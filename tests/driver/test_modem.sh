@@ -4,7 +4,7 @@
 # exit codes, dry run, trace, JSON, the reason of a refusal.
 . "$(dirname "$0")/../pack/maker.bash"
 . "$root/tests/support/sim.bash"
-. "$root/tests/road/servers.bash"
+. "$root/tests/support/stage.bash"
 make_pair >/dev/null || { result 1 "releases and keys"; exit; }
 modem() { timeout 60 "$FARFIX" modem "$@"; }
 update() { timeout 120 "$FARFIX" update "$@"; }
@@ -123,12 +123,3 @@ grep -q 'AT+CPIN=\*\*\*' err && grep -q 'AT+CNCFG=\*\*\*' err &&
     ! grep -q '4711\|hunter2' err
 result $? "the trace shows neither PIN nor password"
 stop_sim
-
-# --- the manual -------------------------------------------------------------
-
-sed -n 's/.*\[FFX_CAUSE_[A-Z_]*\] = *{*"\([a-z-]*\)".*/\1/p' \
-    "$root/src/driver/cause.c" | sort >causes
-sed -n '/^.Sh CAUSES/,/^.El/s/^.It Cm //p' "$root/docs/man/farfix-update.1" |
-    sort >manual
-[ "$(wc -l <causes)" -ge 40 ] && diff causes manual
-result $? "the manual lists every cause"
