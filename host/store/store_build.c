@@ -83,6 +83,14 @@ static int build(const struct store *store, const struct store_job *job,
     return result;
 }
 
+/* The catalog found them good a moment ago; if they stay as they are now, it
+ * leaves them out at the next request. */
+static int say_busy(struct pack_error *error)
+{
+    return fail_with(error, FFX_ERR_BUSY,
+                     "a release is being changed: ask again");
+}
+
 static int make_loaded(struct store *store, const struct store_job *job,
                        const struct pack_release *from,
                        const struct pack_release *to,
@@ -90,8 +98,7 @@ static int make_loaded(struct store *store, const struct store_job *job,
 {
     struct pack_buffer zip;
     if (!is_unchanged(from, &job->from) || !is_unchanged(to, &job->to))
-        return fail_with(error, FFX_ERR_BUSY,
-                         "a release is being changed: ask again");
+        return say_busy(error);
     int result = reuse(store, job, from, to, &zip);
     if (result != 0)
         result = build(store, job, from, to, &zip, error);
@@ -115,6 +122,8 @@ static int make(struct store *store, const struct store_job *job,
         result = pack_release_load(job->to.path, &to, error);
     if (result == 0)
         result = make_loaded(store, job, &from, &to, cached, error);
+    else
+        result = say_busy(error);
     pack_release_free(&from);
     pack_release_free(&to);
     return result;

@@ -84,8 +84,11 @@ echo nonsense >releases/broken/release.ini
 cp -r releases/one releases/unsigned
 rm releases/unsigned/release.sig releases/unsigned/release
 sed -i 's/B05/B99/' releases/unsigned/release.ini
+cp -r releases/one releases/twin
 head -c 100 "$program" >releases/lone.zip
 cp releases/vendor.zip.info releases/lone.zip.info
+cp releases/vendor.zip.info releases/bent.zip.info
+{ head -c 8999 releases/vendor.zip; printf x; } >releases/bent.zip
 
 start() { # start ARGUMENTS...: sets server and url
     : >ready
@@ -206,8 +209,14 @@ check "the page names the vendor's package" status 200 'V1 to V2' "$url/"
 
 check "what is broken is named in the log" grep -q 'left out releases/broken' log
 check "what is not signed is named in the log" grep -q 'left out releases/unsigned.*sign' log
+check "a second release of the same version is named in the log" \
+    grep -q 'left out releases/twin: releases/one already is B05 of model SIM7000G' log
+get -o /dev/null "$url/a\"b"
+check "a quote in a path cannot end it in the log" grep -q 'GET /a?b" 400' log
 check "a file that is not its side-file's is named in the log" \
     grep -q 'left out releases/lone.zip.*import' log
+check "a file of the same size that is not its side-file's, too" \
+    grep -q 'left out releases/bent.zip.*import' log
 check "a release that this key may not package is named in the log" \
     grep -q 'left out releases/other.*model SIM7000G' log
 check "requests are in the log" grep -q '127.0.0.1 "GET /SIM7000G/B05___B07/update.zip" 200' log
@@ -245,7 +254,16 @@ check "a file changed under the cache's hands is not sent" sh -c \
 check "who changed the cache is in the log" grep -q 'foreign file as .*zip: .*reader' log
 kill -HUP "$server"
 check "SIGHUP does no harm" status 200 '' "$zip"
+head -c 24000000 /dev/zero >releases/large.zip
+"$FARFIX" package import releases/large.zip --model SIM7000G --from L1 --to L2 \
+    --key store.key >/dev/null
+get --limit-rate 8M -o large.zip "$url/SIM7000G/L1___L2/update.zip" 2>/dev/null &
+download=$!
+sleep 1
 check "SIGTERM ends it with 0" halt
+wait $download
+check "a download in hand comes to its end all the same" cmp large.zip releases/large.zip
+rm releases/large.zip* large.zip
 start --cache elsewhere
 check "the next process serves the same bytes" sh -c \
     "curl -sSf '$url/SIM7000G/B05___B07/update.zip' | cmp - keep.zip"
@@ -280,6 +298,13 @@ check "a release behind the key's last sequence is not offered" status 200 '^to=
     "$url/SIM7000G/B05/next"
 check "why it is left out is in the log" grep -q \
     'left out releases/three: this package key ends with sequence 6, the release has 7' log
+halt
+release releases/far SIM7000G B99 70000
+start --key release.key
+check "what is too far ahead for one step is not offered" status 200 '^to=B07$' \
+    "$url/SIM7000G/B05/next"
+check "the newest of another model is not offered" status 200 '^to=none$' \
+    "$url/SIM7000E/E01/next"
 port=${url##*:}
 
 # --- what keeps it from starting ----------------------------------------------
