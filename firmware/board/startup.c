@@ -30,11 +30,11 @@ __attribute__((section(".vectors"), used)) static const struct {
     .stack = image_stack,
     .entry =
         {
-            [0] = startup_reset, /* reset */
-            [1] = startup_halt, /* NMI */
-            [2] = startup_halt, /* hard fault */
+            [0] = startup_reset,       /* reset */
+            [1] = startup_halt,        /* NMI */
+            [2] = startup_halt,        /* hard fault */
             [3 ... 13] = startup_halt, /* faults, SVC, PendSV */
-            [14] = board_tick, /* SysTick */
+            [14] = board_tick,         /* SysTick */
             [15 ... VECTORS - 2] = startup_halt,
         },
 };

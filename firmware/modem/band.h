@@ -7,9 +7,9 @@
 
 struct band {
     uint8_t number;
-    uint32_t first_khz; /* lowest downlink carrier */
+    uint32_t first_khz;   /* lowest downlink carrier */
     uint32_t first, last; /* downlink EARFCN */
-    uint32_t duplex_khz; /* downlink above uplink; 0: TDD */
+    uint32_t duplex_khz;  /* downlink above uplink; 0: TDD */
     const char *region;
 };
 

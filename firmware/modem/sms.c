@@ -76,7 +76,7 @@ int sms_submit(uint8_t pdu[SMS_PDU_MAX], const char *number, const char *text)
     if (count == 0 || count > 20)
         return -1;
     memset(pdu, 0, SMS_PDU_MAX);
-    pdu[0] = 0; /* service centre: the one of the SIM */
+    pdu[0] = 0;    /* service centre: the one of the SIM */
     pdu[1] = 0x01; /* SUBMIT, no validity period */
     pdu[3] = (uint8_t)count;
     pdu[4] = international ? 0x91 : 0x81;

@@ -239,7 +239,7 @@ void cli_json_end(void)
     json_comma = 0;
 }
 
-/* --- bits and pieces ------------------------------------------------------ */
+/* --- bits and pieces ----------------------------------------------------- */
 
 void cli_hex(char *out, const uint8_t *bytes, size_t length)
 {

@@ -21,8 +21,8 @@ enum cli_exit {
 };
 
 enum cli_kind {
-    CLI_FLAG, /* int *: set to 1 */
-    CLI_TEXT, /* const char ** */
+    CLI_FLAG,  /* int *: set to 1 */
+    CLI_TEXT,  /* const char ** */
     CLI_NUMBER /* uint32_t *: decimal or 0x, with K or M */
 };
 
@@ -31,13 +31,13 @@ struct cli_option {
     enum cli_kind kind;
     void *value;
     const char *argument; /* name in the help: "FILE"; null for a flag */
-    const char *help; /* one line */
+    const char *help;     /* one line */
 };
 
 /* A verb explains itself: this is its --help and its parser. */
 struct cli_usage {
     const char *synopsis; /* "farfix key make NAME [--signed-by KEY]" */
-    const char *about; /* paragraphs that teach; may hold newlines */
+    const char *about;    /* paragraphs that teach; may hold newlines */
     const char *examples; /* command lines, newline-separated; may be null */
 };
 

@@ -12,9 +12,9 @@
 #define SUBJECT_PATH 4096u
 
 struct subject_request {
-    const char *path; /* update.zip, VENDOR.zip or VENDOR.zip.info */
+    const char *path;  /* update.zip, VENDOR.zip or VENDOR.zip.info */
     const char *trust; /* RELEASE.pub */
-    const char *from; /* release directory of the device, or null */
+    const char *from;  /* release directory of the device, or null */
     int json;
 };
 

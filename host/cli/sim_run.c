@@ -53,8 +53,7 @@ static void log_line(void *context, const char *line)
     fprintf(stderr, "sim: %s\n", line);
 }
 
-/* --- options ---------------------------------------------------------------
- */
+/* --- options ------------------------------------------------------------- */
 
 static int wrong(const char *option, const char *wants, const char *value)
 {
@@ -198,8 +197,7 @@ static int set_config(const struct request *request,
     return result != 0 ? result : set_faults(request->faults, config);
 }
 
-/* --- an SMS ----------------------------------------------------------------
- */
+/* --- an SMS -------------------------------------------------------------- */
 
 struct message {
     char from[FFX_SMS_FROM_MAX + 1], text[FFX_SMS_TEXT_MAX + 1];
@@ -257,8 +255,7 @@ static void deliver(struct ffx_sim *sim, struct message *message,
         *timeout_ms = left_ms;
 }
 
-/* --- the loop --------------------------------------------------------------
- */
+/* --- the loop ------------------------------------------------------------ */
 
 static volatile sig_atomic_t told_to_stop;
 

@@ -15,7 +15,7 @@ struct update_report {
     enum ffx_cause cause;
     int32_t detail;
     uint32_t phase_ms, bytes; /* of the phase in hand; of the last download */
-    char explanation[400]; /* REFUSED: which check failed; "" unknown */
+    char explanation[400];    /* REFUSED: which check failed; "" unknown */
 };
 
 void update_report_init(struct update_report *report,

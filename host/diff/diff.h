@@ -19,11 +19,11 @@ struct diff_options {
      * old image stands elsewhere and the new one is made at once. */
     uint32_t step_bytes;
     uint32_t slot_bytes; /* in place: where both images must fit */
-    uint32_t ram; /* bytes for the reader beside its struct; 0: any */
+    uint32_t ram;        /* bytes for the reader beside its struct; 0: any */
 };
 
 struct diff_error {
-    int code; /* FFX_ERR_* */
+    int code;       /* FFX_ERR_* */
     char text[200]; /* one line */
 };
 

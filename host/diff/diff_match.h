@@ -15,8 +15,8 @@ struct diff_match {
     uint8_t *text; /* old, then new */
     uint32_t old_bytes, new_bytes;
     int32_t *suffixes; /* positions of text in order of their suffixes */
-    int32_t *ranks; /* the inverse */
-    int32_t *common; /* [i]: bytes that suffixes[i - 1], [i] begin with */
+    int32_t *ranks;    /* the inverse */
+    int32_t *common;   /* [i]: bytes that suffixes[i - 1], [i] begin with */
 };
 
 /* A copy that the reader can make. */

@@ -7,7 +7,7 @@
  * it four. Values found by trial on firmware of several makers. */
 #define STAY_LENGTH 3u
 #define LEAVE_LENGTH 7u
-#define LEAVE_GAIN 6u /* bytes that leaving must win over staying */
+#define LEAVE_GAIN 6u   /* bytes that leaving must win over staying */
 #define SURE_LENGTH 64u /* long enough not to look further */
 
 struct planner {
@@ -16,7 +16,7 @@ struct planner {
     const struct ffx_delta_layout *layout;
     struct ffx_step step;
     uint32_t position; /* next byte to plan */
-    uint32_t planned; /* end of the last copy in this step */
+    uint32_t planned;  /* end of the last copy in this step */
     uint32_t diagonal; /* of the last copy */
 };
 

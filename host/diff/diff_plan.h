@@ -10,8 +10,8 @@
 
 struct diff_copy {
     uint32_t position; /* in the target */
-    uint32_t source; /* in the slot */
-    uint32_t length; /* >= 1, inside one step */
+    uint32_t source;   /* in the slot */
+    uint32_t length;   /* >= 1, inside one step */
 };
 
 /* Copies in the order of the steps, then of position. */

@@ -18,7 +18,7 @@ struct range_encoder {
     uint64_t low; /* < 2^32 + range */
     uint32_t range;
     uint64_t pending;
-    int cache; /* -1: nothing yet; the first byte has no carry to wait for */
+    int cache;  /* -1: nothing yet; the first byte has no carry to wait for */
     int failed; /* out of memory: bytes are missing */
 };
 

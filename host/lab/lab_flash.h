@@ -32,13 +32,13 @@
 /* How a cut tears the operation in hand (docs/reliability of the project:
  * fault models F1..F9). */
 enum lab_tear {
-    LAB_TEAR_BEFORE, /* F1, F5: nothing happened */
-    LAB_TEAR_AFTER, /* F2: all happened, the caller never heard */
-    LAB_TEAR_FIRST_HALF, /* F3, F6: the lower half by address */
-    LAB_TEAR_ONE_BYTE, /* F3: all but the last byte */
+    LAB_TEAR_BEFORE,      /* F1, F5: nothing happened */
+    LAB_TEAR_AFTER,       /* F2: all happened, the caller never heard */
+    LAB_TEAR_FIRST_HALF,  /* F3, F6: the lower half by address */
+    LAB_TEAR_ONE_BYTE,    /* F3: all but the last byte */
     LAB_TEAR_RANDOM_BITS, /* F4, F7: each bit by a coin of the seed */
-    LAB_TEAR_GARBAGE, /* the sector or range reads as noise */
-    LAB_TEAR_LAST_HALF, /* F3, F6: the upper half by address */
+    LAB_TEAR_GARBAGE,     /* the sector or range reads as noise */
+    LAB_TEAR_LAST_HALF,   /* F3, F6: the upper half by address */
     LAB_TEAR_SPECKS, /* F7, F9: one byte in 512 has moved; for a program all
                       * over its sector, outside the range as well */
     LAB_TEARS
@@ -47,16 +47,16 @@ enum lab_tear {
 /* A sector that does not do as it is told (F14). The silent ones answer 0. */
 enum lab_fault {
     LAB_FAULT_NONE,
-    LAB_FAULT_ERASE, /* erase: FFX_ERR_FLASH, nothing happens */
-    LAB_FAULT_PROGRAM, /* program: FFX_ERR_FLASH, nothing happens */
-    LAB_FAULT_ERASE_SILENT, /* erase leaves the bytes */
+    LAB_FAULT_ERASE,          /* erase: FFX_ERR_FLASH, nothing happens */
+    LAB_FAULT_PROGRAM,        /* program: FFX_ERR_FLASH, nothing happens */
+    LAB_FAULT_ERASE_SILENT,   /* erase leaves the bytes */
     LAB_FAULT_PROGRAM_SILENT, /* program leaves the bytes */
     LAB_FAULTS
 };
 
 /* Flags of a write unit. */
 #define LAB_UNIT_PROGRAMMED 1u /* must be erased before the next program */
-#define LAB_UNIT_TORN 2u /* with ecc: cannot be read until erased */
+#define LAB_UNIT_TORN 2u       /* with ecc: cannot be read until erased */
 
 struct lab_flash_config {
     const struct ffx_flash_region *regions;
@@ -65,7 +65,7 @@ struct lab_flash_config {
     uint8_t erased_value;
     /* F11: the range of a torn operation answers FFX_ERR_ECC until erased. */
     uint8_t ecc;
-    uint32_t seed; /* of the coins */
+    uint32_t seed;    /* of the coins */
     const char *path; /* backing file kept in step, or null: memory only */
     /* Touching (reading, too) anything outside is a violation; null: the
      * whole device may be used. Must outlive the flash. */
@@ -80,16 +80,16 @@ struct lab_flash {
     uint8_t *bytes;
     uint8_t *written; /* LAB_UNIT_* per write unit */
     uint32_t size;
-    uint32_t *wear; /* erases per sector, torn ones included */
+    uint32_t *wear;  /* erases per sector, torn ones included */
     uint8_t *faults; /* enum lab_fault per sector */
     uint32_t sector_count;
     uint64_t operations; /* erases and programs since the last power up */
-    uint64_t cut_at; /* operation that is torn; 0 never */
+    uint64_t cut_at;     /* operation that is torn; 0 never */
     enum lab_tear tear;
     int off; /* the supply is gone */
     int cuts_fired;
-    int file; /* descriptor of the backing file, or -1 */
-    int violations; /* rules broken by the caller */
+    int file;            /* descriptor of the backing file, or -1 */
+    int violations;      /* rules broken by the caller */
     char complaint[160]; /* the first violation, in words */
 };
 

@@ -11,7 +11,7 @@
 /* What the device has and the patch must want. */
 struct apply_device {
     uint32_t step_bytes; /* 0: not in place */
-    uint32_t ram; /* bytes for the reader beside its struct */
+    uint32_t ram;        /* bytes for the reader beside its struct */
 };
 
 /* Makes `out` of `old_image`. In place this happens in a slot whose steps are

@@ -14,13 +14,13 @@
 
 struct ini {
     const char *path; /* for messages */
-    char *next; /* rest of the text; cut into lines in place */
-    unsigned line; /* of the last ini_next, from 1 */
+    char *next;       /* rest of the text; cut into lines in place */
+    unsigned line;    /* of the last ini_next, from 1 */
 };
 
 struct ini_line {
     int is_section;
-    const char *name; /* section or key */
+    const char *name;  /* section or key */
     const char *value; /* section's argument or "", key's value */
 };
 

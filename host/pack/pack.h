@@ -20,8 +20,8 @@
 #include <stddef.h>
 
 struct pack_error {
-    int code; /* FFX_ERR_*, or PACK_NOTHING */
-    int missing; /* a file or directory named by the caller is not there */
+    int code;       /* FFX_ERR_*, or PACK_NOTHING */
+    int missing;    /* a file or directory named by the caller is not there */
     char text[800]; /* one line */
 };
 

@@ -9,7 +9,7 @@
 struct payload {
     enum ffx_payload_kind kind;
     struct pack_buffer bytes; /* of a delta; empty for an image */
-    uint32_t ram; /* what its reader needs; 0 for an image */
+    uint32_t ram;             /* what its reader needs; 0 for an image */
     const struct pack_component *from, *to;
 };
 

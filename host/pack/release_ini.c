@@ -12,7 +12,7 @@
 /* One key of a section: where its value goes and what it may be. */
 struct field {
     const char *name;
-    size_t offset; /* in struct pack_release or struct pack_component */
+    size_t offset;     /* in struct pack_release or struct pack_component */
     size_t text_bytes; /* with NUL; 0: a uint32_t */
     int (*valid)(const char *text);
     const char *grammar; /* what to write instead, for the error */

@@ -16,7 +16,7 @@
 /* A stretch of work after which the port is looked at again. */
 #define SLICE_MS 5
 
-/* --- power ---------------------------------------------------------------- */
+/* --- power --------------------------------------------------------------- */
 
 static uint32_t now_ms(void)
 {
@@ -62,8 +62,7 @@ static int cut_power(struct ffx_sim *sim)
     return sim->config.once ? FFX_ERR_POWER : 1;
 }
 
-/* --- one function per state ------------------------------------------------
- */
+/* --- one function per state ---------------------------------------------- */
 
 static int step_off(struct ffx_sim *sim)
 {
@@ -154,8 +153,7 @@ static int (*const steps[])(struct ffx_sim *sim) = {
     [SIM_RUN] = step_run,
 };
 
-/* --- the line --------------------------------------------------------------
- */
+/* --- the line ------------------------------------------------------------ */
 
 static const void *pending(struct ffx_sim *sim, uint32_t *length)
 {
@@ -247,8 +245,7 @@ static int script_over(struct ffx_sim *sim)
            sim_clock_ms() - sim->spoke_ms > QUIET_MS;
 }
 
-/* --- the loop --------------------------------------------------------------
- */
+/* --- the loop ------------------------------------------------------------ */
 
 unsigned ffx_sim_wait(struct ffx_sim *sim, struct pollfd fds[FFX_SIM_FDS],
                       int *timeout_ms)
@@ -290,8 +287,7 @@ const char *ffx_sim_address(const struct ffx_sim *sim)
     return sim->port.name;
 }
 
-/* --- create and destroy -----------------------------------------------------
- */
+/* --- create and destroy -------------------------------------------------- */
 
 static int find_flash(struct ffx_sim *sim, struct ffx_sim_error *error)
 {

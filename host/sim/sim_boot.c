@@ -14,8 +14,7 @@
  * all. */
 #define PLAY_US 100000u
 
-/* --- what the TE sees ------------------------------------------------------
- */
+/* --- what the TE sees ---------------------------------------------------- */
 
 static void print(struct sim_boot *boot, const char *text)
 {
@@ -85,8 +84,7 @@ void sim_boot_tx_ack(struct sim_boot *boot, uint32_t length)
     memmove(boot->out, boot->out + length, boot->out_length);
 }
 
-/* --- the package -----------------------------------------------------------
- */
+/* --- the package --------------------------------------------------------- */
 
 static int read_package(void *context, uint32_t offset, void *buffer,
                         uint32_t length)
@@ -125,8 +123,7 @@ static void remove_package(void *context)
     sim_files_remove(boot->files, FFX_DIR_FOTA, PACKAGE);
 }
 
-/* --- a vendor's package ----------------------------------------------------
- */
+/* --- a vendor's package -------------------------------------------------- */
 
 static int package_digest(struct sim_boot *boot,
                           uint8_t digest[FFX_SHA256_BYTES])
@@ -191,7 +188,7 @@ static int play_vendor(struct sim_boot *boot)
     return finish_vendor(boot, FFX_OK);
 }
 
-/* --- opening -------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------- */
 
 static void set_components(struct sim_boot *boot)
 {
@@ -290,7 +287,7 @@ int sim_boot_provision(struct sim_boot *boot,
     return ffx_agent_provision(&boot->agent, &provision);
 }
 
-/* --- running -------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------- */
 
 int sim_boot_power_up(struct sim_boot *boot)
 {

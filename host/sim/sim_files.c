@@ -13,7 +13,7 @@
 static const char *const dir_names[FFX_DIRS] = {"custapp", "fota", "datatx",
                                                 "customer"};
 
-/* --- opening -------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------- */
 
 static int open_dir(int parent, const char *name)
 {
@@ -97,7 +97,7 @@ void sim_files_close(struct sim_files *files)
     files->state = files->tmp = -1;
 }
 
-/* --- names ---------------------------------------------------------------- */
+/* --- names --------------------------------------------------------------- */
 
 static int name_good(int dir, const char *name)
 {
@@ -131,7 +131,7 @@ int sim_files_open_file(const struct sim_files *files, int dir,
     return open_plain(files, dir, name, O_RDONLY);
 }
 
-/* --- space ---------------------------------------------------------------- */
+/* --- space --------------------------------------------------------------- */
 
 struct sum {
     int dir;
@@ -169,7 +169,7 @@ uint32_t sim_files_room(const struct sim_files *files, int dir,
                                               : SIM_FILES_BYTES;
 }
 
-/* --- reading -------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 int sim_files_size(const struct sim_files *files, int dir, const char *name,
                    uint32_t *bytes)
@@ -195,7 +195,7 @@ int sim_files_read(const struct sim_files *files, int dir, const char *name,
     return count < 0 ? FFX_ERR_IO : (int)count;
 }
 
-/* --- writing -------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 static int write_all(int fd, const void *data, size_t length)
 {
@@ -308,7 +308,7 @@ int sim_files_each(const struct sim_files *files, int dir,
     return each(files->dirs[dir], take, context);
 }
 
-/* --- the state directory itself ------------------------------------------- */
+/* --- the state directory itself ------------------------------------------ */
 
 uint32_t sim_files_load(const struct sim_files *files, const char *name,
                         void *buffer, uint32_t capacity)

@@ -16,9 +16,9 @@
 #define SIM_FILES_BYTES 22151168u
 
 struct sim_files {
-    int state; /* the state directory */
+    int state;          /* the state directory */
     int dirs[FFX_DIRS]; /* its directories */
-    int tmp; /* the stage */
+    int tmp;            /* the stage */
 };
 
 /* Makes what is missing; the stage is emptied. */

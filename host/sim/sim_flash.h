@@ -16,8 +16,8 @@ struct sim_flash {
     struct ffx_flash_region region;
     struct lab_flash lab;
     struct ffx_flash port; /* hand this to the agent */
-    uint64_t spent_us; /* since the caller last set it to 0 */
-    char path[1024]; /* lab.config points here */
+    uint64_t spent_us;     /* since the caller last set it to 0 */
+    char path[1024];       /* lab.config points here */
 };
 
 /* `layout` was checked. A file that is missing is created erased. FFX_ERR_*

@@ -8,7 +8,7 @@
 #define FLASH_BYTES_MAX (64u * 1024u * 1024u)
 #define RAM_BYTES_MAX (1024u * 1024u)
 
-/* --- ranges --------------------------------------------------------------- */
+/* --- ranges -------------------------------------------------------------- */
 
 static int power_of_two(uint32_t number)
 {
@@ -79,7 +79,7 @@ int sim_layout_of(struct sim_layout *layout,
                : sim_error(error, FFX_ERR_GEOMETRY, "release.ini: %s", wrong);
 }
 
-/* --- text ----------------------------------------------------------------- */
+/* --- text ---------------------------------------------------------------- */
 
 static const char text_head[] = "format=1\nsector=%u\nstep=%u\nram=%u\n";
 
@@ -126,7 +126,7 @@ int sim_layout_parse(struct sim_layout *layout, const char *text,
     return FFX_OK;
 }
 
-/* --- areas ---------------------------------------------------------------- */
+/* --- areas --------------------------------------------------------------- */
 
 struct ffx_flash_area sim_layout_journal(const struct sim_layout *layout,
                                          uint32_t half)

@@ -25,14 +25,13 @@ enum {
     OTHER = 65535
 };
 
-/* --- what a failure is called ----------------------------------------------
- */
+/* --- what a failure is called -------------------------------------------- */
 
 struct meaning {
     CURLcode code;
     uint16_t http_status; /* 600..604, 65535 */
-    uint16_t ftp_error; /* 61..80 (AT manual V1.06, 10.2.14) */
-    int passing; /* worth another try */
+    uint16_t ftp_error;   /* 61..80 (AT manual V1.06, 10.2.14) */
+    int passing;          /* worth another try */
 };
 
 static const struct meaning meanings[] = {
@@ -79,7 +78,7 @@ static const struct meaning *meaning_of(CURLcode code)
     return &unknown;
 }
 
-/* --- schemes -------------------------------------------------------------- */
+/* --- schemes ------------------------------------------------------------- */
 
 static const char *const schemes[] = {"http", "https", "ftp"};
 
@@ -99,7 +98,7 @@ static int is_ftp(const struct sim_network *network)
     return strncasecmp(network->url, "ftp:", 4) == 0;
 }
 
-/* --- trust ---------------------------------------------------------------- */
+/* --- trust --------------------------------------------------------------- */
 
 struct pem {
     const struct sim_files *files;
@@ -168,7 +167,7 @@ static void set_trust(struct sim_network *network)
     free(pem.text);
 }
 
-/* --- one try -------------------------------------------------------------- */
+/* --- one try ------------------------------------------------------------- */
 
 static size_t take_bytes(char *bytes, size_t size, size_t count, void *context)
 {
@@ -268,7 +267,7 @@ static int start_try(struct sim_network *network)
     return FFX_ERR_IO;
 }
 
-/* --- the end of a transfer ------------------------------------------------ */
+/* --- the end of a transfer ----------------------------------------------- */
 
 static void forget(struct sim_network *network)
 {
@@ -363,8 +362,7 @@ static void finished(struct sim_network *network, CURLcode code)
          is_ftp(network) ? meaning->ftp_error : 0, why);
 }
 
-/* --- libcurl's event loop --------------------------------------------------
- */
+/* --- libcurl's event loop ------------------------------------------------ */
 
 static int on_socket(CURL *easy, curl_socket_t fd, int action, void *context,
                      void *unused)
@@ -458,8 +456,7 @@ void sim_network_step(struct sim_network *network, const struct pollfd *fds,
             finished(network, message->data.result);
 }
 
-/* --- the port --------------------------------------------------------------
- */
+/* --- the port ------------------------------------------------------------ */
 
 int sim_network_open(struct sim_network *network, struct sim_files *files,
                      const char *ca, const struct sim_log *log,

@@ -22,7 +22,7 @@
 
 struct sim_network_socket {
     curl_socket_t fd; /* CURL_SOCKET_BAD: free */
-    int action; /* CURL_POLL_* */
+    int action;       /* CURL_POLL_* */
 };
 
 struct sim_network {
@@ -31,8 +31,8 @@ struct sim_network {
     struct sim_log log;
 
     CURLM *multi;
-    CURL *easy; /* null: no transfer */
-    int64_t due_ms; /* libcurl's own timer; -1 none */
+    CURL *easy;       /* null: no transfer */
+    int64_t due_ms;   /* libcurl's own timer; -1 none */
     int64_t retry_ms; /* start of the next try; -1 none */
     struct sim_network_socket sockets[SIM_NETWORK_FDS];
 
@@ -43,9 +43,9 @@ struct sim_network {
     int dir;
     uint32_t timeout_s, tries;
     int passive, ascii, size_only;
-    int fd; /* the staged file */
+    int fd;        /* the staged file */
     uint32_t room; /* how long it may become */
-    int full; /* it would have become longer */
+    int full;      /* it would have become longer */
     struct ffx_module_progress progress;
 };
 

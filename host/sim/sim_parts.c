@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/sim_parts.h"
 
-/* --- files ---------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 static int size(void *context, int dir, const char *name, uint32_t *bytes)
 {
@@ -44,7 +44,7 @@ static uint32_t free_bytes(void *context)
 static const struct ffx_module_files files_port = {
     size, read_part, write_file, remove_file, rename_file, free_bytes};
 
-/* --- network -------------------------------------------------------------- */
+/* --- network ------------------------------------------------------------- */
 
 static int start(void *context, const struct ffx_module_transfer *transfer)
 {
@@ -66,7 +66,7 @@ static void cancel(void *context)
 
 static const struct ffx_module_network network_port = {start, progress, cancel};
 
-/* --- boot stage ----------------------------------------------------------- */
+/* --- boot stage ---------------------------------------------------------- */
 
 static void reset(void *context, enum ffx_module_reset kind)
 {

@@ -36,11 +36,11 @@ struct ffx_sim {
     struct ffx_module_config module_config;
 
     enum sim_state state;
-    int64_t due_ms; /* when the state wants to be looked at; -1: never */
+    int64_t due_ms;   /* when the state wants to be looked at; -1: never */
     int64_t spoke_ms; /* when the firmware last said something */
-    int reset; /* 0, or 1 + enum ffx_module_reset */
-    int flow; /* AT+IFC lets the module hold the TE back */
-    int lost_input; /* said so once */
+    int reset;        /* 0, or 1 + enum ffx_module_reset */
+    int flow;         /* AT+IFC lets the module hold the TE back */
+    int lost_input;   /* said so once */
 
     uint8_t input[SIM_INPUT_BYTES];
     uint32_t input_length;

@@ -36,7 +36,7 @@ static void make_raw(int fd)
     tcsetattr(fd, TCSANOW, &mode);
 }
 
-/* --- PTY ------------------------------------------------------------------ */
+/* --- PTY ----------------------------------------------------------------- */
 
 /* Opens the slave side for a moment: raw mode whatever a peer left behind (a
  * cooked line would echo answers back as commands), unread bytes dropped. */
@@ -118,7 +118,7 @@ static void pty_alone(struct sim_port *port)
     tidy_slave(port);
 }
 
-/* --- TCP ------------------------------------------------------------------ */
+/* --- TCP ----------------------------------------------------------------- */
 
 /* HOST:PORT or [V6]:PORT, cut in two in place. */
 static int split_address(char *text, char **host, char **service)
@@ -215,7 +215,7 @@ static void tcp_drop(struct sim_port *port)
     port->ended = 0;
 }
 
-/* --- standard input and output -------------------------------------------- */
+/* --- standard input and output ------------------------------------------- */
 
 /* A person at a terminal: each key goes through, Enter as CR; Ctrl-C works. */
 static void stdio_open(struct sim_port *port)
@@ -230,7 +230,7 @@ static void stdio_open(struct sim_port *port)
     port->was_terminal = tcsetattr(STDIN_FILENO, TCSANOW, &mode) == 0;
 }
 
-/* --- any of them ---------------------------------------------------------- */
+/* --- any of them --------------------------------------------------------- */
 
 int sim_port_open(struct sim_port *port, enum ffx_sim_port kind,
                   const char *address, struct ffx_sim_error *error)

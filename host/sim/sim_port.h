@@ -21,13 +21,13 @@
 struct sim_port {
     enum ffx_sim_port kind;
     const char *address; /* the caller's: LINK or HOST:PORT */
-    char name[128]; /* what a peer opens */
-    char slave[64]; /* PTY: /dev/pts/N, "" while down */
-    int listener; /* TCP, else -1 */
-    int in, out; /* -1 while down or without a peer */
-    int alone; /* PTY: no peer has it open */
-    int ended; /* the peer will send nothing more */
-    int was_terminal; /* stdio: `saved` holds its mode */
+    char name[128];      /* what a peer opens */
+    char slave[64];      /* PTY: /dev/pts/N, "" while down */
+    int listener;        /* TCP, else -1 */
+    int in, out;         /* -1 while down or without a peer */
+    int alone;           /* PTY: no peer has it open */
+    int ended;           /* the peer will send nothing more */
+    int was_terminal;    /* stdio: `saved` holds its mode */
     struct termios saved;
 };
 

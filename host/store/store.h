@@ -14,8 +14,8 @@
 
 struct store_config {
     const char *releases; /* directory: store/store_catalog.h */
-    const char *key; /* package key that signs what is built */
-    const char *cache; /* directory; null: .cache in `releases` */
+    const char *key;      /* package key that signs what is built */
+    const char *cache;    /* directory; null: .cache in `releases` */
 };
 
 struct store;
@@ -31,10 +31,10 @@ void store_describe(struct store *store, char *text, size_t size);
 
 /* An answer: a file or a text. Free it with store_answer_free. */
 struct store_answer {
-    int status; /* of HTTP */
-    const char *type; /* of its content */
+    int status;                          /* of HTTP */
+    const char *type;                    /* of its content */
     char etag[2 * FFX_SHA256_BYTES + 3]; /* quoted; "" for texts */
-    int file; /* descriptor, or -1 */
+    int file;                            /* descriptor, or -1 */
     uint64_t size;
     struct pack_buffer text; /* when file is -1 */
 };

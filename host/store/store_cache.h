@@ -31,7 +31,7 @@ struct store_cached {
 struct store_cache {
     char *directory;
     uint8_t signer[FFX_SHA256_BYTES]; /* digest of key and certificate */
-    struct store_cached *known; /* digests of files already looked at */
+    struct store_cached *known;       /* digests of files already looked at */
     size_t count;
 };
 

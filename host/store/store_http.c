@@ -14,8 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CONNECTIONS 512u /* each has a thread */
-#define IDLE_SECONDS 60u /* a module on a bad link may well be silent long */
+#define CONNECTIONS 512u   /* each has a thread */
+#define IDLE_SECONDS 60u   /* a module on a bad link may well be silent long */
 #define PIECE_BYTES 32768u /* of a file, read at once */
 
 struct store_http {
@@ -24,8 +24,7 @@ struct store_http {
     atomic_uint in_hand; /* requests that are not answered to the end */
 };
 
-/* --- access log ------------------------------------------------------------
- */
+/* --- access log ---------------------------------------------------------- */
 
 static void log_access(struct MHD_Connection *connection, const char *method,
                        const char *path, int status, uint64_t bytes)
@@ -46,8 +45,7 @@ static void log_access(struct MHD_Connection *connection, const char *method,
               (unsigned long long)bytes);
 }
 
-/* --- answers ---------------------------------------------------------------
- */
+/* --- answers ------------------------------------------------------------- */
 
 struct reply {
     struct MHD_Response *response;
@@ -208,8 +206,7 @@ static enum MHD_Result refuse_method(struct MHD_Connection *connection,
     return send_reply(connection, &reply, "text/plain; charset=utf-8");
 }
 
-/* --- libmicrohttpd ----------------------------------------------------------
- */
+/* --- libmicrohttpd ------------------------------------------------------- */
 
 /* It calls once with the headers, then with each piece of a body, then once
  * more; a body is not read, and a refusal need not wait for it. */
@@ -256,8 +253,7 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection,
     return strlen(text);
 }
 
-/* --- addresses --------------------------------------------------------------
- */
+/* --- addresses ----------------------------------------------------------- */
 
 static int fail(struct pack_error *error, int code, const char *listen,
                 const char *why)
@@ -339,8 +335,7 @@ static void describe_socket(int fd, char url[64])
              host, port);
 }
 
-/* --- start and stop ---------------------------------------------------------
- */
+/* --- start and stop ------------------------------------------------------ */
 
 int store_http_start(struct store_http **out, struct store *store,
                      const char *listen, char url[64], struct pack_error *error)

@@ -37,25 +37,25 @@ extern "C" {
 
 /* AT+CFOTA? (application note V1.01, chapter 3). */
 enum ffx_status {
-    FFX_STATUS_REQUESTED = 1, /* CFOTA=1 ... the first erase */
+    FFX_STATUS_REQUESTED = 1,      /* CFOTA=1 ... the first erase */
     FFX_STATUS_UPDATING_MODEM = 2, /* first erase ... complete */
-    FFX_STATUS_FAILED_MODEM = 3, /* recovery with AT service */
+    FFX_STATUS_FAILED_MODEM = 3,   /* recovery with AT service */
     FFX_STATUS_UPDATING_AP = 4,
     FFX_STATUS_FAILED_AP = 5,
     FFX_STATUS_SUCCESS = 6, /* every component verified */
     FFX_STATUS_REFUSED = 7, /* refused before the first erase: A untouched */
-    FFX_STATUS_IDLE = 8 /* nothing asked for, or cleared */
+    FFX_STATUS_IDLE = 8     /* nothing asked for, or cleared */
 };
 
 /* One image that can be updated. Order in the config is order of work. */
 struct ffx_component {
-    const char *name; /* as in `release`: "modem", "ap", "app" */
+    const char *name;           /* as in `release`: "modem", "ap", "app" */
     struct ffx_flash_area slot; /* whole sectors */
-    uint8_t updating, failed; /* statuses: modem 2, 3; ap and app 4, 5 */
+    uint8_t updating, failed;   /* statuses: modem 2, 3; ap and app 4, 5 */
 };
 
 enum ffx_agent_event_kind {
-    FFX_AGENT_STARTED, /* begins or, after a cut, goes on */
+    FFX_AGENT_STARTED,  /* begins or, after a cut, goes on */
     FFX_AGENT_PROGRESS, /* percent, 0..100, never falls within one boot */
     FFX_AGENT_SUCCEEDED,
     FFX_AGENT_FAILED /* error says why; status 7, 3 or 5 */
@@ -128,23 +128,23 @@ struct ffx_installed {
  *   1 <= key_count <= FFX_AGENT_KEYS
  */
 struct ffx_agent_state {
-    uint8_t status; /* enum ffx_status */
-    uint8_t requested; /* AT+CFOTA=1 was said and is not answered yet */
+    uint8_t status;     /* enum ffx_status */
+    uint8_t requested;  /* AT+CFOTA=1 was said and is not answered yet */
     uint8_t installing; /* scratch holds the step below; the slot may be torn */
-    uint8_t component; /* being updated: index in config.components */
+    uint8_t component;  /* being updated: index in config.components */
     uint8_t lost; /* the component cannot be completed from where it stands:
                    * only a package of full images can mend it */
     char model[FFX_MODEL_MAX + 1];
     uint32_t sequence; /* of the installed release */
-    int32_t error; /* why status 7, 3 or 5 was reached; else 0 */
+    int32_t error;     /* why status 7, 3 or 5 was reached; else 0 */
     struct ffx_installed installed[FFX_COMPONENTS];
     uint8_t key_count;
     struct ffx_public_key keys[FFX_AGENT_KEYS];
     uint8_t package[FFX_SHA256_BYTES]; /* digest of `package` being applied */
-    uint32_t begun; /* sequence of the release being applied */
+    uint32_t begun;       /* sequence of the release being applied */
     struct ffx_step step; /* the step in hand; index counts finished steps */
-    uint16_t place; /* where in scratch the newest step stands */
-    uint32_t step_crc32; /* of the scratch copy, padded to write units */
+    uint16_t place;       /* where in scratch the newest step stands */
+    uint32_t step_crc32;  /* of the scratch copy, padded to write units */
     struct ffx_checkpoint checkpoint; /* the payload reader's, after step */
 };
 
@@ -153,9 +153,9 @@ struct ffx_journal {
     uint32_t next[2]; /* first free place of each half, when fresh */
     uint32_t content; /* CRC-32 of the newest record but for its counter */
     uint32_t counter; /* of the newest record; goes round */
-    uint8_t newest; /* half that holds it */
-    uint8_t fresh; /* bit i: half i was erased in this boot */
-    uint8_t twin; /* both halves say the same */
+    uint8_t newest;   /* half that holds it */
+    uint8_t fresh;    /* bit i: half i was erased in this boot */
+    uint8_t twin;     /* both halves say the same */
     uint8_t tries;
 };
 
@@ -171,15 +171,15 @@ struct ffx_agent {
     struct ffx_step step; /* made, not promised in the journal yet */
     uint32_t step_crc32;
     uint32_t cursor; /* bytes done of the present task */
-    uint32_t steps; /* finished steps of `part` */
-    uint16_t place; /* of `step` in scratch */
-    uint8_t task; /* what ffx_agent_step does next */
+    uint32_t steps;  /* finished steps of `part` */
+    uint16_t place;  /* of `step` in scratch */
+    uint8_t task;    /* what ffx_agent_step does next */
     uint8_t commits; /* records to write before that */
-    uint8_t mode; /* how the package was accepted */
-    uint8_t part; /* component in work: index in config.components */
-    uint8_t look; /* component that a check looks at; the payload's */
-    uint8_t opened; /* the package file is open */
-    uint8_t ready; /* the payload stands at step `steps` of `part` */
+    uint8_t mode;    /* how the package was accepted */
+    uint8_t part;    /* component in work: index in config.components */
+    uint8_t look;    /* component that a check looks at; the payload's */
+    uint8_t opened;  /* the package file is open */
+    uint8_t ready;   /* the payload stands at step `steps` of `part` */
     uint8_t percent;
     uint8_t tries;
 };
@@ -189,8 +189,8 @@ struct ffx_provision {
     const char *model;
     uint32_t sequence;
     const struct ffx_installed *installed; /* one per component */
-    const struct ffx_public_key *keys; /* trusted release keys */
-    uint32_t key_count; /* 1..FFX_AGENT_KEYS */
+    const struct ffx_public_key *keys;     /* trusted release keys */
+    uint32_t key_count;                    /* 1..FFX_AGENT_KEYS */
 };
 
 /* Checks the config. FFX_ERR_ARGUMENT: a callback or buffer is missing, a

@@ -66,13 +66,13 @@ enum ffx_at_cme {
  * "unknown". */
 const char *ffx_at_cme_text(int cme);
 
-/* --- DCE: command lines --------------------------------------------------- */
+/* --- DCE: command lines -------------------------------------------------- */
 
 struct ffx_at_reader {
     char *line; /* FFX_AT_LINE_MAX + 1 bytes at least; NUL-terminated */
     uint32_t capacity;
     uint32_t length;
-    uint8_t state; /* waiting for 'A', for 'T', inside a line */
+    uint8_t state;    /* waiting for 'A', for 'T', inside a line */
     uint8_t too_long; /* the line is over the limit: answer ERROR */
 };
 
@@ -90,9 +90,9 @@ int ffx_at_reader_inside(const struct ffx_at_reader *reader);
 
 enum ffx_at_form {
     FFX_AT_EXECUTE, /* AT+X      */
-    FFX_AT_READ, /* AT+X?     */
-    FFX_AT_TEST, /* AT+X=?    */
-    FFX_AT_WRITE /* AT+X=...  */
+    FFX_AT_READ,    /* AT+X?     */
+    FFX_AT_TEST,    /* AT+X=?    */
+    FFX_AT_WRITE    /* AT+X=...  */
 };
 
 /* One command of a line. Pointers into the line buffer, not terminated. */
@@ -131,17 +131,17 @@ int ffx_at_arg_string(struct ffx_at_args *args, char *text, uint32_t capacity);
 /* 0 when nothing is left, else FFX_ERR_SYNTAX. */
 int ffx_at_args_end(const struct ffx_at_args *args);
 
-/* --- DTE: responses and URCs ---------------------------------------------- */
+/* --- DTE: responses and URCs --------------------------------------------- */
 
 enum ffx_at_event_kind {
     FFX_AT_NOTHING, /* all bytes taken, no event yet */
-    FFX_AT_LINE, /* an information line, a URC or the echo: text */
-    FFX_AT_OK, /* final result code */
-    FFX_AT_ERROR, /* final result code ERROR (also NO CARRIER ...) */
-    FFX_AT_CME, /* final +CME ERROR: code (-1 when only text) */
-    FFX_AT_CMS, /* final +CMS ERROR: code */
-    FFX_AT_PROMPT, /* DOWNLOAD, or "> " */
-    FFX_AT_DATA, /* raw bytes asked for with ffx_at_response_raw */
+    FFX_AT_LINE,    /* an information line, a URC or the echo: text */
+    FFX_AT_OK,      /* final result code */
+    FFX_AT_ERROR,   /* final result code ERROR (also NO CARRIER ...) */
+    FFX_AT_CME,     /* final +CME ERROR: code (-1 when only text) */
+    FFX_AT_CMS,     /* final +CMS ERROR: code */
+    FFX_AT_PROMPT,  /* DOWNLOAD, or "> " */
+    FFX_AT_DATA,    /* raw bytes asked for with ffx_at_response_raw */
     FFX_AT_TOO_LONG /* a line longer than the buffer was dropped */
 };
 
@@ -162,7 +162,7 @@ struct ffx_at_response {
     char *line; /* >= 64; longer lines are dropped and reported */
     uint32_t capacity;
     uint32_t length; /* 0 <= length < capacity */
-    uint32_t raw; /* bytes of raw data still to come */
+    uint32_t raw;    /* bytes of raw data still to come */
     uint8_t too_long;
     uint8_t after_cr; /* the last line ended with CR: its LF may follow */
 };

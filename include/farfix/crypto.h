@@ -17,7 +17,7 @@ extern "C" {
 
 #define FFX_SHA256_BYTES 32u
 #define FFX_PUBLIC_KEY_BYTES 65u /* 0x04, X, Y: SEC 1 uncompressed point */
-#define FFX_SIGNATURE_BYTES 64u /* r, s: big endian, 32 bytes each */
+#define FFX_SIGNATURE_BYTES 64u  /* r, s: big endian, 32 bytes each */
 
 /* Running digest. Caller-allocated, no interior pointer of ours; the port
  * puts its own state here. 256 bytes hold psa_hash_operation_t. */

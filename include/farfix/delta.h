@@ -31,7 +31,7 @@ extern "C" {
 
 /* One piece of the target. */
 struct ffx_step {
-    uint32_t index; /* how many steps came before this one */
+    uint32_t index;  /* how many steps came before this one */
     uint32_t offset; /* in the target: a multiple of step_bytes */
     uint32_t length; /* step_bytes, less only where the target ends */
 };
@@ -48,7 +48,7 @@ struct ffx_delta_config {
     struct ffx_read_at slot;
     uint32_t source_bytes; /* size of the old image: signed, not guessed */
     uint32_t target_bytes; /* size of the new image */
-    uint32_t step_bytes; /* 0: the whole target is one step (not in place) */
+    uint32_t step_bytes;   /* 0: the whole target is one step (not in place) */
     /* The profile: all the RAM that the reader uses beside its struct.
      * Aligned for uint32_t. FFX_ERR_BUFFER when the patch wants more. */
     void *memory;
@@ -68,12 +68,12 @@ struct ffx_delta_layout {
  * position <= from->size; filled <= buffer_bytes. */
 struct ffx_range_decoder {
     const struct ffx_read_at *from;
-    uint32_t position; /* of the next byte to shift in */
+    uint32_t position;    /* of the next byte to shift in */
     uint32_t range, code; /* registers */
     uint8_t *buffer;
     uint32_t buffer_bytes;
     uint32_t start, filled; /* what the buffer holds */
-    int error; /* first failed read; sticky */
+    int error;              /* first failed read; sticky */
 };
 
 /* A patch reader. Caller-allocated, may not be moved between open and the
@@ -82,22 +82,22 @@ struct ffx_range_decoder {
 struct ffx_delta {
     struct ffx_delta_config config;
     struct ffx_delta_layout layout;
-    uint32_t steps; /* of the whole patch */
+    uint32_t steps;       /* of the whole patch */
     uint32_t patch_crc32; /* as the header says: names the patch */
-    uint16_t *slots; /* probabilities, in config.memory */
-    uint8_t *input; /* DELTA_INPUT_BYTES, in config.memory */
+    uint16_t *slots;      /* probabilities, in config.memory */
+    uint8_t *input;       /* DELTA_INPUT_BYTES, in config.memory */
     struct ffx_range_decoder decoder;
-    uint32_t stage; /* which call comes next */
-    uint32_t cursor; /* prepare: bytes of the present stage done */
-    uint32_t index; /* steps finished */
-    uint32_t diagonal; /* of the last copy: source - target */
-    uint32_t crc32; /* of the finished steps, see delta.c */
+    uint32_t stage;     /* which call comes next */
+    uint32_t cursor;    /* prepare: bytes of the present stage done */
+    uint32_t index;     /* steps finished */
+    uint32_t diagonal;  /* of the last copy: source - target */
+    uint32_t crc32;     /* of the finished steps, see delta.c */
     uint32_t source_is; /* 1: the slot held the source during prepare */
     /* The step in hand: place + literals <= its length. */
-    uint32_t place; /* bytes of it done */
+    uint32_t place;    /* bytes of it done */
     uint32_t literals; /* left of the run */
     uint32_t previous; /* last literal of the step */
-    uint32_t turn; /* what comes next in the stream */
+    uint32_t turn;     /* what comes next in the stream */
 };
 
 /* Patch header without a reader: for tools that size their buffers by it.

@@ -45,7 +45,7 @@ extern "C" {
 /* --- how it can end ------------------------------------------------------ */
 
 enum ffx_cause {
-    FFX_CAUSE_DONE, /* the module runs `to`, verified */
+    FFX_CAUSE_DONE,    /* the module runs `to`, verified */
     FFX_CAUSE_NOTHING, /* it already did */
     FFX_CAUSE_DRY_RUN, /* everything up to the download is in order */
 
@@ -74,8 +74,8 @@ enum ffx_cause {
     FFX_CAUSE_TLS,
     FFX_CAUSE_NOT_FOUND,
     FFX_CAUSE_HTTP_REFUSED, /* other 4xx */
-    FFX_CAUSE_HTTP_FAILED, /* 5xx */
-    FFX_CAUSE_HTTP_STATUS, /* none of the above: a redirect, 65535 */
+    FFX_CAUSE_HTTP_FAILED,  /* 5xx */
+    FFX_CAUSE_HTTP_STATUS,  /* none of the above: a redirect, 65535 */
     FFX_CAUSE_FTP_LOGIN,
     FFX_CAUSE_FTP_FILE,
     FFX_CAUSE_FTP_FAILED,
@@ -87,7 +87,7 @@ enum ffx_cause {
     FFX_CAUSE_FILES, /* the AT+CFS commands do not answer as they should */
     FFX_CAUSE_NO_SPACE,
     FFX_CAUSE_SOURCE, /* push: read_at failed */
-    FFX_CAUSE_NOISE, /* push: chunks keep getting lost */
+    FFX_CAUSE_NOISE,  /* push: chunks keep getting lost */
     FFX_CAUSE_SIZE,
     FFX_CAUSE_DIGEST,
 
@@ -118,7 +118,7 @@ enum ffx_driver_state {
     FFX_DRIVER_SYNC,
     FFX_DRIVER_IDENTITY,
     FFX_DRIVER_PREFLIGHT, /* battery, SIM */
-    FFX_DRIVER_NETWORK, /* registration, bearer */
+    FFX_DRIVER_NETWORK,   /* registration, bearer */
     FFX_DRIVER_SPACE,
     FFX_DRIVER_DOWNLOAD,
     FFX_DRIVER_CHECK,
@@ -132,7 +132,7 @@ enum ffx_driver_state {
 const char *ffx_driver_state_name(enum ffx_driver_state state);
 
 enum ffx_driver_event_kind {
-    FFX_DRIVER_STATE, /* state: entered */
+    FFX_DRIVER_STATE,    /* state: entered */
     FFX_DRIVER_PROGRESS, /* state DOWNLOAD, CHECK, UPDATE: done, total,
                             percent; total 0 while unknown */
     /* Power: nobody may touch the module's supply or its reset pin from
@@ -140,9 +140,9 @@ enum ffx_driver_event_kind {
      * (UPDATE_TIMEOUT), the module may still be at work. */
     FFX_DRIVER_HOLD_POWER,
     FFX_DRIVER_POSITION, /* ffx_driver_position() changed: store it */
-    FFX_DRIVER_SENT, /* text: a command, secrets as *** */
-    FFX_DRIVER_HEARD, /* text: a line of the module */
-    FFX_DRIVER_FINISHED /* cause, detail */
+    FFX_DRIVER_SENT,     /* text: a command, secrets as *** */
+    FFX_DRIVER_HEARD,    /* text: a line of the module */
+    FFX_DRIVER_FINISHED  /* cause, detail */
 };
 
 struct ffx_driver_event {
@@ -165,7 +165,7 @@ enum ffx_driver_setting {
 };
 
 struct ffx_driver_snapshot {
-    char imei[16]; /* "" while unknown */
+    char imei[16];            /* "" while unknown */
     int16_t cfun, cnmp, cmnb; /* -1 while unknown */
 };
 
@@ -180,17 +180,17 @@ struct ffx_driver_snapshot {
  */
 struct ffx_driver_position {
     uint32_t data_used; /* bytes over the air in all tries so far */
-    uint8_t requested; /* AT+CFOTA=1 was said */
+    uint8_t requested;  /* AT+CFOTA=1 was said */
     struct ffx_driver_snapshot before;
 };
 
 /* What the module said about itself; read it whenever you like. */
 struct ffx_driver_found {
-    char model[17]; /* "SIM7000G"; "" while unknown, as all texts here */
-    char version[33]; /* AT+GMR, behind "Revision:" */
-    char before[33]; /* AT+GMR at the beginning of this walk */
-    uint8_t status; /* AT+CFOTA?, 1..8; 0 while unknown */
-    uint8_t rssi; /* AT+CSQ, 0..31; 99 while unknown. < 10: weak */
+    char model[17];      /* "SIM7000G"; "" while unknown, as all texts here */
+    char version[33];    /* AT+GMR, behind "Revision:" */
+    char before[33];     /* AT+GMR at the beginning of this walk */
+    uint8_t status;      /* AT+CFOTA?, 1..8; 0 while unknown */
+    uint8_t rssi;        /* AT+CSQ, 0..31; 99 while unknown. < 10: weak */
     uint16_t millivolts; /* AT+CBC; 0 while unknown */
     uint32_t free_bytes; /* AT+CFSGFRS */
 };
@@ -199,58 +199,58 @@ struct ffx_driver_found {
 
 enum ffx_route {
     FFX_ROUTE_HTTP, /* `url`, http:// or https:// (note 5.2.1) */
-    FFX_ROUTE_FTP, /* `ftp` (note 5.2.2); with `url` as fall-back for
+    FFX_ROUTE_FTP,  /* `ftp` (note 5.2.2); with `url` as fall-back for
                       firmware without AT+FTPEXTGET=2 */
-    FFX_ROUTE_PUSH /* `package`, through the AT port (note 5.2.3): needs no
+    FFX_ROUTE_PUSH  /* `package`, through the AT port (note 5.2.3): needs no
                       SIM and no network */
 };
 
 /* Which grammar AT+CNACT and AT+CNCFG have. */
 enum ffx_dialect {
-    FFX_DIALECT_AUTO, /* SIM7000, then what the note prints */
+    FFX_DIALECT_AUTO,    /* SIM7000, then what the note prints */
     FFX_DIALECT_SIM7000, /* AT manual V1.06 */
-    FFX_DIALECT_SIM7070 /* SIM7070/7080/7090 and the note's AT+CNACT=1,1 */
+    FFX_DIALECT_SIM7070  /* SIM7070/7080/7090 and the note's AT+CNACT=1,1 */
 };
 
 struct ffx_driver_ftp {
     const char *host, *user, *password;
     const char *path; /* directory; begins and ends with '/' */
     const char *name; /* file on the server */
-    uint16_t port; /* 0: 21 */
+    uint16_t port;    /* 0: 21 */
 };
 
 /* Facts of the package, verified by the caller (src/package reads them from
  * `next` documents and side-files). The driver knows no signatures. */
 struct ffx_driver_facts {
-    const char *to; /* required */
-    const char *from; /* null: any source version */
-    const char *model; /* null: any model */
-    uint32_t size; /* bytes; 0: unknown (push: package.size) */
+    const char *to;        /* required */
+    const char *from;      /* null: any source version */
+    const char *model;     /* null: any model */
+    uint32_t size;         /* bytes; 0: unknown (push: package.size) */
     const uint8_t *sha256; /* 32 bytes; null: unknown. Needs `crypto` */
 };
 
 /* 0 means the default in brackets. */
 struct ffx_driver_limits {
-    uint32_t data_bytes; /* over the air, all tries [no limit] */
+    uint32_t data_bytes;     /* over the air, all tries [no limit] */
     uint32_t download_tries; /* downloads, or whole pushes [5] */
-    uint32_t millivolts; /* least supply voltage [3300] */
-    uint32_t command_ms; /* least time for any answer [per command] */
-    uint32_t sync_ms; /* first answer; > 10 s, so that a module that
+    uint32_t millivolts;     /* least supply voltage [3300] */
+    uint32_t command_ms;     /* least time for any answer [per command] */
+    uint32_t sync_ms;        /* first answer; > 10 s, so that a module that
                          waits for file data gives up [30,000] */
-    uint32_t register_ms; /* registration [180,000] */
-    uint32_t bearer_ms; /* each way to open the bearer [60,000] */
-    uint32_t stall_ms; /* download without a new byte [300,000] */
-    uint32_t download_ms; /* one try [3,600,000] */
-    uint32_t update_ms; /* CFOTA=1 to the confirmed end [600,000] */
-    uint32_t chunk_bytes; /* push and read-back, at most 10,000 [10,000,
+    uint32_t register_ms;    /* registration [180,000] */
+    uint32_t bearer_ms;      /* each way to open the bearer [60,000] */
+    uint32_t stall_ms;       /* download without a new byte [300,000] */
+    uint32_t download_ms;    /* one try [3,600,000] */
+    uint32_t update_ms;      /* CFOTA=1 to the confirmed end [600,000] */
+    uint32_t chunk_bytes;    /* push and read-back, at most 10,000 [10,000,
                              or what the baud rate moves in 8 s] */
 };
 
 struct ffx_driver_config {
     /* Buffers; the driver keeps using them until it has finished. */
-    char *line; /* answers; longer lines are ignored */
-    uint32_t line_bytes; /* >= 96 */
-    char *command; /* commands, and file data on its way out */
+    char *line;             /* answers; longer lines are ignored */
+    uint32_t line_bytes;    /* >= 96 */
+    char *command;          /* commands, and file data on its way out */
     uint32_t command_bytes; /* >= 96; HTTP: length of `url` + 48 */
 
     enum ffx_route route;
@@ -312,12 +312,12 @@ struct ffx_driver {
     uint8_t cause, end_cause;
     const struct ffx_driver_config *config;
     uint32_t now_ms, due_ms;
-    uint32_t limit_ms; /* sync, registration, bearer, grace */
-    uint32_t update_ms; /* end of the update's time */
+    uint32_t limit_ms;             /* sync, registration, bearer, grace */
+    uint32_t update_ms;            /* end of the update's time */
     uint32_t out_length, out_sent; /* out_sent <= out_length */
     uint32_t pace_left, pace_due_ms;
     uint32_t offset, chunk, data_bytes; /* push and read-back */
-    uint32_t size; /* of the file in the module */
+    uint32_t size;                      /* of the file in the module */
     int32_t detail, cme, value;
     struct ffx_driver_fetch fetch;
     struct ffx_at_response response;

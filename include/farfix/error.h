@@ -71,9 +71,9 @@ enum ffx_error {
     FFX_ERR_STATE = -40,
 
     /* AT dialogue (src/at, src/driver). */
-    FFX_ERR_SYNTAX = -50, /* a malformed line or argument */
+    FFX_ERR_SYNTAX = -50,  /* a malformed line or argument */
     FFX_ERR_TIMEOUT = -51, /* no answer in time */
-    FFX_ERR_REFUSED = -52 /* the other side answered ERROR */
+    FFX_ERR_REFUSED = -52  /* the other side answered ERROR */
 };
 
 /* One line, lower case, no full stop. Unknown codes give "unknown error". */

@@ -59,7 +59,7 @@ struct ffx_flash {
 
     const struct ffx_flash_region *regions; /* in address order, from 0 */
     uint32_t region_count;
-    uint32_t write_unit; /* bytes: a power of two, 1..FFX_WRITE_UNIT_MAX */
+    uint32_t write_unit;  /* bytes: a power of two, 1..FFX_WRITE_UNIT_MAX */
     uint8_t erased_value; /* 0xff or 0x00 */
 };
 

@@ -29,9 +29,9 @@ enum ffx_module_dir {
     FFX_DIR_CUSTOMER,
     FFX_DIRS
 };
-#define FFX_FILE_NAME_MAX 50u /* characters of a file name */
+#define FFX_FILE_NAME_MAX 50u     /* characters of a file name */
 #define FFX_FILE_CHUNK_MAX 10240u /* bytes of one CFSWFILE or CFSRFILE */
-#define FFX_URL_MAX 255u /* HTTPTOFS test form: (1-255),(1-127) */
+#define FFX_URL_MAX 255u          /* HTTPTOFS test form: (1-255),(1-127) */
 
 /* Files. Names were checked: 1..50 printable characters, no '/' '\\', not
  * "." or "..". Return 0 or more, FFX_ERR_IO (also: no such file),
@@ -52,23 +52,23 @@ struct ffx_module_files {
 /* A file to fetch over the air. The strings are valid only during start: the
  * port copies what it keeps. */
 struct ffx_module_transfer {
-    const char *url; /* http:// https:// ftp://, percent-coded */
+    const char *url;             /* http:// https:// ftp://, percent-coded */
     const char *user, *password; /* FTP; "" for none */
-    int dir; /* destination */
+    int dir;                     /* destination */
     const char *name;
     uint32_t timeout_s; /* for one try */
     uint32_t tries;
-    uint8_t passive; /* FTP */
-    uint8_t ascii; /* FTP: type A */
+    uint8_t passive;   /* FTP */
+    uint8_t ascii;     /* FTP: type A */
     uint8_t size_only; /* FTPSIZE: ask for the size, store nothing; the
                         * answer is progress.total */
 };
 
 struct ffx_module_progress {
     uint8_t busy;
-    uint8_t failed; /* the file was not stored */
-    uint16_t http_status; /* 200 ..., or 600..604, 65535 (manual 9.2.14) */
-    uint16_t ftp_error; /* 0, or 61..80 (manual 10.2.14) */
+    uint8_t failed;           /* the file was not stored */
+    uint16_t http_status;     /* 200 ..., or 600..604, 65535 (manual 9.2.14) */
+    uint16_t ftp_error;       /* 0, or 61..80 (manual 10.2.14) */
     uint32_t received, total; /* bytes; total 0 while unknown */
 };
 
@@ -92,10 +92,10 @@ struct ffx_module_boot {
     void (*reset)(void *context, enum ffx_module_reset kind);
     int (*fota_request)(void *context); /* FFX_ERR_* as ffx_agent_request */
     int (*fota_clear)(void *context);
-    int (*fota_status)(void *context); /* 1..8 */
-    int (*fota_locked)(void *context); /* 1: update.zip is read-only now */
+    int (*fota_status)(void *context);     /* 1..8 */
+    int (*fota_locked)(void *context);     /* 1: update.zip is read-only now */
     const char *(*version)(void *context); /* behind "Revision:" */
-    const char *(*model)(void *context); /* "SIM7000G" */
+    const char *(*model)(void *context);   /* "SIM7000G" */
     /* AUTO_SAVE settings: one opaque blob that survives a power cycle. load
      * returns the stored length, 0 when there is none. */
     uint32_t (*settings_load)(void *context, void *blob, uint32_t capacity);
@@ -111,7 +111,7 @@ struct ffx_module_boot {
 };
 
 enum ffx_module_profile {
-    FFX_PROFILE_NOTE, /* the application note's transcripts, line for line */
+    FFX_PROFILE_NOTE,  /* the application note's transcripts, line for line */
     FFX_PROFILE_MANUAL /* what AT manual V1.06 says */
 };
 
@@ -121,7 +121,7 @@ struct ffx_module_config {
     const struct ffx_module_boot *boot;
     void *context; /* handed to every port */
     enum ffx_module_profile profile;
-    const char *imei; /* 15 digits */
+    const char *imei;    /* 15 digits */
     const char *sim_pin; /* "" : the SIM asks for none; null: no SIM */
     /* That the network delivers: "ctnb". Null: it takes the module but gives
      * no bearer (a subscription without data). */
@@ -129,17 +129,17 @@ struct ffx_module_config {
     /* Status 3 or 5: only the commands that recovery needs answer. */
     uint8_t recovery;
     /* After IPR=0 the boot URCs are absent (D25). */
-    char *line; /* FFX_AT_LINE_MAX + 1 bytes */
-    uint8_t *chunk; /* FFX_FILE_CHUNK_MAX bytes: CFSWFILE's input */
-    uint8_t *tx; /* ring for answers */
+    char *line;        /* FFX_AT_LINE_MAX + 1 bytes */
+    uint8_t *chunk;    /* FFX_FILE_CHUNK_MAX bytes: CFSWFILE's input */
+    uint8_t *tx;       /* ring for answers */
     uint32_t tx_bytes; /* a power of two, >= 1024 */
 };
 
 /* --- state: caller-allocated, members are the core's own ----------------- */
 
 #define FFX_MODULE_CONTEXTS 24u /* CGDCONT cid 1..24 */
-#define FFX_MODULE_BEARERS 3u /* SAPBR cid 1..3 */
-#define FFX_MODULE_APN_MAX 63u /* characters (TS 23.003, 9.1) */
+#define FFX_MODULE_BEARERS 3u   /* SAPBR cid 1..3 */
+#define FFX_MODULE_APN_MAX 63u  /* characters (TS 23.003, 9.1) */
 #define FFX_MODULE_SECRET_MAX 63u
 #define FFX_MODULE_PATH_MAX 127u /* HTTPTOFS test form */
 #define FFX_MODULE_URCS 32u
@@ -150,8 +150,8 @@ struct ffx_module_config {
 /* What AT&W stores and ATZ brings back. */
 struct ffx_module_user {
     uint8_t echo, verbose, quiet, extended; /* E V Q X */
-    uint8_t carrier, dtr; /* &C &D */
-    uint8_t rings; /* S0 */
+    uint8_t carrier, dtr;                   /* &C &D */
+    uint8_t rings;                          /* S0 */
 };
 
 struct ffx_module_pdp {
@@ -164,12 +164,12 @@ struct ffx_module_settings {
     uint32_t magic;
     uint32_t rate; /* IPR */
     struct ffx_module_user user;
-    uint8_t sleep; /* CSCLK */
-    uint8_t function; /* CFUN, never 0 */
-    uint8_t mode; /* CNMP */
-    uint8_t lte_mode; /* CMNB */
+    uint8_t sleep;         /* CSCLK */
+    uint8_t function;      /* CFUN, never 0 */
+    uint8_t mode;          /* CNMP */
+    uint8_t lte_mode;      /* CMNB */
     uint8_t operator_mode; /* COPS */
-    uint8_t local_time; /* CLTS */
+    uint8_t local_time;    /* CLTS */
     struct ffx_module_pdp pdp[FFX_MODULE_CONTEXTS];
     uint32_t crc32; /* of all bytes before it */
 };
@@ -185,11 +185,11 @@ struct ffx_module_urc {
 };
 
 enum ffx_module_timer {
-    FFX_TIMER_BOOT, /* next boot URC */
-    FFX_TIMER_SIM, /* the SIM answers */
+    FFX_TIMER_BOOT,   /* next boot URC */
+    FFX_TIMER_SIM,    /* the SIM answers */
     FFX_TIMER_BEARER, /* CNACT is done */
-    FFX_TIMER_INPUT, /* CFSWFILE's input time is over */
-    FFX_TIMER_DRAIN, /* reset although nobody takes the answer */
+    FFX_TIMER_INPUT,  /* CFSWFILE's input time is over */
+    FFX_TIMER_DRAIN,  /* reset although nobody takes the answer */
     FFX_TIMER_TYPING, /* a half-typed line does not hold URCs any longer */
     FFX_TIMERS
 };
@@ -228,7 +228,7 @@ struct ffx_module {
     /* Volatile settings. */
     uint8_t cmee, flow_from_te, flow_to_te, frame_format, frame_parity;
     uint8_t operator_format;
-    uint8_t report[3]; /* n of CREG, CGREG, CEREG */
+    uint8_t report[3];  /* n of CREG, CGREG, CEREG */
     uint8_t files_open; /* between CFSINIT and CFSTERM */
 
     /* Radio. */

@@ -22,13 +22,13 @@
 extern "C" {
 #endif
 
-#define FFX_MODEL_MAX 16u /* [A-Za-z0-9-]{1,16} */
-#define FFX_VERSION_MAX 32u /* [A-Za-z0-9._-]{1,32}, without "___" */
-#define FFX_COMPONENT_MAX 8u /* length of a name: modem, ap, app */
-#define FFX_COMPONENTS 3u /* most components of a release */
+#define FFX_MODEL_MAX 16u      /* [A-Za-z0-9-]{1,16} */
+#define FFX_VERSION_MAX 32u    /* [A-Za-z0-9._-]{1,32}, without "___" */
+#define FFX_COMPONENT_MAX 8u   /* length of a name: modem, ap, app */
+#define FFX_COMPONENTS 3u      /* most components of a release */
 #define FFX_MANIFEST_MAX 2048u /* bytes of release, cert or package */
 #define FFX_SIDEFILE_MAX 1024u /* bytes of a next document or side-file */
-#define FFX_DER_MAX 72u /* bytes of a P-256 signature in DER */
+#define FFX_DER_MAX 72u        /* bytes of a P-256 signature in DER */
 /* A sequence may rise by this much at once: a stolen key cannot push a
  * device to the end of the counter. */
 #define FFX_SEQUENCE_STEP 65536u
@@ -53,7 +53,7 @@ struct ffx_release {
     struct ffx_image_facts components[FFX_COMPONENTS];
     uint8_t has_next_key, has_revoke;
     struct ffx_public_key next_key; /* becomes trusted after success */
-    struct ffx_public_key revoke; /* stops being trusted after success */
+    struct ffx_public_key revoke;   /* stops being trusted after success */
 };
 
 enum ffx_payload_kind { FFX_PAYLOAD_IMAGE, FFX_PAYLOAD_DELTA };
@@ -140,10 +140,10 @@ struct ffx_package {
     struct ffx_manifest manifest;
     uint8_t digest[FFX_SHA256_BYTES]; /* of `package`: the package's name */
     uint8_t release_key; /* index in config.trusted of release's signer */
-    uint8_t delegated; /* a cert stands between the two keys */
+    uint8_t delegated;   /* a cert stands between the two keys */
     /* private */
-    uint8_t stage; /* of check */
-    uint8_t part; /* that check reads */
+    uint8_t stage;                      /* of check */
+    uint8_t part;                       /* that check reads */
     uint16_t sizes[FFX_PACKAGE_SIGNED]; /* 0: not in this package */
     uint32_t crc32[FFX_PACKAGE_ENTRIES];
     uint32_t checked_bytes; /* of the part: <= its payload_size */
@@ -175,7 +175,7 @@ void ffx_package_payload(const struct ffx_package *package, uint32_t i,
                          struct ffx_payload_reader *reader,
                          struct ffx_read_at *payload);
 
-/* --- payloads: image or delta, one interface ------------------------------ */
+/* --- payloads: image or delta, one interface ----------------------------- */
 
 struct ffx_payload {
     enum ffx_payload_kind kind;

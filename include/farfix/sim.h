@@ -29,16 +29,16 @@ extern "C" {
 
 enum ffx_sim_port {
     FFX_SIM_STDIO, /* AT on standard input and output */
-    FFX_SIM_PTY, /* a pseudo terminal; `address` becomes a link to it */
-    FFX_SIM_TCP /* `address` is HOST:PORT, port 0: any; one peer at a time,
+    FFX_SIM_PTY,   /* a pseudo terminal; `address` becomes a link to it */
+    FFX_SIM_TCP    /* `address` is HOST:PORT, port 0: any; one peer at a time,
                  * the next one waits */
 };
 
 /* An image that leaves the factory. */
 struct ffx_sim_image {
     struct ffx_image_facts facts; /* from the signed release */
-    const void *bytes; /* facts.size bytes */
-    uint32_t slot_bytes; /* whole steps, >= facts.size */
+    const void *bytes;            /* facts.size bytes */
+    uint32_t slot_bytes;          /* whole steps, >= facts.size */
 };
 
 /* What the factory put on the module. The caller has verified the release:
@@ -49,10 +49,10 @@ struct ffx_sim_factory {
     uint32_t image_count; /* 1..FFX_COMPONENTS, in order of update */
     struct ffx_sim_image images[FFX_COMPONENTS];
     uint32_t sector_bytes; /* of the whole flash, 512..65536 */
-    uint32_t step_bytes; /* a multiple of sector_bytes, >= 4096 */
-    uint32_t ram_bytes; /* for the payload reader; 0: full images only */
+    uint32_t step_bytes;   /* a multiple of sector_bytes, >= 4096 */
+    uint32_t ram_bytes;    /* for the payload reader; 0: full images only */
     const struct ffx_public_key *keys; /* release keys to trust */
-    uint32_t key_count; /* 1..FFX_AGENT_KEYS */
+    uint32_t key_count;                /* 1..FFX_AGENT_KEYS */
 };
 
 /* A vendor's own package, whose inside nobody can read: when update.zip has
@@ -79,18 +79,18 @@ struct ffx_sim_config {
     /* Null: flash.bin must be there. Else acts only when it is not. */
     const struct ffx_sim_factory *factory;
     enum ffx_module_profile profile;
-    const char *imei; /* 15 digits */
+    const char *imei;    /* 15 digits */
     const char *sim_pin; /* as in struct ffx_module_config */
-    const char *apn; /* as well; null: no bearer */
-    const char *ca; /* PEM file of roots to trust; null: see below */
+    const char *apn;     /* as well; null: no bearer */
+    const char *ca;      /* PEM file of roots to trust; null: see below */
     const struct ffx_sim_vendor *vendor; /* null: none */
     /* Cuts in the order in which they come: each counts from the moment when
      * the boot stage starts or takes up an update. */
     const struct ffx_sim_cut *cuts;
     uint32_t cut_count;
-    uint32_t seed; /* of the coins that tear flash */
-    uint32_t off_ms; /* from a cut to the next power-up */
-    uint8_t once; /* a cut ends ffx_sim_step with FFX_ERR_POWER */
+    uint32_t seed;      /* of the coins that tear flash */
+    uint32_t off_ms;    /* from a cut to the next power-up */
+    uint8_t once;       /* a cut ends ffx_sim_step with FFX_ERR_POWER */
     uint8_t real_speed; /* flash takes the time of a serial NOR chip */
     /* One line without its end for each boot, reset, transfer, refusal. */
     void (*log)(void *context, const char *line);
@@ -101,8 +101,8 @@ struct ffx_sim_config {
 
 /* Why create failed. */
 struct ffx_sim_error {
-    int code; /* FFX_ERR_* */
-    int missing; /* a directory, file or port named in the config */
+    int code;       /* FFX_ERR_* */
+    int missing;    /* a directory, file or port named in the config */
     char text[400]; /* one line for a person: cause and next step */
 };
 

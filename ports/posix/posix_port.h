@@ -18,13 +18,13 @@
 
 struct posix_port {
     const char *name; /* the caller's */
-    uint32_t baud; /* UARTs only */
+    uint32_t baud;    /* UARTs only */
     int rts_cts;
     int fd; /* -1 while lost */
     int is_tcp;
-    int is_uart; /* a rate and wires: neither TCP nor PTY */
-    int connecting; /* TCP: not known yet whether somebody is there */
-    int missing; /* open: nothing of that name, or nobody listens */
+    int is_uart;     /* a rate and wires: neither TCP nor PTY */
+    int connecting;  /* TCP: not known yet whether somebody is there */
+    int missing;     /* open: nothing of that name, or nobody listens */
     char error[160]; /* open: one line that names the cause and what to do */
 };
 

@@ -12,7 +12,7 @@ _Static_assert(FFX_PACKAGE_BUFFER_MIN <= 4096,
 _Static_assert(sizeof(struct ffx_sha256) + 8 < 4096,
                "and what hashing a slot needs");
 
-/* --- states ------------------------------------------------------------ */
+/* --- states -------------------------------------------------------------- */
 
 static int is_updating(uint8_t status)
 {
@@ -30,7 +30,7 @@ static int has_work(const struct ffx_agent_state *state)
     return state->requested || is_updating(state->status);
 }
 
-/* --- commits that cannot wait for step --------------------------------- */
+/* --- commits that cannot wait for step ----------------------------------- */
 
 /* From the journal: after a failed commit the state in RAM is not true. */
 static int reload(struct ffx_agent *agent)
@@ -77,7 +77,7 @@ static int commit_rest(struct ffx_agent *agent)
     return 0;
 }
 
-/* --- tasks ------------------------------------------------------------- */
+/* --- tasks --------------------------------------------------------------- */
 
 static int boot(struct ffx_agent *agent)
 {
@@ -163,7 +163,7 @@ int ffx_agent_run(struct ffx_agent *agent)
     return rc;
 }
 
-/* --- life of a device -------------------------------------------------- */
+/* --- life of a device ---------------------------------------------------- */
 
 int ffx_agent_init(struct ffx_agent *agent,
                    const struct ffx_agent_config *config)
@@ -231,7 +231,7 @@ int ffx_agent_pending(const struct ffx_agent *agent)
            (has_work(&agent->state) || !agent->journal.twin);
 }
 
-/* --- AT+CFOTA ---------------------------------------------------------- */
+/* --- AT+CFOTA ------------------------------------------------------------ */
 
 static int package_there(struct ffx_agent *agent)
 {
@@ -304,7 +304,7 @@ int ffx_agent_finish_vendor(struct ffx_agent *agent, const char *version,
     return rc;
 }
 
-/* --- answers ----------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------- */
 
 int ffx_agent_status(const struct ffx_agent *agent)
 {

@@ -34,7 +34,7 @@ static void set_updating(struct ffx_agent *agent)
     agent->state.error = 0;
 }
 
-/* --- begin ------------------------------------------------------------- */
+/* --- begin --------------------------------------------------------------- */
 
 /* 1 when the record speaks of the component in work. */
 static int continues(const struct ffx_agent *agent)
@@ -68,7 +68,7 @@ int apply_begin(struct ffx_agent *agent)
     return task_next(agent, TASK_MAKE);
 }
 
-/* --- make -------------------------------------------------------------- */
+/* --- make ---------------------------------------------------------------- */
 
 static int step_valid(const struct ffx_agent *agent)
 {
@@ -106,7 +106,7 @@ int apply_make(struct ffx_agent *agent)
     return task_next(agent, TASK_SCRATCH);
 }
 
-/* --- scratch ----------------------------------------------------------- */
+/* --- scratch ------------------------------------------------------------- */
 
 /* From the commit of this on the slot may be torn, and scratch is whole. */
 static void promise(struct ffx_agent *agent)
@@ -142,7 +142,7 @@ int apply_scratch(struct ffx_agent *agent)
     return task_commit(agent, TASK_LOAD);
 }
 
-/* --- slot -------------------------------------------------------------- */
+/* --- slot ---------------------------------------------------------------- */
 
 /* A read that goes wrong once may be right the next time. */
 int apply_load(struct ffx_agent *agent)

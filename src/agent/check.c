@@ -6,7 +6,7 @@
 
 #include <farfix/error.h>
 
-/* --- open -------------------------------------------------------------- */
+/* --- open ---------------------------------------------------------------- */
 
 int check_open(struct ffx_agent *agent)
 {
@@ -26,7 +26,7 @@ int check_open(struct ffx_agent *agent)
     return error != 0 ? error : task_next(agent, TASK_FACTS);
 }
 
-/* --- facts ------------------------------------------------------------- */
+/* --- facts --------------------------------------------------------------- */
 
 /* Each
  * function compares one kind of fact and answers 0 or why not. */
@@ -158,7 +158,7 @@ int check_facts(struct ffx_agent *agent)
     return task_next(agent, TASK_SOURCE);
 }
 
-/* --- source ------------------------------------------------------------ */
+/* --- source -------------------------------------------------------------- */
 
 /* What must
  * stand in the slots now, by digest. */
@@ -244,7 +244,7 @@ int check_source(struct ffx_agent *agent)
     return task_next(agent, TASK_SOURCE);
 }
 
-/* --- payloads and plan ------------------------------------------------- */
+/* --- payloads and plan --------------------------------------------------- */
 
 int check_payloads(struct ffx_agent *agent)
 {

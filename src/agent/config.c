@@ -8,9 +8,9 @@
 
 #define STEP_MIN 4096u
 #define STEP_MAX (1u << 30) /* twice a step fits the cursor */
-#define PLACES_MAX 65536u /* the record's field has 16 bits */
+#define PLACES_MAX 65536u   /* the record's field has 16 bits */
 
-/* --- ports and names --------------------------------------------------- */
+/* --- ports and names ----------------------------------------------------- */
 
 static int has_ports(const struct ffx_agent_config *config)
 {
@@ -68,7 +68,7 @@ static int has_components(const struct ffx_agent_config *config)
     return 1;
 }
 
-/* --- areas ------------------------------------------------------------- */
+/* --- areas --------------------------------------------------------------- */
 
 static int journal_fits(const struct ffx_agent_config *config)
 {
@@ -156,7 +156,7 @@ int config_check(const struct ffx_agent_config *config)
     return areas_fit(config) ? 0 : FFX_ERR_GEOMETRY;
 }
 
-/* --- record ------------------------------------------------------------ */
+/* --- record -------------------------------------------------------------- */
 
 static int step_fits(const struct ffx_agent_config *config,
                      const struct ffx_agent_state *state)

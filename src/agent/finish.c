@@ -6,7 +6,7 @@
 
 #include <farfix/error.h>
 
-/* --- tail -------------------------------------------------------------- */
+/* --- tail ---------------------------------------------------------------- */
 
 static int image_is_wrong(struct ffx_agent *agent)
 {
@@ -59,7 +59,7 @@ int finish_tail(struct ffx_agent *agent)
     return 1;
 }
 
-/* --- keys -------------------------------------------------------------- */
+/* --- keys ---------------------------------------------------------------- */
 
 static int key_find(const struct ffx_agent_state *state,
                     const struct ffx_public_key *key)
@@ -105,7 +105,7 @@ static void rotate_keys(struct ffx_agent *agent)
         key_revoke(&agent->state, &release->revoke);
 }
 
-/* --- the one commit that makes B the installed release ----------------- */
+/* --- the one commit that makes B the installed release ------------------- */
 
 static void install_facts(struct ffx_agent *agent)
 {
@@ -181,7 +181,7 @@ int finish_digest(struct ffx_agent *agent)
     return rc != 0 ? rc : next_component(agent);
 }
 
-/* --- the end ----------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------- */
 
 /* Before the second commit: a cut in between leaves the halves unequal, and
  * the next boot comes here again. */

@@ -8,7 +8,7 @@
 
 #define TRIES 3u
 
-/* --- load -------------------------------------------------------------- */
+/* --- load ---------------------------------------------------------------- */
 
 /* A record passed over for one bad read would bring back an older state, so a
  * place is asked more than once. Words that cannot be read are what a cut
@@ -94,7 +94,7 @@ int journal_load(struct ffx_journal *journal,
     return record_decode(state, &counters[0], record);
 }
 
-/* --- commit ------------------------------------------------------------ */
+/* --- commit -------------------------------------------------------------- */
 
 /* The half is erased again before the next try: what a failed operation left
  * in it is unknown. */

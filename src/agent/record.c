@@ -41,7 +41,7 @@ enum {
 
 static const uint8_t magic[4] = {'F', 'F', 'X', '1'};
 
-/* --- encode ------------------------------------------------------------ */
+/* --- encode -------------------------------------------------------------- */
 
 /* Into a record of zeros: what is not written says nothing. */
 
@@ -97,7 +97,7 @@ void record_encode(uint8_t record[RECORD_BYTES],
     bytes_put32(record + RECORD_CRC, crc32_add(0, record, RECORD_CRC));
 }
 
-/* --- decode ------------------------------------------------------------ */
+/* --- decode -------------------------------------------------------------- */
 
 static void get_installed(struct ffx_installed *installed, const uint8_t *p)
 {

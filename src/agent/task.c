@@ -5,7 +5,7 @@
 
 #include <farfix/error.h>
 
-/* --- the chain --------------------------------------------------------- */
+/* --- the chain ----------------------------------------------------------- */
 
 int task_next(struct ffx_agent *agent, enum task task)
 {
@@ -35,7 +35,7 @@ void task_close_package(struct ffx_agent *agent)
     agent->opened = 0;
 }
 
-/* --- components -------------------------------------------------------- */
+/* --- components ---------------------------------------------------------- */
 
 const struct ffx_image_facts *task_facts(const struct ffx_agent *agent,
                                          uint32_t i)
@@ -65,7 +65,7 @@ uint32_t task_listed(const struct ffx_agent *agent, uint32_t i)
     return i;
 }
 
-/* --- digest of a slot -------------------------------------------------- */
+/* --- digest of a slot ---------------------------------------------------- */
 
 /* The running digest
  * stands at the start of the step buffer, aligned; the bytes go behind it. */
@@ -116,7 +116,7 @@ int task_hash_slot(struct ffx_agent *agent, uint32_t i, uint32_t size,
     return memcmp(digest, sha256, sizeof digest) == 0 ? 0 : FFX_ERR_DIGEST;
 }
 
-/* --- events ------------------------------------------------------------ */
+/* --- events -------------------------------------------------------------- */
 
 void task_event(struct ffx_agent *agent, enum ffx_agent_event_kind kind)
 {

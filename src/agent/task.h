@@ -52,8 +52,8 @@ enum task {
 
 /* How a package is taken. */
 enum mode {
-    MODE_NORMAL, /* status 1: from the installed release */
-    MODE_RESUME, /* the package in work: goes on where the record says */
+    MODE_NORMAL,  /* status 1: from the installed release */
+    MODE_RESUME,  /* the package in work: goes on where the record says */
     MODE_REPLACE, /* recovery by full images: starts over */
 };
 
@@ -79,7 +79,7 @@ int finish_digest(struct ffx_agent *agent);
 int finish_remove(struct ffx_agent *agent);
 int finish_end(struct ffx_agent *agent);
 
-/* --- what tasks share (task.c) ----------------------------------------- */
+/* --- what tasks share (task.c) ------------------------------------------- */
 
 /* agent->task = task, from its beginning. Returns 1. */
 int task_next(struct ffx_agent *agent, enum task task);
@@ -108,8 +108,7 @@ uint32_t task_listed(const struct ffx_agent *agent, uint32_t i);
 int task_hash_slot(struct ffx_agent *agent, uint32_t i, uint32_t size,
                    const uint8_t sha256[FFX_SHA256_BYTES]);
 
-/* --- flash (write.c) ---------------------------------------------------
- */
+/* --- flash (write.c) ----------------------------------------------------- */
 
 /* Flash operations that read back what they did. FFX_ERR_FLASH; _POWER. */
 int write_erase(const struct ffx_flash *flash,

@@ -20,7 +20,7 @@ uint32_t crc32_add(uint32_t crc, const void *bytes, uint32_t length)
     return ~crc;
 }
 
-/* --- CRCs of pieces ------------------------------------------------------- */
+/* --- CRCs of pieces ------------------------------------------------------ */
 
 /* Product of two polynomials modulo the CRC's; bit 31 is x^0. */
 static uint32_t multiply(uint32_t a, uint32_t b)

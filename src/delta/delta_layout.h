@@ -9,7 +9,7 @@
 #include <farfix/delta.h>
 
 #define DELTA_HEADER_BYTES 32u
-#define DELTA_HEADER_CRC 28u /* where the CRC-32 of the patch stands */
+#define DELTA_HEADER_CRC 28u      /* where the CRC-32 of the patch stands */
 #define DELTA_SIZE_MAX (1u << 29) /* signed distances fit 31 bits */
 
 /* FFX_ERR_PATCH when these are not a header of format 0. */
@@ -28,7 +28,7 @@ void delta_layout_step(const struct ffx_delta_layout *layout, uint32_t index,
 /* A run of slot bytes that may be read. */
 struct delta_reach {
     uint32_t length; /* from the offset asked for; 0: not even one byte */
-    int is_new; /* target bytes of finished steps, not source bytes */
+    int is_new;      /* target bytes of finished steps, not source bytes */
 };
 
 /* What may be read at `offset` of the slot while step `index` is made. */

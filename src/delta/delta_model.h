@@ -18,7 +18,7 @@
 
 /* Which number it is. */
 #define DELTA_LITERALS 0u
-#define DELTA_COPY 1u /* its length, straight after a copy */
+#define DELTA_COPY 1u       /* its length, straight after a copy */
 #define DELTA_COPY_AFTER 2u /* its length, after literals */
 #define DELTA_DIAGONAL 3u
 #define DELTA_NUMBERS (4u * DELTA_NUMBER_SLOTS)

@@ -11,8 +11,8 @@
 
 #include <stdint.h>
 
-#define RANGE_TOP (1u << 24) /* below this, a byte is shifted */
-#define RANGE_SLOT_BITS 12u /* of probability */
+#define RANGE_TOP (1u << 24)     /* below this, a byte is shifted */
+#define RANGE_SLOT_BITS 12u      /* of probability */
 #define RANGE_SLOT_START 0x8000u /* one half, nothing seen yet */
 
 /* The part of `range` that stands for a 0. */

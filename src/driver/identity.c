@@ -149,7 +149,7 @@ void identity_version(struct ffx_driver *driver, int result)
         walk_go(driver, driver->recovery ? STEP_BATTERY : STEP_IMEI);
 }
 
-/* --- settings: remembered before the update, compared after it ------------ */
+/* --- settings: remembered before the update, compared after it ----------- */
 
 static void changed(struct ffx_driver *driver, enum ffx_driver_setting setting)
 {

@@ -3,7 +3,7 @@
 
 /* How often a module may lose its state in one walk. */
 #define RESTARTS 3u
-#define PAUSE_MS 500u /* between two tries of a command */
+#define PAUSE_MS 500u          /* between two tries of a command */
 #define PAUSE_TIMEOUT_MS 1000u /* ... after one without an answer */
 
 /* --- events -------------------------------------------------------------- */

@@ -21,9 +21,9 @@
 #include <farfix/driver.h>
 
 enum walk_mode {
-    WALK_PAUSE, /* the row is sent when the time has come */
+    WALK_PAUSE,  /* the row is sent when the time has come */
     WALK_ANSWER, /* sent; waits for its final result */
-    WALK_DATA, /* DOWNLOAD was said: file bytes go out */
+    WALK_DATA,   /* DOWNLOAD was said: file bytes go out */
     WALK_LISTEN, /* nothing was asked: waits for URCs */
     WALK_END
 };
@@ -134,7 +134,7 @@ struct walk_row {
     uint16_t timeout_100ms;
     uint8_t state; /* enum ffx_driver_state; STATES: it stays */
     uint8_t tries, flags;
-    uint8_t next; /* enum walk_step */
+    uint8_t next;  /* enum walk_step */
     uint8_t cause; /* of a refusal */
 };
 
@@ -220,7 +220,7 @@ void bearer_wait(struct ffx_driver *driver, int result);
 void bearer_opened(struct ffx_driver *driver, int result);
 void bearer_close(const struct ffx_driver *driver, struct ffx_at_text *out);
 
-/* --- files.c: the bracket of AT+CFS*, space, size, read-back -------------- */
+/* --- files.c: the bracket of AT+CFS*, space, size, read-back ------------- */
 
 /* AT+CFSINIT, then `then`. */
 void files_open(struct ffx_driver *driver, enum walk_step then);

@@ -11,11 +11,11 @@
 /* What a handler returns: one of these, COMMAND_CME(n) or COMMAND_CMS(n). */
 enum command_result {
     COMMAND_OK,
-    COMMAND_ERROR, /* plain ERROR at every CMEE */
+    COMMAND_ERROR,  /* plain ERROR at every CMEE */
     COMMAND_SILENT, /* no result code, the rest of the line is dropped */
-    COMMAND_AGAIN, /* call me again when this piece is out; step counts */
-    COMMAND_TAKE, /* data_length file bytes follow from the TE */
-    COMMAND_SEND /* data_length bytes of the chunk go to the TE */
+    COMMAND_AGAIN,  /* call me again when this piece is out; step counts */
+    COMMAND_TAKE,   /* data_length file bytes follow from the TE */
+    COMMAND_SEND    /* data_length bytes of the chunk go to the TE */
 };
 #define COMMAND_CME(n) (-1 - (n))
 #define COMMAND_CMS(n) (-1000 - (n))
@@ -28,8 +28,8 @@ enum command_result {
 
 enum command_flags {
     COMMAND_RECOVERY = 1, /* also answers in status 3 and 5 */
-    COMMAND_SIM = 2, /* needs a SIM that is ready (not the test form) */
-    COMMAND_NOTE = 4 /* exists only in profile `note` */
+    COMMAND_SIM = 2,      /* needs a SIM that is ready (not the test form) */
+    COMMAND_NOTE = 4      /* exists only in profile `note` */
 };
 
 struct command;
@@ -51,7 +51,7 @@ typedef int command_handler(struct ffx_module *module,
 struct command {
     const char *name; /* upper case */
     uint8_t flags;
-    const char *test; /* text behind "+NAME: "; "": only OK */
+    const char *test;        /* text behind "+NAME: "; "": only OK */
     command_handler *tester; /* where a text cannot say it */
     command_handler *read, *write, *execute;
 };

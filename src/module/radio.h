@@ -27,7 +27,7 @@ enum radio_act { RADIO_GSM = 0, RADIO_CAT_M = 7, RADIO_NB_IOT = 9 };
 /* One member of the family (note, "Scope"). */
 struct radio_model {
     const char *model;
-    uint8_t nb_only; /* E-N, C-N: neither Cat-M1 nor EGPRS */
+    uint8_t nb_only;  /* E-N, C-N: neither Cat-M1 nor EGPRS */
     const char *band; /* LTE band of its home market, for CPSI */
 };
 

@@ -15,8 +15,8 @@ enum urc_kind {
     URC_CPIN, /* value: enum radio_sim */
     URC_SMS_READY,
     URC_APP_PDP, /* value: 1 active */
-    URC_SAPBR, /* value: cid */
-    URC_CREG, /* value: which of CREG, CGREG, CEREG */
+    URC_SAPBR,   /* value: cid */
+    URC_CREG,    /* value: which of CREG, CGREG, CEREG */
     URC_HTTPTOFS,
     URC_FTP_FILE,
     URC_FTP_SIZE,

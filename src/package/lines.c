@@ -7,7 +7,7 @@
 #include <farfix/error.h>
 #include <farfix/package.h>
 
-/* --- names ---------------------------------------------------------------- */
+/* --- names --------------------------------------------------------------- */
 
 static int is_digit(char c)
 {
@@ -82,7 +82,7 @@ int ffx_component_valid(const char *text)
     return is_component(text, bytes_length(text));
 }
 
-/* --- values --------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------- */
 
 static int take_name(const struct lines_value *value, void *to,
                      int (*is_legal)(const char *text, uint32_t length))
@@ -163,7 +163,7 @@ int lines_key(const struct lines_value *value, void *to)
     return key->point[0] == 4 ? 0 : FFX_ERR_MANIFEST;
 }
 
-/* --- lines ---------------------------------------------------------------- */
+/* --- lines --------------------------------------------------------------- */
 
 int lines_next_is(const struct lines *lines, const char *key)
 {

@@ -27,15 +27,15 @@ struct lines_value {
 /* Reads a value into *to: 0, or FFX_ERR_MANIFEST when it is not canonical. */
 typedef int lines_read(const struct lines_value *value, void *to);
 
-lines_read lines_format; /* "1"; nothing is stored */
-lines_read lines_number; /* uint32_t */
-lines_read lines_count; /* uint32_t, 1 or more */
-lines_read lines_digest; /* uint8_t[FFX_SHA256_BYTES] */
-lines_read lines_key; /* struct ffx_public_key */
-lines_read lines_model; /* char[FFX_MODEL_MAX + 1] */
-lines_read lines_version; /* char[FFX_VERSION_MAX + 1] */
+lines_read lines_format;    /* "1"; nothing is stored */
+lines_read lines_number;    /* uint32_t */
+lines_read lines_count;     /* uint32_t, 1 or more */
+lines_read lines_digest;    /* uint8_t[FFX_SHA256_BYTES] */
+lines_read lines_key;       /* struct ffx_public_key */
+lines_read lines_model;     /* char[FFX_MODEL_MAX + 1] */
+lines_read lines_version;   /* char[FFX_VERSION_MAX + 1] */
 lines_read lines_component; /* char[FFX_COMPONENT_MAX + 1] */
-lines_read lines_kind; /* enum ffx_payload_kind */
+lines_read lines_kind;      /* enum ffx_payload_kind */
 
 struct lines_field {
     const char *key;

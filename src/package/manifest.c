@@ -56,7 +56,7 @@ static int in_order(const char *first, const char *second)
     return !bytes_same_text(first, second);
 }
 
-/* --- release -------------------------------------------------------------- */
+/* --- release ------------------------------------------------------------- */
 
 static int read_images(struct lines *lines, struct ffx_release *release)
 {
@@ -111,7 +111,7 @@ int ffx_release_parse(struct ffx_release *release, const char *text,
     return 0;
 }
 
-/* --- cert ----------------------------------------------------------------- */
+/* --- cert ---------------------------------------------------------------- */
 
 int ffx_cert_parse(struct ffx_cert *cert, const char *text, uint32_t length)
 {
@@ -122,7 +122,7 @@ int ffx_cert_parse(struct ffx_cert *cert, const char *text, uint32_t length)
     return lines.left == 0 ? 0 : FFX_ERR_MANIFEST;
 }
 
-/* --- package -------------------------------------------------------------- */
+/* --- package ------------------------------------------------------------- */
 
 static int part_makes_sense(const struct ffx_part *part)
 {

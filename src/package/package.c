@@ -38,8 +38,9 @@ static struct scratch *scratch_of(const struct ffx_package *package)
     return (struct scratch *)(void *)(buffer + misalignment(package));
 }
 
-/* --- entries --------------------------------------------------------------
- * While open walks the signed entries: offset + header + size <= file.size
+/* --- entries ------------------------------------------------------------- */
+
+/* While open walks the signed entries: offset + header + size <= file.size
  * for each entry behind which it looks. Once it has succeeded, for all. */
 
 /* All but the offset. Size 0: the entry is not in this package. */
@@ -100,7 +101,7 @@ static int read_local(struct ffx_package *package, uint32_t i,
     return memcmp(header, expected, bytes) == 0 ? 0 : FFX_ERR_ZIP;
 }
 
-/* --- the signed part ------------------------------------------------------ */
+/* --- the signed part ----------------------------------------------------- */
 
 /* Reads a whole small entry. */
 static int read_entry(struct ffx_package *package, uint32_t i, void *to,
@@ -206,7 +207,7 @@ static int read_manifest(struct ffx_package *package)
                               package->sizes[ZIP_PACKAGE]);
 }
 
-/* --- agreement of the two manifests --------------------------------------- */
+/* --- agreement of the two manifests -------------------------------------- */
 
 static int part_agrees(const struct ffx_part *part,
                        const struct ffx_image_facts *image)
@@ -294,7 +295,7 @@ int ffx_package_open(struct ffx_package *package,
     return error;
 }
 
-/* --- the rest of the file ------------------------------------------------- */
+/* --- the rest of the file ------------------------------------------------ */
 
 static int begin_payload(struct ffx_package *package)
 {
@@ -433,7 +434,7 @@ int ffx_package_check(struct ffx_package *package)
     }
 }
 
-/* --- payload bytes -------------------------------------------------------- */
+/* --- payload bytes ------------------------------------------------------- */
 
 static int read_payload(void *context, uint32_t offset, void *buffer,
                         uint32_t length)

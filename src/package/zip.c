@@ -7,31 +7,31 @@
  * on the wire, so that they can be read beside the format page. */
 static const uint8_t local_template[ZIP_LOCAL_BYTES] = {
     'P',  'K', 3, 4, /* signature */
-    10,   0, /* version needed: 1.0 */
+    10,   0,         /* version needed: 1.0 */
     0,    0,   0, 0, /* flags, method: stored */
-    0,    0, /* time */
-    0x21, 0, /* date: 1980-01-01 */
+    0,    0,         /* time */
+    0x21, 0,         /* date: 1980-01-01 */
     0,    0,   0, 0, /* CRC-32 */
     0,    0,   0, 0, /* compressed size */
     0,    0,   0, 0, /* size */
-    0,    0, /* name length */
-    0,    0, /* extra length */
+    0,    0,         /* name length */
+    0,    0,         /* extra length */
 };
 
 static const uint8_t central_template[ZIP_CENTRAL_BYTES] = {
-    'P',  'K', 1,    2, /* signature */
-    0x14, 3, /* made by: Unix, 2.0 */
-    10,   0, /* version needed */
-    0,    0,   0,    0, /* flags, method */
-    0,    0,   0x21, 0, /* time, date */
-    0,    0,   0,    0, /* CRC-32 */
-    0,    0,   0,    0, /* compressed size */
-    0,    0,   0,    0, /* size */
-    0,    0, /* name length */
-    0,    0,   0,    0, /* extra, comment length */
-    0,    0,   0,    0, /* disk, internal attributes */
+    'P',  'K', 1,    2,    /* signature */
+    0x14, 3,               /* made by: Unix, 2.0 */
+    10,   0,               /* version needed */
+    0,    0,   0,    0,    /* flags, method */
+    0,    0,   0x21, 0,    /* time, date */
+    0,    0,   0,    0,    /* CRC-32 */
+    0,    0,   0,    0,    /* compressed size */
+    0,    0,   0,    0,    /* size */
+    0,    0,               /* name length */
+    0,    0,   0,    0,    /* extra, comment length */
+    0,    0,   0,    0,    /* disk, internal attributes */
     0,    0,   0xa4, 0x81, /* external attributes: regular file, 0644 */
-    0,    0,   0,    0, /* offset of the local header */
+    0,    0,   0,    0,    /* offset of the local header */
 };
 
 static const uint8_t end_template[ZIP_END_BYTES] = {

@@ -115,7 +115,7 @@ static void start(struct bench *bench, int ecc)
     lab_flash_power_up(&bench->flash);
 }
 
-/* --- rules ------------------------------------------------------------- */
+/* --- rules --------------------------------------------------------------- */
 
 static void load_finds_the_newest_record_and_writes_nothing(void **unused)
 {
@@ -227,7 +227,7 @@ static void the_counter_goes_round(void **unused)
     bench_close(&bench);
 }
 
-/* --- cuts -------------------------------------------------------------- */
+/* --- cuts ---------------------------------------------------------------- */
 
 #define LAST 22u /* commits: each half is full once and begun again */
 
@@ -342,7 +342,7 @@ static void without_cuts_a_commit_costs_an_eighth_of_an_erase(void **unused)
     bench_close(&bench);
 }
 
-/* --- faults ------------------------------------------------------------ */
+/* --- faults -------------------------------------------------------------- */
 
 static void a_stuck_half_is_reported_and_the_state_stays(void **unused)
 {

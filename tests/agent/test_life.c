@@ -14,7 +14,7 @@
 
 #define NOR (&bench_geometries[0])
 
-/* --- config ------------------------------------------------------------ */
+/* --- config -------------------------------------------------------------- */
 
 static struct ffx_component wrong_components[2];
 static struct ffx_flash wrong_flash;
@@ -165,7 +165,7 @@ static void a_config_that_breaks_its_contract_is_refused(void **state)
     bench_close(&bench);
 }
 
-/* --- provision --------------------------------------------------------- */
+/* --- provision ----------------------------------------------------------- */
 
 static struct ffx_installed installed[FFX_COMPONENTS];
 static struct ffx_public_key keys[FFX_AGENT_KEYS];
@@ -293,7 +293,7 @@ static void a_record_of_another_layout_is_not_trusted(void **state)
     bench_close(&bench);
 }
 
-/* --- CFOTA ------------------------------------------------------------- */
+/* --- CFOTA --------------------------------------------------------------- */
 
 static void cfota_follows_the_table_of_states(void **state)
 {
@@ -378,7 +378,7 @@ static void a_journal_that_fails_leaves_cfota_unsaid(void **state)
     bench_close(&bench);
 }
 
-/* --- vendor packages --------------------------------------------------- */
+/* --- vendor packages ----------------------------------------------------- */
 
 static void a_vendor_package_changes_versions_only(void **state)
 {
@@ -423,7 +423,7 @@ static void a_vendor_package_that_fails_is_refused(void **state)
     bench_close(&bench);
 }
 
-/* --- keys -------------------------------------------------------------- */
+/* --- keys ---------------------------------------------------------------- */
 
 /* Update with `next` and `revoke` (FORGE_KEYS: none), signed by `signer`. */
 static void rotate(struct bench *bench, enum forge_key signer,
@@ -537,7 +537,7 @@ static void keys_stay_when_a_release_is_refused(void **state)
     bench_close(&bench);
 }
 
-/* --- the boot after ---------------------------------------------------- */
+/* --- the boot after ------------------------------------------------------ */
 
 /* The power goes before the last operation: 6 is in one half only. */
 static void cut_behind_success(struct bench *bench,
@@ -679,7 +679,7 @@ static void a_rotten_half_is_mended_by_the_next_boot(void **state)
     bench_close(&bench);
 }
 
-/* --- steps ------------------------------------------------------------- */
+/* --- steps --------------------------------------------------------------- */
 
 static void a_step_is_at_most_one_flash_operation(void **state)
 {

@@ -77,7 +77,7 @@ static void refuse_with(struct road *road, const struct forge_bytes *zip,
     expect_failed(&road->bench, status, error);
 }
 
-/* --- stuck sectors ----------------------------------------------------- */
+/* --- stuck sectors ------------------------------------------------------- */
 
 static void a_stuck_scratch_place_is_passed_over(void **state)
 {
@@ -217,7 +217,7 @@ static void a_stuck_journal_is_reported_and_nothing_moves(void **state)
     road_close(&road);
 }
 
-/* --- bits that rot ----------------------------------------------------- */
+/* --- bits that rot ------------------------------------------------------- */
 
 /* Cuts the update once the record says that scratch holds a step. */
 static void cut_while_installing(struct road *road,
@@ -340,7 +340,7 @@ static void a_source_that_rots_during_a_cut_is_not_used(void **state)
     road_close(&road);
 }
 
-/* --- files that change under the agent --------------------------------- */
+/* --- files that change under the agent ----------------------------------- */
 
 static const struct forge_bytes *swap_to;
 
@@ -427,7 +427,7 @@ a_package_swapped_at_any_read_never_makes_a_third_image(void **state)
     road_close(&road);
 }
 
-/* --- what recovery takes ----------------------------------------------- */
+/* --- what recovery takes ------------------------------------------------- */
 
 /* A device in 3 that was cut in mid-modem and lost its file. */
 static void lose_the_package(struct road *road)

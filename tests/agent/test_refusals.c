@@ -50,7 +50,7 @@ static void job_of(struct bench *bench, struct bench_job *job)
     bench_job_make(bench, job, &bench->a, &bench->b, BENCH_IMAGES);
 }
 
-/* --- model, source, sequence ------------------------------------------- */
+/* --- model, source, sequence --------------------------------------------- */
 
 static void another_model_is_refused_prefix_or_not(void **state)
 {
@@ -205,7 +205,7 @@ static void a_chain_of_releases_only_goes_up(void **state)
     bench_close(&bench);
 }
 
-/* --- geometry ---------------------------------------------------------- */
+/* --- geometry ------------------------------------------------------------ */
 
 static void part_sector_half(struct bench_job *job)
 {
@@ -309,7 +309,7 @@ static void a_delta_needs_its_ram(void **state)
     bench_close(&bench);
 }
 
-/* --- trust ------------------------------------------------------------- */
+/* --- trust --------------------------------------------------------------- */
 
 static void a_foreign_signature_is_refused(void **state)
 {
@@ -340,7 +340,7 @@ static void a_package_key_beyond_its_certificate_is_refused(void **state)
     bench_close(&bench);
 }
 
-/* --- damage ------------------------------------------------------------ */
+/* --- damage -------------------------------------------------------------- */
 
 /* Every seventh byte of the signed part, some of the payloads. The whole is
  * tests/package/test_torture; here it is the device that must not move. */
@@ -429,7 +429,7 @@ static void a_signed_patch_that_is_none_is_refused(void **state)
     bench_close(&bench);
 }
 
-/* --- components that the package does not list ------------------------- */
+/* --- components that the package does not list --------------------------- */
 
 /* B' changes ap only. */
 static void keep_modem(struct bench *bench)

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- cases ------------------------------------------------------------- */
+/* --- cases --------------------------------------------------------------- */
 
 static char case_id[96];
 
@@ -45,13 +45,13 @@ static int replays_one(void)
     return getenv("FARFIX_CASE") != NULL;
 }
 
-/* --- one update to cut ------------------------------------------------- */
+/* --- one update to cut --------------------------------------------------- */
 
 struct sweep {
     struct bench bench;
     const char *kind;
     struct forge_bytes zip;
-    void *start; /* snapshot: CFOTA=1 was said */
+    void *start;         /* snapshot: CFOTA=1 was said */
     uint64_t operations; /* of the whole update */
     uint64_t planned, fired, second_planned, second_fired;
 };
@@ -132,7 +132,7 @@ static void expect_honest(struct bench *bench, const struct forge_bytes *zip)
     }
 }
 
-/* --- cut, and cut again ------------------------------------------------ */
+/* --- cut, and cut again -------------------------------------------------- */
 
 /* The same case draws the same second cut. */
 static uint32_t draw(uint64_t operation, enum lab_tear tear, uint32_t salt)
@@ -210,7 +210,7 @@ static void deltas_survive_two_cuts_anywhere(void **state)
         sweep_geometry(&bench_geometries[i], "deltas", BENCH_DELTAS);
 }
 
-/* --- the package is lost or changed after a cut ------------------------ */
+/* --- the package is lost or changed after a cut -------------------------- */
 
 static int is_failed(int status)
 {
@@ -260,8 +260,8 @@ static int boot_without(struct bench *bench, const struct forge_bytes *other,
 
 struct others {
     struct bench_release c, old; /* newer than B; older than B */
-    struct forge_bytes full_b; /* another package of full images, to B */
-    struct forge_bytes delta_c; /* B to C */
+    struct forge_bytes full_b;   /* another package of full images, to B */
+    struct forge_bytes delta_c;  /* B to C */
     struct forge_bytes full_c, full_old;
 };
 
@@ -364,7 +364,7 @@ static void a_package_lost_after_a_cut_can_be_brought_back(void **state)
         lose_geometry(&bench_geometries[i]);
 }
 
-/* --- cuts outside the update ------------------------------------------- */
+/* --- cuts outside the update --------------------------------------------- */
 
 static void a_cut_in_cfota_leaves_it_said_or_not_said(void **state)
 {

@@ -26,7 +26,7 @@
 #define SLOTS (DELTA_NUMBERS + (512u << DELTA_CONTEXT_BITS_MAX))
 #define SEEDS 1500u
 
-/* --- the wild author ------------------------------------------------------ */
+/* --- the wild author ----------------------------------------------------- */
 
 struct author {
     uint32_t random;
@@ -38,7 +38,7 @@ struct author {
     uint8_t target[SLOT_MAP_MAX];
     uint32_t place, diagonal, previous;
     uint16_t slots[SLOTS];
-    int illegal; /* 1: the stream ends with something forbidden */
+    int illegal;  /* 1: the stream ends with something forbidden */
     uint8_t swap; /* not 0: what stood in the file stands there no more */
 };
 
@@ -219,7 +219,7 @@ static void author_write(struct author *author, uint32_t seed)
     put_header(author);
 }
 
-/* --- the reader ----------------------------------------------------------- */
+/* --- the reader ---------------------------------------------------------- */
 
 struct reading {
     struct ffx_delta delta;
@@ -323,7 +323,7 @@ static int agrees(struct author *author)
                                   author->layout.target_bytes) == 0);
 }
 
-/* --- tests ---------------------------------------------------------------- */
+/* --- tests --------------------------------------------------------------- */
 
 static void exactly_the_legal_plans_are_taken(void **state)
 {

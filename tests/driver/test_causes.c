@@ -59,7 +59,7 @@ static void answer(const char *command, const char *text)
 #define INFO(line) "\r\n" line "\r\n\r\nOK\r\n"
 #define ERROR "\r\nERROR\r\n"
 
-/* --- the module ----------------------------------------------------------- */
+/* --- the module ---------------------------------------------------------- */
 
 static void a_dead_line_is_no_answer(void **state)
 {
@@ -152,7 +152,7 @@ static void a_module_at_the_target_has_nothing_to_do(void **state)
     ends_nowhere();
 }
 
-/* --- SIM, radio, bearer --------------------------------------------------- */
+/* --- SIM, radio, bearer -------------------------------------------------- */
 
 static void no_sim_is_no_sim(void **state)
 {
@@ -282,8 +282,7 @@ static void ways_to_open_the_bearer_are_tried_in_turn(void **state)
     road_end(&road);
 }
 
-/* --- download --------------------------------------------------------------
- */
+/* --- download ------------------------------------------------------------ */
 
 static void each_http_status_has_its_cause(void **state)
 {
@@ -422,8 +421,7 @@ static void a_server_that_sends_for_ever_is_cut_off(void **state)
     road_end(&road);
 }
 
-/* --- files -----------------------------------------------------------------
- */
+/* --- files --------------------------------------------------------------- */
 
 static void no_file_commands_is_files(void **state)
 {
@@ -516,8 +514,7 @@ static void without_facts_the_module_is_the_judge(void **state)
     ends_with(FFX_CAUSE_DONE, 0);
 }
 
-/* --- the update ------------------------------------------------------------
- */
+/* --- the update ---------------------------------------------------------- */
 
 static void a_refused_request_is_no_package(void **state)
 {

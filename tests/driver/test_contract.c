@@ -254,8 +254,7 @@ static void the_manual_has_every_cause_word_for_word(void **state)
     }
 }
 
-/* --- garbage ---------------------------------------------------------------
- */
+/* --- garbage ------------------------------------------------------------- */
 
 /* A module that answers each command with something of the dialogue, at
  * random, right and wrong, in time and late. It never runs the new version:

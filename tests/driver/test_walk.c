@@ -137,7 +137,7 @@ static void a_urc_between_any_two_lines_changes_nothing(void **state)
     }
 }
 
-/* --- faults: whatever happens, no false success and a named end ----------- */
+/* --- faults: whatever happens, no false success and a named end ---------- */
 
 static int truly_done(void)
 {
@@ -245,7 +245,7 @@ static void a_module_that_restarts_anywhere_is_walked_again(void **state)
     }
 }
 
-/* --- the MCU's own reset -------------------------------------------------- */
+/* --- the MCU's own reset ------------------------------------------------- */
 
 static void run_with_reset(uint32_t at)
 {

@@ -57,7 +57,7 @@ static uint32_t count_bytes(const struct lab_flash *flash, uint32_t address,
     return n;
 }
 
-/* --- rules ------------------------------------------------------------- */
+/* --- rules --------------------------------------------------------------- */
 
 static void program_without_erase_is_an_error(void **state)
 {
@@ -165,7 +165,7 @@ static void a_geometry_that_no_part_has_is_refused(void **state)
     assert_int_equal(lab_flash_open(&flash, &config), FFX_ERR_ARGUMENT);
 }
 
-/* --- cuts -------------------------------------------------------------- */
+/* --- cuts ---------------------------------------------------------------- */
 
 static void check_torn_program(const struct lab_flash *flash,
                                enum lab_tear tear)
@@ -360,7 +360,7 @@ with_ecc_a_torn_range_cannot_be_read_until_it_is_erased(void **state)
     lab_flash_close(&flash);
 }
 
-/* --- stuck sectors, wear, snapshots ------------------------------------ */
+/* --- stuck sectors, wear, snapshots -------------------------------------- */
 
 static void a_stuck_sector_fails_loudly_or_silently(void **state)
 {
@@ -424,7 +424,7 @@ static void a_snapshot_brings_back_bytes_and_flags(void **state)
     lab_flash_close(&flash);
 }
 
-/* --- the backing file -------------------------------------------------- */
+/* --- the backing file ---------------------------------------------------- */
 
 static char path[] = "/tmp/farfix-lab-flash-XXXXXX";
 

@@ -385,7 +385,7 @@ static void a_device_without_ram_gets_images(void **state)
     assert_second_is_an_image(&fixture, &poor);
 }
 
-/* --- is it still what was built? ------------------------------------------ */
+/* --- is it still what was built? ----------------------------------------- */
 
 static void package_that_lay_about_is_checked_byte_by_byte(void **state)
 {

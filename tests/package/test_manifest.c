@@ -17,7 +17,7 @@
 #define D64 H32 H32
 #define POINT "04" D64 D64
 
-/* --- the three texts, behind one door ------------------------------------- */
+/* --- the three texts, behind one door ------------------------------------ */
 
 static int parse(enum forge_text kind, const char *text, uint32_t length,
                  char *again)
@@ -72,7 +72,7 @@ static struct forge *full(void)
     return &forge;
 }
 
-/* --- tests ---------------------------------------------------------------- */
+/* --- tests --------------------------------------------------------------- */
 
 static void canonical_texts_are_read_into_every_field(void **state)
 {

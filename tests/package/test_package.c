@@ -64,7 +64,7 @@ static int start(void **state)
     return 0;
 }
 
-/* --- good packages -------------------------------------------------------- */
+/* --- good packages ------------------------------------------------------- */
 
 static void delegated_package_is_taken_and_understood(void **state)
 {
@@ -182,7 +182,7 @@ static void payload_gives_its_bytes_in_pieces_of_any_size(void **state)
     free(file.bytes);
 }
 
-/* --- whose signature ------------------------------------------------------ */
+/* --- whose signature ----------------------------------------------------- */
 
 static void every_text_needs_the_signature_of_its_own_key(void **state)
 {
@@ -253,7 +253,7 @@ static void cert_holds_for_its_model_and_up_to_its_sequence(void **state)
     assert_int_equal(verdict(1), FFX_ERR_CERT);
 }
 
-/* --- agreement ------------------------------------------------------------ */
+/* --- agreement ----------------------------------------------------------- */
 
 static void manifests_must_speak_of_the_same_model_and_version(void **state)
 {
@@ -343,7 +343,7 @@ static void cert_with_a_key_off_the_curve_is_refused(void **state)
     assert_int_equal(verdict(1), FFX_ERR_SIGNATURE);
 }
 
-/* --- use ------------------------------------------------------------------ */
+/* --- use ----------------------------------------------------------------- */
 
 static void wrong_use_is_an_error_and_opens_nothing(void **state)
 {

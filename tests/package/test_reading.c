@@ -26,11 +26,11 @@ static uint8_t scratch[FFX_PACKAGE_BUFFER_MIN];
 static struct {
     struct forge_bytes file;
     uint8_t was_read[FILE_MAX];
-    uint32_t read_end; /* behind the furthest byte read so far */
+    uint32_t read_end;   /* behind the furthest byte read so far */
     uint32_t read_bytes; /* since it was last set to 0 */
     uint32_t calls, fail_at;
     int error;
-    uint32_t verified; /* calls of verify so far */
+    uint32_t verified;      /* calls of verify so far */
     uint32_t end_before[3]; /* read_end at each of them */
 } ports;
 

@@ -69,7 +69,7 @@ static int start(void **state)
     return 0;
 }
 
-/* --- bits ----------------------------------------------------------------- */
+/* --- bits ---------------------------------------------------------------- */
 
 /* What section 3.1 of the format page says about a wrong byte at `offset`. */
 static int blame(uint32_t offset)
@@ -162,7 +162,7 @@ crc_that_both_headers_agree_on_is_compared_with_the_bytes(void **state)
     free(file.bytes);
 }
 
-/* --- length --------------------------------------------------------------- */
+/* --- length -------------------------------------------------------------- */
 
 static void package_cut_at_every_length_is_refused(void **state)
 {
@@ -205,7 +205,7 @@ static void bytes_behind_the_end_are_refused(void **state)
     free(file.bytes);
 }
 
-/* --- entries -------------------------------------------------------------- */
+/* --- entries ------------------------------------------------------------- */
 
 static void any_two_entries_swapped_are_refused(void **state)
 {
@@ -364,7 +364,7 @@ static void payload_longer_or_shorter_than_signed_is_refused(void **state)
     assert_int_equal(verdict(&plain), FFX_ERR_ZIP);
 }
 
-/* --- shapes --------------------------------------------------------------- */
+/* --- shapes -------------------------------------------------------------- */
 
 static void every_shape_that_zip_allows_and_we_do_not_is_refused(void **state)
 {
@@ -410,7 +410,7 @@ static void directory_of_another_package_is_refused(void **state)
     free(file.bytes);
 }
 
-/* --- sizes near 4 GiB ----------------------------------------------------- */
+/* --- sizes near 4 GiB ---------------------------------------------------- */
 
 /* A file of any size: the head, then zeros. */
 static int read_sparse(void *context, uint32_t offset, void *buffer,

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- layout --------------------------------------------------------------- */
+/* --- layout -------------------------------------------------------------- */
 
 static const char good[] = "format=1\nsector=4096\nstep=16384\nram=65536\n"
                            "slot=modem:65536\nslot=ap:131072\n";
@@ -106,7 +106,7 @@ static void an_image_larger_than_its_slot_is_named(void **context)
                                     "its slot 4096");
 }
 
-/* --- faults --------------------------------------------------------------- */
+/* --- faults -------------------------------------------------------------- */
 
 static int read_faults(const char *text, struct sim_faults *faults,
                        struct ffx_sim_error *error)

@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* --- the server ----------------------------------------------------------- */
+/* --- the server ---------------------------------------------------------- */
 
 static struct {
     int listener;
@@ -80,7 +80,7 @@ static int stop_server(void)
     return server.served;
 }
 
-/* --- the module ----------------------------------------------------------- */
+/* --- the module ---------------------------------------------------------- */
 
 static char state[64];
 static struct sim_files files;
@@ -175,7 +175,7 @@ static void expect_status(const char *answer, int status)
     assert_stage_is_empty();
 }
 
-/* --- cases ---------------------------------------------------------------- */
+/* --- cases --------------------------------------------------------------- */
 
 static void a_complete_file_takes_its_place(void **context)
 {

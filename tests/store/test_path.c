@@ -114,8 +114,7 @@ static void what_no_legal_path_looks_like_is_400(void **state)
     assert_status(longest, 404);
 }
 
-/* --- ranges ----------------------------------------------------------------
- */
+/* --- ranges -------------------------------------------------------------- */
 
 #define UNTOUCHED 4242u /* what a caller had there before */
 

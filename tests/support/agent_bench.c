@@ -94,7 +94,7 @@ const struct bench_geometry bench_geometries[BENCH_GEOMETRIES] = {
      .size_b = {20001}},
 };
 
-/* --- ports ------------------------------------------------------------- */
+/* --- ports --------------------------------------------------------------- */
 
 static int read_package(void *context, uint32_t offset, void *buffer,
                         uint32_t length)
@@ -160,7 +160,7 @@ static void hear(void *context, const struct ffx_agent_event *event)
         bench->at_event(bench, event);
 }
 
-/* --- releases ---------------------------------------------------------- */
+/* --- releases ------------------------------------------------------------ */
 
 void bench_release_make(const struct bench *bench,
                         struct bench_release *release, const char *version,
@@ -185,7 +185,7 @@ void bench_release_free(struct bench_release *release)
     memset(release, 0, sizeof *release);
 }
 
-/* --- packages ---------------------------------------------------------- */
+/* --- packages ------------------------------------------------------------ */
 
 static void text(char *to, const char *from)
 {
@@ -314,7 +314,7 @@ struct forge_bytes bench_package(const struct bench *bench,
     return bench_job_build(&job);
 }
 
-/* --- the device -------------------------------------------------------- */
+/* --- the device ---------------------------------------------------------- */
 
 static void fence_in(struct bench *bench)
 {
@@ -485,7 +485,7 @@ void bench_request(struct bench *bench)
     assert_int_equal(ffx_agent_request(&bench->agent), 0);
 }
 
-/* --- verdicts ---------------------------------------------------------- */
+/* --- verdicts ------------------------------------------------------------ */
 
 uint64_t bench_slot_wear(const struct bench *bench)
 {

@@ -65,9 +65,9 @@ struct bench {
     void *fresh; /* snapshot: runs A, nothing asked for */
 
     const struct forge_bytes *package; /* null: there is none */
-    int removed; /* times that the agent deleted it */
-    int opened; /* opens less closes in this boot */
-    uint32_t reads; /* of the package since the last boot */
+    int removed;                       /* times that the agent deleted it */
+    int opened;                        /* opens less closes in this boot */
+    uint32_t reads;                    /* of the package since the last boot */
     /* Called before the read of that number, from 1; null: never. */
     void (*before_read)(struct bench *bench);
     uint32_t before_read_number;

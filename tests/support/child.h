@@ -11,8 +11,8 @@
 
 struct child {
     pid_t pid; /* 0: none */
-    int in; /* its standard input */
-    int out; /* its standard output */
+    int in;    /* its standard input */
+    int out;   /* its standard output */
 };
 
 /* argv[0] is looked up in PATH. Its stderr goes to `errors`, a path, or is

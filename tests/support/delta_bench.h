@@ -12,11 +12,11 @@
 
 struct delta_bench_port {
     uint8_t *bytes;
-    uint32_t reads; /* so far */
+    uint32_t reads;   /* so far */
     uint32_t fail_at; /* this read fails, once; 0: none */
-    int error; /* with this */
-    uint32_t most; /* longest read so far */
-    uint32_t total; /* bytes read so far */
+    int error;        /* with this */
+    uint32_t most;    /* longest read so far */
+    uint32_t total;   /* bytes read so far */
 };
 
 struct delta_bench {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- images --------------------------------------------------------------- */
+/* --- images -------------------------------------------------------------- */
 
 static uint32_t draw(uint32_t *seed)
 {
@@ -50,8 +50,7 @@ static uint8_t *fresh(size_t bytes, uint32_t seed)
     return image;
 }
 
-/* --- kinds -----------------------------------------------------------------
- */
+/* --- kinds --------------------------------------------------------------- */
 
 /* new = old without [cut, cut + gone), with `added` fresh bytes there. */
 static void splice(struct firmware_pair *pair, size_t cut, size_t gone,

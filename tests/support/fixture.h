@@ -33,14 +33,14 @@ struct fixture_component {
 
 /* 0 or null: the value in brackets. */
 struct fixture_options {
-    const char *model; /* [SIM7000G] */
+    const char *model;     /* [SIM7000G] */
     const char *version_a; /* [1529B05SIM7000G] */
     const char *version_b; /* [1529B06SIM7000G] */
-    uint32_t sequence_a; /* [5] */
-    uint32_t sequence_b; /* [sequence_a + 1] */
-    uint32_t sector; /* [4096] bytes */
-    uint32_t step; /* [4 sectors] */
-    int one_key; /* 1: the release key signs the package as well */
+    uint32_t sequence_a;   /* [5] */
+    uint32_t sequence_b;   /* [sequence_a + 1] */
+    uint32_t sector;       /* [4096] bytes */
+    uint32_t step;         /* [4 sectors] */
+    int one_key;           /* 1: the release key signs the package as well */
     /* [modem 20000 -> 21000 in 64 KiB, ap 50000 -> 48111 in 128 KiB] */
     struct fixture_component components[FFX_COMPONENTS];
 };
@@ -55,7 +55,7 @@ struct fixture {
     struct ffx_public_key release_key; /* what a device trusts */
     struct pack_key *package_key;
     struct pack_release a, b; /* with images, texts and signatures */
-    struct pack_buffer zip; /* update.zip */
+    struct pack_buffer zip;   /* update.zip */
 };
 
 void fixture_make(struct fixture *fixture,

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- keys ----------------------------------------------------------------- */
+/* --- keys ---------------------------------------------------------------- */
 
 struct pair {
     mbedtls_ecp_group group;
@@ -59,7 +59,7 @@ const struct ffx_public_key *forge_public(enum forge_key key)
     return &pair_of(key)->public_key;
 }
 
-/* --- signatures ----------------------------------------------------------- */
+/* --- signatures ---------------------------------------------------------- */
 
 void forge_sha256(const void *bytes, size_t length,
                   uint8_t digest[FFX_SHA256_BYTES])
@@ -114,7 +114,7 @@ size_t forge_signature(enum forge_key key, const void *text, size_t length,
     return at;
 }
 
-/* --- zip: from the format page, not from src/package/zip.c ---------------- */
+/* --- zip: from the format page, not from src/package/zip.c --------------- */
 
 static void put(struct forge_bytes *out, const void *bytes, uint32_t length)
 {
@@ -220,7 +220,7 @@ struct forge_bytes forge_zip(const struct forge_entry *entries, uint32_t count,
     return out;
 }
 
-/* --- packages ------------------------------------------------------------- */
+/* --- packages ------------------------------------------------------------ */
 
 static void set_name(char *to, const char *name)
 {

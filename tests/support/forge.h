@@ -32,14 +32,14 @@ struct forge_bytes {
 /* A zip with everything a zip may have and a package may not. All zero: the
  * shape of a package. Shapes are what a lenient reader would still open. */
 struct forge_shape {
-    uint32_t prefix; /* bytes before the first entry */
-    uint32_t gap; /* bytes before the directory */
-    uint32_t local_extra; /* bytes of extra field in local headers */
-    uint32_t central_extra; /* ... and in central headers */
+    uint32_t prefix;          /* bytes before the first entry */
+    uint32_t gap;             /* bytes before the directory */
+    uint32_t local_extra;     /* bytes of extra field in local headers */
+    uint32_t central_extra;   /* ... and in central headers */
     uint32_t central_comment; /* bytes of comment in central headers */
-    uint32_t comment; /* bytes of comment in the end record */
-    int descriptor; /* sizes and CRC follow the bytes */
-    int prefix_in_offsets; /* offsets count the prefix */
+    uint32_t comment;         /* bytes of comment in the end record */
+    int descriptor;           /* sizes and CRC follow the bytes */
+    int prefix_in_offsets;    /* offsets count the prefix */
 };
 
 struct forge_entry {

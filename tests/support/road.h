@@ -49,15 +49,15 @@ struct road {
 
     /* The pipe. */
     uint32_t to_driver, to_module; /* most bytes at once; 0: any */
-    uint32_t lose_to_driver; /* this byte of the dialogue is lost; */
-    uint32_t lose_to_module; /* 0: none, 1: the first */
-    int flip; /* not lost: one bit is wrong */
-    const char *urc; /* stands in between lines ... */
-    uint32_t urc_at; /* ... at this one, 1: the first */
+    uint32_t lose_to_driver;       /* this byte of the dialogue is lost; */
+    uint32_t lose_to_module;       /* 0: none, 1: the first */
+    int flip;                      /* not lost: one bit is wrong */
+    const char *urc;               /* stands in between lines ... */
+    uint32_t urc_at;               /* ... at this one, 1: the first */
     struct road_answer answers[4];
-    const char *chatter; /* said every second of virtual time */
+    const char *chatter;      /* said every second of virtual time */
     uint32_t source_fails_at; /* push: offset that cannot be read; 0: none */
-    uint32_t limit_ms; /* virtual; road_run fails the test beyond it */
+    uint32_t limit_ms;        /* virtual; road_run fails the test beyond it */
 
     /* The module's side. */
     struct ffx_module module;
@@ -76,18 +76,18 @@ struct road {
 
     /* The network: what it serves, at what rate. */
     uint16_t http_status, ftp_error; /* 200, 0 */
-    uint32_t bad_tries; /* so many fail first, by 601 or 63 */
-    uint32_t stall_at; /* bytes; 0: never */
-    uint32_t served_size; /* of the package's bytes */
+    uint32_t bad_tries;              /* so many fail first, by 601 or 63 */
+    uint32_t stall_at;               /* bytes; 0: never */
+    uint32_t served_size;            /* of the package's bytes */
     uint32_t starts, received, started_ms;
     int net_dir;
     char net_name[FFX_FILE_NAME_MAX + 1];
     uint8_t net_busy;
 
     /* The boot stage: what the update does. */
-    int update_ends_in; /* status; 0: it never ends */
+    int update_ends_in;         /* status; 0: it never ends */
     const char *update_version; /* then; ROAD_TO */
-    int silent_update; /* no URCs, as in auto-baud */
+    int silent_update;          /* no URCs, as in auto-baud */
     uint32_t update_ms;
     uint32_t off_until_ms, next_line_ms, percent;
     int is_off, restarts_wanted;

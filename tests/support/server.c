@@ -20,7 +20,7 @@ static void must(int good, const char *what)
     abort();
 }
 
-/* --- HTTP ----------------------------------------------------------------- */
+/* --- HTTP ---------------------------------------------------------------- */
 
 static char *read_text(const char *path)
 {
@@ -112,7 +112,7 @@ void server_certificate(const char *prefix)
     must(system(command) == 0, "openssl req");
 }
 
-/* --- FTP ------------------------------------------------------------------ */
+/* --- FTP ----------------------------------------------------------------- */
 
 static int connects(uint16_t port)
 {

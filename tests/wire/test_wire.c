@@ -23,8 +23,7 @@
 #define WAIT_MS 20000
 #define PACKAGE_BYTES 109285 /* as in the note's example */
 
-/* --- what all dialogues share ----------------------------------------------
- */
+/* --- what all dialogues share -------------------------------------------- */
 
 static struct fixture fixture;
 static struct server_http http, https;
@@ -74,8 +73,7 @@ static int tear_down_group(void **context)
     return 0;
 }
 
-/* --- one dialogue ----------------------------------------------------------
- */
+/* --- one dialogue -------------------------------------------------------- */
 
 struct dialogue {
     const char *path; /* the transcript */
@@ -83,8 +81,8 @@ struct dialogue {
     unsigned number; /* of the line in hand */
     char state[FIXTURE_PATH];
     struct child sim;
-    size_t sent; /* bytes of the package */
-    long done; /* the last percentage */
+    size_t sent;               /* bytes of the package */
+    long done;                 /* the last percentage */
     char seen[LINE_MAX_BYTES]; /* a line of the screen that is not used up */
     int has_seen;
 };
@@ -189,8 +187,7 @@ static int matches(struct dialogue *dialogue, const char *wanted,
     return *text == '\0';
 }
 
-/* --- the screen ------------------------------------------------------------
- */
+/* --- the screen ---------------------------------------------------------- */
 
 static void failed(const struct dialogue *dialogue, const char *what,
                    const char *detail)
@@ -243,8 +240,7 @@ static void expect(struct dialogue *dialogue, const char *wanted)
     }
 }
 
-/* --- lines of a transcript --------------------------------------------------
- */
+/* --- lines of a transcript ----------------------------------------------- */
 
 static void type_line(struct dialogue *dialogue, const char *text)
 {
@@ -318,8 +314,7 @@ static int next_line(struct dialogue *dialogue, char line[LINE_MAX_BYTES])
     return 1;
 }
 
-/* --- the module -------------------------------------------------------------
- */
+/* --- the module ---------------------------------------------------------- */
 
 /* As if it had been pushed: HTTPS trusts what lies there. */
 static void place_root(const struct dialogue *dialogue)
@@ -419,8 +414,7 @@ static void play(void **context)
     assert_int_equal(child_stop(&dialogue.sim, SIGTERM), 0);
 }
 
-/* --- one test per file ------------------------------------------------------
- */
+/* --- one test per file --------------------------------------------------- */
 
 static char *title_of(const char *path)
 {
