@@ -62,11 +62,10 @@ int cli_modem_get(int argc, char **argv)
                         words[1]);
     if (out == NULL)
         return cli_fail(CLI_USAGE, "-o FILE is missing");
-    int code = modem_link_open(&link, words[0], &modem);
-    if (code == 0)
-        code = modem_link_sync(&link);
-    if (code == 0)
-        code = get(&link, words[1], directory, out);
+    int code = modem_link_start(&link, words[0], &modem);
+    if (code != 0)
+        return code;
+    code = get(&link, words[1], directory, out);
     modem_link_close(&link);
     return code;
 }

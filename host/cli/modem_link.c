@@ -175,6 +175,18 @@ int modem_link_sync(struct modem_link *link)
     return 0;
 }
 
+int modem_link_start(struct modem_link *link, const char *name,
+                     const struct modem_options *options)
+{
+    int code = modem_link_open(link, name, options);
+    if (code != 0)
+        return code;
+    code = modem_link_sync(link);
+    if (code != 0)
+        modem_link_close(link);
+    return code;
+}
+
 /* --- files --------------------------------------------------------------- */
 
 int modem_link_directory(const char *name, size_t length)

@@ -56,6 +56,11 @@ void modem_link_trace(const struct modem_link *link, char direction,
  * code. */
 int modem_link_sync(struct modem_link *link);
 
+/* Open and sync, for a verb that only asks: 0, or an exit code with the port
+ * closed again. */
+int modem_link_start(struct modem_link *link, const char *name,
+                     const struct modem_options *options);
+
 /* Sends a command and waits for its end. Lines go to `take` (may be null).
  * FFX_OK, FFX_ERR_REFUSED, FFX_ERR_TIMEOUT. */
 int modem_link_command(struct modem_link *link, const char *command,

@@ -69,11 +69,9 @@ int cli_modem_put(int argc, char **argv)
     if (pack_read_file(words[1], &file, &error) != 0)
         return pack_common_fail(&error);
     int code = file.length == 0 ? cli_fail(CLI_FAILED, "%s is empty", words[1])
-                                : modem_link_open(&link, words[0], &modem);
+                                : modem_link_start(&link, words[0], &modem);
     if (code == 0) {
-        code = modem_link_sync(&link);
-        if (code == 0)
-            code = put(&link, &file, directory, name);
+        code = put(&link, &file, directory, name);
         modem_link_close(&link);
     }
     pack_buffer_free(&file);

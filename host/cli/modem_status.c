@@ -66,11 +66,10 @@ int cli_modem_status(int argc, char **argv)
                   argv, &port, 1, 1);
     if (parsed >= 0)
         return parsed;
-    int code = modem_link_open(&link, port, &modem);
-    if (code == 0)
-        code = modem_link_sync(&link);
-    if (code == 0)
-        code = report(&link, json);
+    int code = modem_link_start(&link, port, &modem);
+    if (code != 0)
+        return code;
+    code = report(&link, json);
     modem_link_close(&link);
     return code;
 }
