@@ -3,15 +3,16 @@
 #include "cli/pack_common.h"
 #include "cli/verbs.h"
 #include "pack/apply.h"
+#include "pack/image.h"
 
 #include <farfix/delta.h>
 
 static const struct cli_usage usage = {
     .synopsis = "farfix delta apply OLD PATCH -o NEW",
-    .about =
-        "Applies a patch with the reader that devices run. A patch made with\n"
-        "--in-place is applied as a device would: in a copy of OLD whose\n"
-        "steps are erased and overwritten one by one.",
+    .about = "Applies a patch with the reader that devices run. OLD is a raw\n"
+             "binary, Intel HEX or ELF, NEW a raw binary. A patch made with\n"
+             "--in-place is applied as a device would: in a copy of OLD whose\n"
+             "steps are erased and overwritten one by one.",
     .examples = "  farfix delta apply a.bin ab.patch -o b.bin",
 };
 
@@ -70,13 +71,14 @@ int cli_delta_apply(int argc, char **argv)
     };
     const char *paths[2];
     struct pack_buffer old_image, patch;
+    struct image_file about_old;
     struct pack_error error;
     int code = cli_parse(&usage, options, 1, argc, argv, paths, 2, 2);
     if (code >= 0)
         return code;
     if (output == NULL)
         return cli_fail(CLI_USAGE, "name the image to write with -o NEW");
-    if (pack_read_file(paths[0], &old_image, &error) != 0)
+    if (image_read(paths[0], &old_image, &about_old, &error) != 0)
         return pack_common_fail(&error);
     if (pack_read_file(paths[1], &patch, &error) != 0) {
         code = pack_common_fail(&error);

@@ -3,13 +3,16 @@
 #include "cli/pack_common.h"
 #include "cli/verbs.h"
 #include "diff/diff.h"
+#include "pack/image.h"
 
 #include <stdio.h>
 
 static const struct cli_usage usage = {
     .synopsis = "farfix delta make OLD NEW -o PATCH [options]",
     .about =
-        "Makes a patch that turns image OLD into image NEW (raw binaries).\n"
+        "Makes a patch that turns image OLD into image NEW. Each is a raw\n"
+        "binary, Intel HEX or the ELF file of a firmware; their content says\n"
+        "which. HEX and ELF are flattened, as objcopy -O binary does.\n"
         "\n"
         "A plain patch is for a device that has room for both images. With\n"
         "--in-place the device overwrites OLD step by step: the patch then\n"
@@ -17,12 +20,16 @@ static const struct cli_usage usage = {
         "draft (format 0): packages are the stable way to ship a change.",
     .examples = "  farfix delta make a.bin b.bin -o ab.patch\n"
                 "  farfix delta make a.bin b.bin -o ab.patch --in-place "
-                "--region 512K",
+                "--region 512K\n"
+                "  farfix delta make a.elf b.elf -o ab.patch",
 };
+
+/* No image begins there: addresses end before. */
+#define NO_BASE UINT32_MAX
 
 struct request {
     const char *output;
-    uint32_t ram, region, sector, step;
+    uint32_t ram, region, sector, step, base;
     int in_place, json;
 };
 
@@ -80,11 +87,25 @@ static void report(const struct request *request,
                         "patch: send that instead\n");
 }
 
-static int make(const struct request *request,
-                const struct pack_buffer *old_image,
-                const struct pack_buffer *new_image)
+/* What a person says of the address goes before what the file says. */
+static void say_where(const struct request *request,
+                      const struct image_file *old_image,
+                      struct diff_options *options)
 {
-    const struct diff_options options = {
+    options->base_given = request->base != NO_BASE;
+    if (options->base_given) {
+        options->base = request->base;
+        return;
+    }
+    options->segments = old_image->segments;
+    options->segment_count = old_image->segment_count;
+}
+
+static int make(const struct request *request,
+                const struct image_file *old_image,
+                const struct image_file *new_image)
+{
+    struct diff_options options = {
         .step_bytes = request->step,
         .slot_bytes = request->region,
         .ram = request->ram,
@@ -92,6 +113,7 @@ static int make(const struct request *request,
     struct diff_patch patch;
     struct diff_error error;
     struct pack_error file_error;
+    say_where(request, old_image, &options);
     if (diff_make(old_image->bytes, old_image->length, new_image->bytes,
                   new_image->length, &options, &patch, &error) < 0)
         return cli_fail(CLI_FAILED, "no patch: %s", error.text);
@@ -105,26 +127,39 @@ static int make(const struct request *request,
     return CLI_DONE;
 }
 
+/* Files that are not raw are worth a line: a HEX file may hold more, or
+ * start elsewhere, than somebody thinks. */
+static int read_image(const struct request *request, const char *path,
+                      struct pack_buffer *bytes, struct image_file *image)
+{
+    struct pack_error error;
+    if (image_read(path, bytes, image, &error) != 0)
+        return pack_common_fail(&error);
+    if (image->load_known && !request->json)
+        printf("%s: %s, %zu bytes from 0x%08x\n", path,
+               image_file_kind_text(image->kind), image->length, image->load);
+    return CLI_DONE;
+}
+
 static int read_and_make(const struct request *request, const char **paths)
 {
-    struct pack_buffer old_image, new_image;
-    struct pack_error error;
-    if (pack_read_file(paths[0], &old_image, &error) != 0)
-        return pack_common_fail(&error);
-    int code;
-    if (pack_read_file(paths[1], &new_image, &error) != 0) {
-        code = pack_common_fail(&error);
-    } else {
+    struct pack_buffer old_bytes, new_bytes;
+    struct image_file old_image, new_image;
+    int code = read_image(request, paths[0], &old_bytes, &old_image);
+    if (code != CLI_DONE)
+        return code;
+    code = read_image(request, paths[1], &new_bytes, &new_image);
+    if (code == CLI_DONE) {
         code = make(request, &old_image, &new_image);
-        pack_buffer_free(&new_image);
+        pack_buffer_free(&new_bytes);
     }
-    pack_buffer_free(&old_image);
+    pack_buffer_free(&old_bytes);
     return code;
 }
 
 int cli_delta_make(int argc, char **argv)
 {
-    struct request request = {0};
+    struct request request = {.base = NO_BASE};
     const struct cli_option options[] = {
         {"-o", CLI_TEXT, &request.output, "PATCH", "file to write"},
         {"--ram", CLI_NUMBER, &request.ram, "BYTES",
@@ -137,6 +172,8 @@ int cli_delta_make(int argc, char **argv)
          "erase sector; default 4096"},
         {"--step", CLI_NUMBER, &request.step, "BYTES",
          "written at once, whole sectors; default 16384"},
+        {"--base", CLI_NUMBER, &request.base, "ADDRESS",
+         "where OLD's first byte runs; a raw binary is searched for it"},
         {"--json", CLI_FLAG, &request.json, NULL, "report as JSON"},
     };
     const char *paths[2];

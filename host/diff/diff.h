@@ -13,6 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Bytes [offset, offset + length) of an image run at address `base`. */
+struct diff_segment {
+    uint32_t offset, length, base;
+};
+
 /* What the maker may count on in the device. */
 struct diff_options {
     /* Steps of an update in place: a multiple of the erase sector. 0: the
@@ -20,6 +25,11 @@ struct diff_options {
     uint32_t step_bytes;
     uint32_t slot_bytes; /* in place: where both images must fit */
     uint32_t ram;        /* bytes for the reader beside its struct; 0: any */
+    /* Where the old image runs, as far as somebody knows; hints only. */
+    uint32_t base; /* of its first byte, with base_given */
+    int base_given;
+    const struct diff_segment *segments; /* from its HEX or ELF file */
+    size_t segment_count;
 };
 
 struct diff_error {

@@ -89,7 +89,8 @@ int pack_public_key_load(const char *path, struct ffx_public_key *key,
  *     version = 1529B05SIM7000G
  *     sequence = 5
  *     [component ap]              # modem, ap or app; at most FFX_COMPONENTS
- *     file = ap.bin               # a plain name in the same directory
+ *     file = ap.bin               # a plain name in the same directory; raw,
+ *                                 # Intel HEX or a firmware's ELF
  *     slot_size = 2M              # bytes; 0x and K, M are understood
  *     sector = 4K                 # largest erase sector of the slot
  *     step = 16K                  # a multiple of sector

@@ -3,6 +3,7 @@
 
 #include "pack/buffer.h"
 #include "pack/fail.h"
+#include "pack/image.h"
 #include "pack/release_ini.h"
 #include "pack/sign.h"
 
@@ -84,8 +85,9 @@ static int load_image(const char *directory, struct pack_component *component,
                       struct pack_error *error)
 {
     char path[PATH_BYTES];
+    struct image_file about;
     if (join(path, directory, component->file, error) != 0 ||
-        pack_read_file(path, &component->image, error) != 0) {
+        image_read(path, &component->image, &about, error) != 0) {
         error->missing = 0; /* release.ini named it, not the caller */
         return error->code;
     }
