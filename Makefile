@@ -169,6 +169,28 @@ $(BUILD)/tap/gate/lint.tap: $(BUILD)/fuzz/libhost.a
 $(BUILD)/tap/gate/symbols.tap: $(M3) $(M0)
 $(BUILD)/tap/gate/size.tap: $(M3) $(BUILD)/cortex-m3/scripts/sizes.o
 
+# --- what the patch reader costs on a Cortex-M3 -------------------------------
+
+CORPUS ?= ../shared/corpus
+MCU_READER := $(sort $(wildcard src/base/*.c src/delta/*.c))
+MCU_PROGRAM := $(call object,cortex-m3,$(wildcard bench/mcu/*.c) \
+                                       firmware/board/startup.c)
+MCU_LINK := -mcpu=cortex-m3 -mthumb -nostartfiles -T firmware/board/image.ld \
+            -Wl,--gc-sections,--defsym=IMAGE_BASE=0,--defsym=IMAGE_BYTES=0x20000
+
+$(BUILD)/cortex-m3-O2/%.o: %.c
+	@mkdir -p $(@D)
+	$(CROSS)gcc -mcpu=cortex-m3 $(CORTEX:-Os=-O2) $(DEPENDS) -c $< -o $@
+$(BUILD)/bench-mcu-Os.elf: $(MCU_PROGRAM) $(call object,cortex-m3,$(MCU_READER))
+	$(CROSS)gcc $(MCU_LINK) $^ -o $@
+$(BUILD)/bench-mcu-O2.elf: $(MCU_PROGRAM) \
+        $(call object,cortex-m3-O2,$(MCU_READER))
+	$(CROSS)gcc $(MCU_LINK) $^ -o $@
+
+.PHONY: bench-mcu
+bench-mcu: $(BUILD)/farfix $(BUILD)/bench-mcu-Os.elf $(BUILD)/bench-mcu-O2.elf ## instructions per byte of the patch reader; CORPUS=DIR
+	@CORPUS='$(CORPUS)' scripts/bench-mcu $^
+
 # --- the rest ---------------------------------------------------------------
 
 .PHONY: demo
