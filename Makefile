@@ -146,7 +146,7 @@ lint: $(BUILD)/fuzz/libhost.a ## everything must also satisfy clang's warnings
 	    $(CLI) $(wildcard tests/*/*.c fuzz/*.c)
 
 # The device core as a Cortex-M sees it.
-CORTEX := -mthumb -Os -std=c11 -ffreestanding -ffunction-sections \
+CORTEX := -mthumb -Os -g -std=c11 -ffreestanding -ffunction-sections \
           -fdata-sections -Iinclude -Isrc $(WARNINGS)
 M3 := $(call object,cortex-m3,$(CORE))
 M0 := $(call object,cortex-m0,$(CORE))
@@ -189,7 +189,7 @@ $(BUILD)/bench-mcu-O2.elf: $(MCU_PROGRAM) \
 
 .PHONY: bench-mcu
 bench-mcu: $(BUILD)/farfix $(BUILD)/bench-mcu-Os.elf $(BUILD)/bench-mcu-O2.elf ## instructions per byte of the patch reader; CORPUS=DIR
-	@CORPUS='$(CORPUS)' scripts/bench-mcu $^
+	@CORPUS='$(CORPUS)' CROSS='$(CROSS)' scripts/bench-mcu $^
 
 # --- the rest ---------------------------------------------------------------
 

@@ -37,7 +37,7 @@ static int read_memory(void *context, uint32_t offset, void *buffer,
  * worth nothing on a machine whose clock does not count them one by one. */
 static void calibrate(void)
 {
-    enum { TURNS = 1000000, EACH = 12 };
+    enum { TURNS = 100000, EACH = 12 };
     uint32_t turns = TURNS, a = 3;
     const uint32_t begin = machine_ticks();
     __asm volatile("1: push {%1, %0}\n"
