@@ -86,6 +86,7 @@ $(BUILD)/tap/%.tap: $(BUILD)/asan/tests/% $(BUILD)/asan/farfix FORCE
 	@BUILD=$(BUILD) scripts/run-test $@ $<
 $(BUILD)/tap/%.tap: tests/%.sh $(BUILD)/asan/farfix $(BUILD)/farfix FORCE
 	@BUILD=$(BUILD) scripts/run-test $@ $<
+$(BUILD)/tap/bench/test_bench.tap: $(BUILD)/asan/bench/bench
 $(BUILD)/tap/gate/%.tap: FORCE
 	@scripts/run-gate $* $@ $(MAKE) -s $*
 
@@ -125,6 +126,24 @@ fuzz: ## replays the stored inputs of each fuzz target, then fuzzes FUZZ_SECONDS
 soak: ## ten minutes for each fuzz target
 	@TEST_SECONDS=1200 $(MAKE) -s test ROOM=fuzz FUZZ_SECONDS=600
 
+# --- patches beside those of other tools ------------------------------------
+
+CORPUS ?= ../shared/corpus
+BENCH := $(sort $(wildcard bench/*.c))
+
+$(BUILD)/bench/bench: $(call object,release,$(BENCH))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $^ -lmbedcrypto -lm $(LDFLAGS) -o $@
+$(BUILD)/asan/bench/bench: $(call object,asan,$(BENCH))
+	$(CC) $(SANITIZE) $^ -lmbedcrypto -lm -o $@
+
+.PHONY: bench
+bench: ## patches beside other tools'; CORPUS=DIR PAIR=hackrf PROFILES=16K
+	@scripts/deps bench
+	@$(MAKE) -s -j$(JOBS) $(BUILD)/farfix $(BUILD)/bench/bench
+	@BUILD='$(BUILD)' CORPUS='$(CORPUS)' PAIR='$(PAIR)' PAIRS='$(PAIRS)' \
+	    PROFILES='$(PROFILES)' scripts/bench
+
 # --- gates ------------------------------------------------------------------
 
 CODE = $(shell find src host ports include tests fuzz bench examples firmware \
@@ -143,7 +162,7 @@ docs-check: ## man pages without warnings, no dead link between pages
 	@scripts/docs
 lint: $(BUILD)/fuzz/libhost.a ## everything must also satisfy clang's warnings
 	@$(CLANG) $(STANDARD) -Itests/support $(WARNINGS) -fsyntax-only \
-	    $(CLI) $(wildcard tests/*/*.c fuzz/*.c)
+	    $(CLI) $(BENCH) $(wildcard tests/*/*.c fuzz/*.c)
 
 # The device core as a Cortex-M sees it.
 CORTEX := -mthumb -Os -g -std=c11 -ffreestanding -ffunction-sections \

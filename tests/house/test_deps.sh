@@ -43,6 +43,11 @@ run test
 [ $? -eq 1 ] && grep -q "libcmocka-dev" "$work/said"
 result $? "without apt the packages of the tests are named, and it stops"
 
+run bench
+[ $? -eq 1 ] && grep -q "libdivsufsort-dev.* bsdiff" "$work/said" &&
+    ! grep -q "libcmocka-dev" "$work/said"
+result $? "without apt the packages of the bench are named, and it stops"
+
 machine ""
 apt
 CI=1 run test
