@@ -86,7 +86,8 @@ $(BUILD)/tap/%.tap: $(BUILD)/asan/tests/% $(BUILD)/asan/farfix FORCE
 	@BUILD=$(BUILD) scripts/run-test $@ $<
 $(BUILD)/tap/%.tap: tests/%.sh $(BUILD)/asan/farfix $(BUILD)/farfix FORCE
 	@BUILD=$(BUILD) scripts/run-test $@ $<
-$(BUILD)/tap/bench/test_bench.tap: $(BUILD)/asan/bench/bench
+$(BUILD)/tap/bench/test_bench.tap: $(BUILD)/asan/bench/bench \
+        $(BUILD)/bench/bench
 $(BUILD)/tap/gate/%.tap: FORCE
 	@scripts/run-gate $* $@ $(MAKE) -s $*
 

@@ -21,7 +21,7 @@ static const char usage[] =
     "  --profiles LIST   default 8K,16K,64K,256K\n"
     "  --farfix PROGRAM  default build/farfix\n"
     "  --tables DIR      where CORPUS.tsv and peers.csv are; default bench\n"
-    "  --work DIR        for patches; default build/bench\n"
+    "  --work DIR        for patches; default build\n"
     "  --output FILE     write the results there as a page too\n";
 
 struct request {
@@ -32,29 +32,25 @@ static struct run run; /* large; the pages that are not used do not count */
 
 static int parse(struct request *request, int argc, char **argv)
 {
+    const char **const places[] = {
+        &request->corpus, &request->pair, &request->profiles, &request->farfix,
+        &request->tables, &request->work, &request->output,
+    };
     static const struct option options[] = {
-        {"corpus", required_argument, NULL, 'c'},
-        {"pair", required_argument, NULL, 'p'},
-        {"profiles", required_argument, NULL, 'r'},
-        {"farfix", required_argument, NULL, 'f'},
-        {"tables", required_argument, NULL, 't'},
-        {"work", required_argument, NULL, 'w'},
-        {"output", required_argument, NULL, 'o'},
+        {"corpus", required_argument, NULL, 0},
+        {"pair", required_argument, NULL, 1},
+        {"profiles", required_argument, NULL, 2},
+        {"farfix", required_argument, NULL, 3},
+        {"tables", required_argument, NULL, 4},
+        {"work", required_argument, NULL, 5},
+        {"output", required_argument, NULL, 6},
         {NULL, 0, NULL, 0},
     };
-    int letter;
-    while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        const char **place = letter == 'c'   ? &request->corpus
-                             : letter == 'p' ? &request->pair
-                             : letter == 'r' ? &request->profiles
-                             : letter == 'f' ? &request->farfix
-                             : letter == 't' ? &request->tables
-                             : letter == 'w' ? &request->work
-                             : letter == 'o' ? &request->output
-                                             : NULL;
-        if (place == NULL)
+    int option;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == '?')
             return -1;
-        *place = optarg;
+        *places[option] = optarg;
     }
     return (argc - optind) % 2 == 0 ? 0 : -1;
 }
@@ -164,7 +160,7 @@ int main(int argc, char **argv)
         .profiles = "8K,16K,64K,256K",
         .farfix = "build/farfix",
         .tables = "bench",
-        .work = "build/bench",
+        .work = "build",
     };
     struct pair_tables tables;
     if (parse(&request, argc, argv) != 0) {

@@ -132,6 +132,18 @@ PATH=$work/bin measure "$BUILD/farfix" $pair &&
     shows '^\| 1529B06SIM7000G/modem.bin \| - \| 37180 \| [0-9]+ \| - \|'
 result $? "without other tools there are sizes, and it says what was skipped"
 
+script() # VARIABLE=VALUE...: as make bench runs it
+{
+    env PAIR= PAIRS= PROFILES=16K CORPUS="$work/none" "$@" scripts/bench \
+        >"$work/said" 2>&1
+}
+script && grep -q "^skipped: no corpus at $work/none" "$work/said" &&
+    shows '^\| 1529B06SIM7000G/ap.bin \| - \| 102320 \| [0-9]+ \|'
+result $? "without a corpus it says so and measures the demo's firmware"
+script PAIRS="$(echo $pair)" && ! grep -q skipped.*corpus "$work/said" &&
+    ! grep -q ap.bin "$work/said"
+result $? "two files of the user are measured instead of a corpus"
+
 sentence="the demo's firmware has a ratio to bsdiff"
 if command -v bsdiff >/dev/null; then
     # shellcheck disable=SC2086
