@@ -43,7 +43,7 @@ static int apply(const char **paths, const char *output,
     pack_read_at(patch, &port);
     if (ffx_delta_inspect(&port, &layout, &device.ram) != 0)
         return cli_fail(CLI_FAILED,
-                        "%s is not a patch of format 0: make one "
+                        "%s is not a patch of format 1: make one "
                         "with farfix delta make",
                         paths[1]);
     if (layout.source_bytes != old_image->length)

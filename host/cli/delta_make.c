@@ -16,8 +16,8 @@ static const struct cli_usage usage = {
         "\n"
         "A plain patch is for a device that has room for both images. With\n"
         "--in-place the device overwrites OLD step by step: the patch then\n"
-        "never reads what an earlier step destroyed. The patch format is a\n"
-        "draft (format 0): packages are the stable way to ship a change.",
+        "never reads what an earlier step destroyed. What the images are,\n"
+        "their instructions and addresses, is found from their bytes.",
     .examples = "  farfix delta make a.bin b.bin -o ab.patch\n"
                 "  farfix delta make a.bin b.bin -o ab.patch --in-place "
                 "--region 512K\n"

@@ -1,115 +1,269 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "diff/diff_encode.h"
 #include "base/bytes.h"
-#include "base/crc32.h"
-#include "delta/delta_model.h"
-#include "delta/range_model.h"
+#include "delta/delta_engine.h"
+#include "delta/delta_profile.h"
 #include "diff/range_encoder.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#define SLOTS_MAX (DELTA_NUMBERS + (512u << DELTA_CONTEXT_BITS_MAX))
+/* --- copies -------------------------------------------------------------- */
 
-struct writer {
-    struct range_encoder encoder;
-    const struct ffx_delta_layout *layout;
-    const uint8_t *new_image;
-    uint32_t position, diagonal, previous;
-    uint16_t slots[SLOTS_MAX];
+/* Runs as the control part has them: gaps instead of turns, and a last copy
+ * of length 0 when literals end the target. */
+static struct delta_copy *copies_of(const struct diff_job *job,
+                                    const struct diff_runs *runs)
+{
+    struct delta_copy *const copies = calloc(runs->count + 1, sizeof *copies);
+    uint32_t turn = 0;
+    if (copies == NULL)
+        return NULL;
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct diff_run *const run = &runs->runs[i];
+        copies[i].gap = run->turn - turn;
+        copies[i].length = run->length;
+        copies[i].diagonal = run->diagonal;
+        turn = run->turn + run->length;
+    }
+    copies[runs->count].gap = job->new_bytes - turn;
+    return copies;
+}
+
+/* A bit port that repeats what it is told. */
+static unsigned repeat(struct delta_bits *bits, uint32_t p1, unsigned bit)
+{
+    (void)bits;
+    (void)p1;
+    return bit;
+}
+
+static struct delta_bits mute = {repeat};
+
+/* --- the slot as the reader will see it ---------------------------------- */
+
+struct slot {
+    uint8_t *bytes;
+    uint32_t size;
 };
 
-static void put_number(struct writer *writer, uint32_t which, uint32_t value)
+static int slot_read(void *context, uint32_t offset, void *buffer,
+                     uint32_t length)
 {
-    range_encoder_number(&writer->encoder,
-                         delta_model_number(writer->slots, which), value);
-}
-
-/* Literals up to `end`: their count first. */
-static uint32_t put_literals(struct writer *writer, uint32_t end)
-{
-    const uint32_t count = end - writer->position;
-    put_number(writer, DELTA_LITERALS, count);
-    for (; writer->position < end; writer->position++) {
-        const uint8_t literal = writer->new_image[writer->position];
-        uint16_t *tree =
-            delta_model_literal(writer->slots, writer->layout->context_bits,
-                                writer->position, writer->previous);
-        range_encoder_tree(&writer->encoder, tree, literal, 8);
-        writer->previous = literal;
-    }
-    return count;
-}
-
-static void put_copy(struct writer *writer, const struct diff_copy *copy)
-{
-    const uint32_t literals = put_literals(writer, copy->position);
-    const uint32_t diagonal = copy->source - copy->position;
-    put_number(writer, literals > 0 ? DELTA_COPY_AFTER : DELTA_COPY,
-               copy->length - 1);
-    put_number(writer, DELTA_DIAGONAL,
-               delta_model_fold(diagonal - writer->diagonal));
-    writer->diagonal = diagonal;
-    writer->position += copy->length;
-}
-
-static const struct diff_copy *put_step(struct writer *writer,
-                                        const struct ffx_step *step,
-                                        const struct diff_copy *copy,
-                                        const struct diff_copy *copies_end)
-{
-    const uint32_t end = step->offset + step->length;
-    range_model_reset(writer->slots, SLOTS_MAX);
-    writer->previous = 0;
-    writer->position = step->offset;
-    while (copy < copies_end && copy->position >= step->offset &&
-           copy->position < end)
-        put_copy(writer, copy++);
-    if (writer->position < end)
-        put_literals(writer, end);
-    return copy;
-}
-
-static void put_header(struct writer *writer)
-{
-    uint8_t *bytes = writer->encoder.bytes;
-    const size_t stream = writer->encoder.length - DELTA_HEADER_BYTES;
-    delta_layout_put(writer->layout, bytes);
-    uint32_t crc32 = crc32_add(0, bytes, DELTA_HEADER_CRC);
-    crc32 = crc32_add(crc32, bytes + DELTA_HEADER_BYTES, (uint32_t)stream);
-    bytes_put32(bytes + DELTA_HEADER_CRC, crc32);
-}
-
-static int finish(struct writer *writer, uint8_t **bytes, size_t *length)
-{
-    if (range_encoder_finish(&writer->encoder, DELTA_HEADER_BYTES) != 0) {
-        free(writer->encoder.bytes);
-        return -1;
-    }
-    put_header(writer);
-    *bytes = writer->encoder.bytes;
-    *length = writer->encoder.length;
+    const struct slot *const slot = context;
+    memcpy(buffer, slot->bytes + offset, length);
     return 0;
 }
 
-int diff_encode(const struct ffx_delta_layout *layout,
-                const struct diff_plan *plan, const uint8_t *new_image,
-                uint8_t **bytes, size_t *length)
+static int slot_open(struct slot *slot, const struct diff_job *job)
 {
-    struct writer *writer = calloc(1, sizeof *writer);
-    if (writer == NULL)
+    const uint32_t larger =
+        job->old_bytes > job->new_bytes ? job->old_bytes : job->new_bytes;
+    slot->size = larger;
+    slot->bytes = calloc(1, larger);
+    if (slot->bytes == NULL)
         return -1;
-    writer->layout = layout;
-    writer->new_image = new_image;
-    range_encoder_open(&writer->encoder, DELTA_HEADER_BYTES);
-    const struct diff_copy *copy = plan->copies;
-    const struct diff_copy *copies_end = plan->copies + plan->count;
-    const uint32_t steps = delta_layout_steps(layout);
+    if (job->old_bytes > 0)
+        memcpy(slot->bytes, job->old_image, job->old_bytes);
+    return 0;
+}
+
+/* --- encoding ------------------------------------------------------------ */
+
+struct writer {
+    struct delta_engine engine; /* first: foresee is called with it */
+    struct range_encoder encoder;
+    struct slot slot;
+    struct ffx_read_at port;
+    struct delta_copy *copies;
+    void *tables;
+    uint8_t *buffer;
+    struct delta_relative *relatives; /* saved by foresee */
+};
+
+/* The source bytes before `done`, as the reader remembers them. */
+static uint32_t bytes_before(struct delta_engine *engine,
+                             const struct delta_piece *piece, uint32_t done)
+{
+    const uint32_t known = bytes_min(done, 4);
+    uint32_t before = 0;
+    for (uint32_t i = done - known; i < done; i++)
+        before = before >> 8 |
+                 (uint32_t)*delta_view_at(&engine->view, piece->source + i)
+                     << 24;
+    return before;
+}
+
+/* Runs ahead over predictions: 1 when all of them come true. */
+static unsigned run_ahead(struct delta_engine *engine,
+                          const struct delta_piece *piece, uint32_t done,
+                          uint32_t units)
+{
+    uint32_t before = bytes_before(engine, piece, done);
+    for (; units > 0 && done < piece->length; units--) {
+        struct delta_place place;
+        struct delta_unit unit;
+        delta_engine_predict(engine, piece, done, before, &place, &unit);
+        if (delta_model_risky(&unit))
+            return 1;
+        for (uint32_t i = 0; i < unit.length; i++)
+            if (piece->bytes[done + i] != (uint8_t)(unit.candidate[0] >> 8 * i))
+                return 0;
+        delta_predict_pass(&engine->predictor, &unit, &place);
+        before = delta_engine_before(before, &unit);
+        done += unit.length;
+    }
+    return 1;
+}
+
+/* What the engine notes in passing is put back. */
+static unsigned foresee(struct delta_engine *engine,
+                        const struct delta_piece *piece, uint32_t done,
+                        uint32_t units)
+{
+    struct writer *const writer = (struct writer *)engine;
+    const struct delta_relatives before = engine->predictor.relatives;
+    const size_t bytes = (before.mask + 1) * sizeof *before.entries;
+    memcpy(writer->relatives, before.entries, bytes);
+    const unsigned sure = run_ahead(engine, piece, done, units);
+    engine->predictor.relatives = before;
+    memcpy(before.entries, writer->relatives, bytes);
+    return sure;
+}
+
+static int writer_open(struct writer *writer, const struct diff_job *job,
+                       const struct ffx_delta_layout *layout,
+                       const struct diff_runs *runs)
+{
+    struct delta_engine *const engine = &writer->engine;
+    uint8_t header[DELTA_HEADER_MAX];
+    const uint32_t header_bytes = delta_layout_put(layout, header);
+    range_encoder_open(&writer->encoder, header, header_bytes);
+    writer->copies = copies_of(job, runs);
+    writer->tables = malloc(delta_profile_bytes(layout->profile));
+    writer->buffer =
+        malloc(job->order->steps > 1 ? job->order->step_bytes : job->new_bytes);
+    if (slot_open(&writer->slot, job) != 0 || writer->copies == NULL ||
+        writer->tables == NULL || writer->buffer == NULL ||
+        delta_profile_lay(engine, layout->profile, job->order->steps,
+                          writer->tables) != 0)
+        return -1;
+    writer->relatives = malloc((engine->predictor.relatives.mask + 1) *
+                               sizeof *writer->relatives);
+    if (writer->relatives == NULL)
+        return -1;
+    engine->order = *job->order;
+    engine->space = *job->space;
+    engine->foresee = foresee;
+    engine->model.phase = job->space->phase;
+    engine->model.arch = job->space->arch;
+    engine->model.bits = &writer->encoder.bits;
+    writer->port =
+        (struct ffx_read_at){slot_read, &writer->slot, writer->slot.size};
+    delta_view_open(&engine->view, &writer->port);
+    return 0;
+}
+
+/* The control part, which also builds the map. */
+static int put_control(struct writer *writer)
+{
+    struct delta_engine *const engine = &writer->engine;
+    struct delta_walk walk = {.place = 0};
+    int result;
+    engine->control.truth = writer->copies;
+    if (delta_engine_open(engine, &writer->encoder.bits) != 0)
+        return -1;
+    delta_order_step(&engine->order, 0, &walk.step);
+    while ((result = delta_engine_check(engine, &walk)) == 0)
+        continue;
+    return result == 1 ? 0 : -1;
+}
+
+static int put_steps(struct writer *writer, const struct diff_job *job)
+{
+    struct delta_engine *const engine = &writer->engine;
+    const uint32_t steps = job->order->steps;
+    engine->control.truth = writer->copies;
+    if (delta_engine_open(engine, &mute) != 0)
+        return -1;
     for (uint32_t index = 0; index < steps; index++) {
         struct ffx_step step;
-        delta_layout_step(layout, index, &step);
-        copy = put_step(writer, &step, copy, copies_end);
+        delta_order_step(&engine->order, index, &step);
+        memcpy(writer->buffer, job->new_image + step.offset, step.length);
+        if (delta_engine_make(engine, &step, writer->buffer) != 0)
+            return -1;
+        delta_predict_carry(&engine->predictor, &engine->lessons);
+        if (job->order->step_bytes != 0)
+            memcpy(writer->slot.bytes + step.offset, writer->buffer,
+                   step.length);
     }
-    const int error = finish(writer, bytes, length);
+    return 0;
+}
+
+static void writer_close(struct writer *writer)
+{
+    free(writer->slot.bytes);
+    free(writer->copies);
+    free(writer->tables);
+    free(writer->buffer);
+    free(writer->relatives);
     free(writer);
-    return error;
+}
+
+int diff_encode(const struct diff_job *job,
+                const struct ffx_delta_layout *layout,
+                const struct diff_runs *runs, struct diff_bytes *patch)
+{
+    uint8_t header[DELTA_HEADER_MAX];
+    struct writer *const writer = calloc(1, sizeof *writer);
+    if (writer == NULL)
+        return -1;
+    const int failed =
+        writer_open(writer, job, layout, runs) != 0 ||
+        put_control(writer) != 0 || put_steps(writer, job) != 0 ||
+        range_encoder_finish(&writer->encoder,
+                             delta_layout_put(layout, header)) != 0;
+    if (failed)
+        free(writer->encoder.bytes);
+    else
+        *patch =
+            (struct diff_bytes){writer->encoder.bytes, writer->encoder.length};
+    writer_close(writer);
+    return failed ? -1 : 0;
+}
+
+/* --- map ----------------------------------------------------------------- */
+
+static int map_pieces(const struct diff_job *job, const struct delta_copy *copy,
+                      struct delta_map *map)
+{
+    struct delta_engine *const engine = calloc(1, sizeof *engine);
+    struct delta_walk walk = {.place = 0};
+    int result;
+    if (engine == NULL)
+        return -1;
+    engine->order = *job->order;
+    engine->space = *job->space;
+    engine->map = *map;
+    engine->control.truth = copy;
+    result = delta_engine_open(engine, &mute);
+    delta_order_step(&engine->order, 0, &walk.step);
+    while (result == 0)
+        result = delta_engine_check(engine, &walk);
+    *map = engine->map;
+    free(engine);
+    return result == 1 ? 0 : -1;
+}
+
+int diff_encode_map(const struct diff_job *job, const struct diff_runs *runs,
+                    struct delta_map *map)
+{
+    struct delta_copy *const copies = copies_of(job, runs);
+    map->count = 0;
+    map->capacity = (uint32_t)runs->count + job->order->steps + 1;
+    map->entries = malloc(map->capacity * sizeof *map->entries);
+    const int failed = copies == NULL || map->entries == NULL ||
+                       map_pieces(job, copies, map) != 0;
+    free(copies);
+    return failed ? -1 : 0;
 }

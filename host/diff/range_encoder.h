@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Range encoder: the inverse of src/delta/range_decoder, call for call.
+ * Range encoder: a bit port (delta_bits.h) that writes, the inverse of
+ * src/delta/range_decoder.
  *
  * Carries: `low` grows until its highest byte can no longer change. `cache`
  * is the last byte that a carry may still reach, `pending` counts the 0xff
@@ -9,11 +10,14 @@
 #ifndef FARFIX_DIFF_RANGE_ENCODER_H
 #define FARFIX_DIFF_RANGE_ENCODER_H
 
+#include "delta/delta_bits.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 struct range_encoder {
-    uint8_t *bytes; /* malloc: the caller frees */
+    struct delta_bits bits; /* first: the port is the encoder */
+    uint8_t *bytes;         /* malloc: the caller frees */
     size_t length, capacity;
     uint64_t low; /* < 2^32 + range */
     uint32_t range;
@@ -22,16 +26,9 @@ struct range_encoder {
     int failed; /* out of memory: bytes are missing */
 };
 
-/* Starts behind `header_bytes` zeros, which the caller fills in. */
-void range_encoder_open(struct range_encoder *encoder, size_t header_bytes);
-void range_encoder_bit(struct range_encoder *encoder, uint16_t *slot,
-                       unsigned bit);
-void range_encoder_raw(struct range_encoder *encoder, uint32_t value,
-                       uint32_t bits);
-void range_encoder_tree(struct range_encoder *encoder, uint16_t *slots,
-                        uint32_t value, uint32_t bits);
-void range_encoder_number(struct range_encoder *encoder, uint16_t *slots,
-                          uint32_t value);
+/* Starts behind a header. */
+void range_encoder_open(struct range_encoder *encoder, const uint8_t *header,
+                        size_t header_bytes);
 /* Writes what is left and drops trailing zeros of the stream. 0, or -1 when
  * memory ran out at any time. */
 int range_encoder_finish(struct range_encoder *encoder, size_t header_bytes);

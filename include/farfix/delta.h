@@ -43,38 +43,37 @@ struct ffx_checkpoint {
 struct ffx_delta_config {
     struct ffx_read_at patch;
     /* What stands in the slot now. In place, this is also where the steps
-     * are written: offsets below a finished step read as new bytes. Its size
+     * are written: finished steps read as new bytes. Its size
      * is the slot's, not the old image's. */
     struct ffx_read_at slot;
     uint32_t source_bytes; /* size of the old image: signed, not guessed */
     uint32_t target_bytes; /* size of the new image */
     uint32_t step_bytes;   /* 0: the whole target is one step (not in place) */
-    /* The profile: all the RAM that the reader uses beside its struct.
-     * Aligned for uint32_t. FFX_ERR_BUFFER when the patch wants more. */
+    /* All the RAM that the reader uses beside its struct, aligned like a
+     * pointer.
+     * A buffer of FFX_DELTA_PROFILE_BYTES is always enough for a patch of that
+     * profile; on a 32-bit machine struct ffx_delta fits into it as well.
+     * FFX_ERR_BUFFER when the patch wants more. */
     void *memory;
     uint32_t memory_bytes;
 };
+
+/* The profiles: all the RAM of a reader, its struct included. A larger one
+ * gives smaller patches. */
+#define FFX_DELTA_PROFILES 4u
+#define FFX_DELTA_PROFILE_BYTES(profile)                                       \
+    (8192u << (profile) << ((profile) > 1 ? (profile)-1 : 0))
 
 /* Facts of a patch: its header (docs/patch-format.md, section 1). */
 struct ffx_delta_layout {
     uint32_t source_bytes, target_bytes;
     uint32_t step_bytes; /* 0: not in place */
-    uint32_t descending; /* 1: the last step by position comes first */
-    uint32_t context_bits;
+    uint32_t profile;    /* 0 ... 3: 8, 16, 64, 256 KiB */
+    uint32_t phase;      /* 0 ... 3: offset of the first word from a word */
     uint32_t source_crc32, target_crc32;
 };
 
-/* Invariants: start <= position <= start + filled unless filled is 0;
- * position <= from->size; filled <= buffer_bytes. */
-struct ffx_range_decoder {
-    const struct ffx_read_at *from;
-    uint32_t position;    /* of the next byte to shift in */
-    uint32_t range, code; /* registers */
-    uint8_t *buffer;
-    uint32_t buffer_bytes;
-    uint32_t start, filled; /* what the buffer holds */
-    int error;              /* first failed read; sticky */
-};
+struct delta_reader; /* private: what config.memory begins with */
 
 /* A patch reader. Caller-allocated, may not be moved between open and the
  * last call (the config's ports are used where they are). The fields behind
@@ -82,26 +81,19 @@ struct ffx_range_decoder {
 struct ffx_delta {
     struct ffx_delta_config config;
     struct ffx_delta_layout layout;
-    uint32_t steps;       /* of the whole patch */
-    uint32_t patch_crc32; /* as the header says: names the patch */
-    uint16_t *slots;      /* probabilities, in config.memory */
-    uint8_t *input;       /* DELTA_INPUT_BYTES, in config.memory */
-    struct ffx_range_decoder decoder;
+    struct delta_reader *reader;
+    uint32_t header_bytes;
+    uint32_t patch_id;  /* names the patch in checkpoints */
+    uint32_t steps;     /* of the whole patch */
     uint32_t stage;     /* which call comes next */
-    uint32_t cursor;    /* prepare: bytes of the present stage done */
-    uint32_t index;     /* steps finished */
-    uint32_t diagonal;  /* of the last copy: source - target */
-    uint32_t crc32;     /* of the finished steps, see delta.c */
+    uint32_t cursor;    /* prepare: how far the stage is */
     uint32_t source_is; /* 1: the slot held the source during prepare */
-    /* The step in hand: place + literals <= its length. */
-    uint32_t place;    /* bytes of it done */
-    uint32_t literals; /* left of the run */
-    uint32_t previous; /* last literal of the step */
-    uint32_t turn;     /* what comes next in the stream */
+    /* Between two steps: how many are finished, their CRC, the decoder. */
+    uint32_t index, crc32, position, range, code;
 };
 
 /* Patch header without a reader: for tools that size their buffers by it.
- * `ram`: what config.memory must hold. FFX_ERR_PATCH, FFX_ERR_IO. */
+ * `ram`: its profile in bytes. FFX_ERR_PATCH, FFX_ERR_IO. */
 int ffx_delta_inspect(const struct ffx_read_at *patch,
                       struct ffx_delta_layout *layout, uint32_t *ram);
 

@@ -8,22 +8,37 @@
 
 #include <farfix/delta.h>
 
-#define DELTA_HEADER_BYTES 32u
-#define DELTA_HEADER_CRC 28u      /* where the CRC-32 of the patch stands */
-#define DELTA_SIZE_MAX (1u << 29) /* signed distances fit 31 bits */
+#define DELTA_FORMAT 1u
+#define DELTA_HEADER_MAX 22u      /* bytes */
+#define DELTA_SIZE_MAX (1u << 26) /* the copy map has 26 bits for a place */
+#define DELTA_STEPS_MAX 16384u
 
-/* FFX_ERR_PATCH when these are not a header of format 0. */
-int delta_layout_parse(struct ffx_delta_layout *layout,
-                       const uint8_t header[DELTA_HEADER_BYTES]);
-/* The inverse. The caller puts the patch's CRC-32 at DELTA_HEADER_CRC. */
-void delta_layout_put(const struct ffx_delta_layout *layout,
-                      uint8_t header[DELTA_HEADER_BYTES]);
+/* FFX_ERR_PATCH when these `length` bytes do not begin with a header of
+ * format 1; its length in bytes otherwise. */
+int delta_layout_parse(struct ffx_delta_layout *layout, const uint8_t *bytes,
+                       uint32_t length);
+/* The inverse: the length. */
+uint32_t delta_layout_put(const struct ffx_delta_layout *layout,
+                          uint8_t bytes[DELTA_HEADER_MAX]);
 
+/* Which steps come when. */
+struct delta_order {
+    uint32_t source_bytes, target_bytes;
+    uint32_t step_bytes; /* 0: not in place, and one step */
+    uint32_t steps;
+    uint16_t *ranks; /* [i]: when step i by position comes; NULL: one step */
+};
+
+/* `ranks` has to be filled in when there is more than one step. */
+void delta_order_open(struct delta_order *order,
+                      const struct ffx_delta_layout *layout, uint16_t *ranks);
 uint32_t delta_layout_steps(const struct ffx_delta_layout *layout);
 
-/* Step `index`, index < delta_layout_steps. */
-void delta_layout_step(const struct ffx_delta_layout *layout, uint32_t index,
-                       struct ffx_step *step);
+/* The step that comes as number `index`, index < steps. */
+void delta_order_step(const struct delta_order *order, uint32_t index,
+                      struct ffx_step *step);
+/* Target bytes made before it. */
+uint32_t delta_order_before(const struct delta_order *order, uint32_t index);
 
 /* A run of slot bytes that may be read. */
 struct delta_reach {
@@ -31,8 +46,10 @@ struct delta_reach {
     int is_new;      /* target bytes of finished steps, not source bytes */
 };
 
-/* What may be read at `offset` of the slot while step `index` is made. */
-struct delta_reach delta_layout_reach(const struct ffx_delta_layout *layout,
-                                      uint32_t index, uint32_t offset);
+/* What may be read at `offset` of the slot while step `index` is made: at
+ * most `most` bytes, all old or all new. */
+struct delta_reach delta_order_reach(const struct delta_order *order,
+                                     uint32_t index, uint32_t offset,
+                                     uint32_t most);
 
 #endif

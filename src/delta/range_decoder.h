@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Range decoder over a read_at port: bits, trees and numbers of
- * docs/patch-format.md, section 3. Its struct is in farfix/delta.h.
+ * Range decoder over a read_at port: a bit port (delta_bits.h) that reads.
+ * docs/patch-format.md, section 3.
  *
  * A read that fails is remembered in `error`; from then on the stream reads
  * as zeros. So bits need no check one by one: look at `error` before what
@@ -10,26 +10,31 @@
 #ifndef FARFIX_DELTA_RANGE_DECODER_H
 #define FARFIX_DELTA_RANGE_DECODER_H
 
-#include <farfix/delta.h>
+#include "delta/delta_bits.h"
 
-/* Starts at `position` of the port. `buffer` is kept: `buffer_bytes` of
- * input are read at a time. */
-void range_decoder_open(struct ffx_range_decoder *decoder,
-                        const struct ffx_read_at *from, uint32_t position,
-                        uint8_t *buffer, uint32_t buffer_bytes);
+#include <farfix/flash.h>
+
+#define RANGE_INPUT_BYTES 64u
+
+/* Invariants: start <= position <= start + filled unless filled is 0;
+ * position <= from->size. */
+struct range_decoder {
+    struct delta_bits bits; /* first: the port is the decoder */
+    const struct ffx_read_at *from;
+    uint32_t position;    /* of the next byte to shift in */
+    uint32_t range, code; /* registers */
+    uint32_t start, filled;
+    int error; /* first failed read; sticky */
+    uint8_t input[RANGE_INPUT_BYTES];
+};
+
+/* Starts at `position` of the port. */
+void range_decoder_open(struct range_decoder *decoder,
+                        const struct ffx_read_at *from, uint32_t position);
 
 /* Goes on at `position` with registers saved from another decoder. */
-void range_decoder_resume(struct ffx_range_decoder *decoder, uint32_t position,
+void range_decoder_resume(struct range_decoder *decoder,
+                          const struct ffx_read_at *from, uint32_t position,
                           uint32_t range, uint32_t code);
-
-unsigned range_decoder_bit(struct ffx_range_decoder *decoder, uint16_t *slot);
-/* `bits` equally likely bits, highest first. */
-uint32_t range_decoder_raw(struct ffx_range_decoder *decoder, uint32_t bits);
-/* A value of `bits` bits from a tree of 2^bits slots. */
-uint32_t range_decoder_tree(struct ffx_range_decoder *decoder, uint16_t *slots,
-                            uint32_t bits);
-/* A number from DELTA_NUMBER_SLOTS slots: 0 ... 2^32 - 2. */
-uint32_t range_decoder_number(struct ffx_range_decoder *decoder,
-                              uint16_t *slots);
 
 #endif

@@ -17,8 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IN_PLACE 1u /* flags of docs/patch-format.md */
-#define DESCENDING 2u
+#define IN_PLACE 4u /* flag of docs/patch-format.md */
 
 /* B is A with [cut, cut + gone) replaced by `added` new bytes, and the same
  * new bytes once more at its end: those can be copied from B itself. */
@@ -48,11 +47,11 @@ static struct forge_bytes moved_code(struct bench *bench)
     splice(bench, 0, 700, 0, 1500);
     splice(bench, 1, 900, 6000, 700);
     bench_job_make(bench, &job, &bench->a, &bench->b, BENCH_DELTAS);
-    assert_int_equal(job.payload[0][4], IN_PLACE | DESCENDING);
-    assert_int_equal(job.payload[1][4], IN_PLACE);
-    for (uint32_t i = 0; i < 2; i++)
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_true((job.payload[i][1] & IN_PLACE) != 0);
         assert_true(job.forge.manifest.parts[i].payload_size <
                     bench->b.size[i] / 4);
+    }
     return bench_job_build(&job);
 }
 

@@ -422,7 +422,7 @@ static void a_signed_patch_that_is_none_is_refused(void **state)
         struct bench_job job;
         bench_job_make(&bench, &job, &bench.a, &bench.b, BENCH_DELTAS);
         struct ffx_part *part = &job.forge.manifest.parts[i];
-        job.payload[i][part->payload_size / 2] ^= 0x40;
+        job.payload[i][0] ^= 0x40;
         forge_sha256(job.payload[i], part->payload_size, part->payload_sha256);
         refuse_job(&bench, &job, FFX_ERR_PATCH);
     }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The whole reader on patches that the encoder made of random targets. */
+#include "base/bytes.h"
 #include "base/crc32.h"
+#include "delta/delta_reader.h"
 #include "delta_bench.h"
-#include "diff/diff.h"
-#include "diff/diff_encode.h"
-#include "firmware_pair.h"
+#include "delta_case.h"
 
 #include <farfix/error.h>
 
@@ -11,94 +12,202 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-/* One pair with its patch. */
-struct given {
-    struct firmware_pair pair;
-    struct diff_patch patch;
-    uint32_t step_bytes;
-};
-
-static struct given given(unsigned kind, size_t bytes, uint32_t step_bytes)
+static void bench_open(struct delta_bench *bench, const struct delta_case *it)
 {
-    const struct diff_options options = {.step_bytes = step_bytes,
-                                         .slot_bytes = UINT32_MAX};
-    struct given given = {.pair = firmware_pair_make(kind, bytes, 5),
-                          .step_bytes = step_bytes};
-    struct diff_error error;
-    assert_true(diff_make(given.pair.old_image, given.pair.old_bytes,
-                          given.pair.new_image, given.pair.new_bytes, &options,
-                          &given.patch, &error) >= 0);
-    return given;
+    delta_bench_open(bench, it->patch.bytes, it->patch.length, it->old_image,
+                     it->layout.source_bytes, it->layout.target_bytes,
+                     it->layout.step_bytes);
 }
 
-static void given_free(struct given *given)
+static int complete(const struct delta_bench *bench,
+                    const struct delta_case *it)
 {
-    diff_patch_free(&given->patch);
-    firmware_pair_free(&given->pair);
+    return bench->map.mistakes == 0 &&
+           memcmp(bench->target, it->new_image, it->layout.target_bytes) == 0;
 }
 
-static void bench_with(struct delta_bench *bench, const struct given *given,
-                       const uint8_t *patch, size_t length)
+static void fail_shape(const struct delta_shape *shape, const char *what,
+                       uint32_t where, int result)
 {
-    delta_bench_open(bench, patch, length, given->pair.old_image,
-                     given->pair.old_bytes, given->pair.new_bytes,
-                     given->step_bytes);
+    fail_msg("seed %u target %u source %u step %u profile %u: %s %u gave %d",
+             shape->seed, shape->target_bytes, shape->source_bytes,
+             shape->step_bytes, shape->profile, what, where, result);
 }
 
-static void bench_open(struct delta_bench *bench, const struct given *given)
+/* --- round trips --------------------------------------------------------- */
+
+static void round_trip(const struct delta_shape *shape, uint32_t chunk)
 {
-    bench_with(bench, given, given->patch.bytes, given->patch.length);
+    struct delta_case it;
+    struct delta_bench bench;
+    delta_case_make(&it, shape);
+    bench_open(&bench, &it);
+    bench.patch.chunk = bench.slot.chunk = chunk;
+    const int result = delta_bench_run(&bench);
+    if (result != 0 || !complete(&bench, &it))
+        fail_shape(shape, "chunk", chunk, result);
+    delta_bench_close(&bench);
+    delta_case_free(&it);
 }
 
-static void assert_complete(const struct delta_bench *bench,
-                            const struct given *given)
+static void random_targets_come_back_plain_and_in_place(void **state)
 {
-    assert_memory_equal(bench->target, given->pair.new_image,
-                        given->pair.new_bytes);
+    static const uint32_t chunks[] = {0, 1, 7};
+    (void)state;
+    for (uint32_t seed = 1; seed <= 600; seed++) {
+        uint32_t at = seed;
+        const struct delta_shape shape =
+            delta_shape_draw(seed, 1 + delta_case_draw(&at, 6000));
+        round_trip(&shape, chunks[seed % 3]);
+    }
+}
+
+/* --- ports that fail ----------------------------------------------------- */
+
+/* Every call is repeated when it fails. What the failures were, all in one. */
+static int run_stubbornly(struct delta_bench *bench, uint32_t *failures)
+{
+    int result, last = 0;
+    for (*failures = 0; *failures < 5; ++*failures, last = result) {
+        if (bench->delta.reader == NULL || *failures == 0)
+            result = delta_bench_prepare(bench);
+        else
+            while ((result = ffx_delta_prepare(&bench->delta)) == 1)
+                continue;
+        bench->map.searching = 0;
+        while (result >= 0 && (result = delta_bench_step(bench)) == 1)
+            continue;
+        if (result == 0)
+            return last;
+        bench->map.searching = bench->delta.index == 0;
+    }
+    return result;
+}
+
+/* Read `fail_at` of one port fails, once. 0: there are no so many. */
+static int fail_once(const struct delta_case *it, int of_patch,
+                     uint32_t fail_at, const struct delta_shape *shape)
+{
+    struct delta_bench bench;
+    uint32_t failures;
+    bench_open(&bench, it);
+    struct delta_bench_port *const port = of_patch ? &bench.patch : &bench.slot;
+    port->fail_at = fail_at;
+    port->error = fail_at % 2 ? FFX_ERR_IO : FFX_ERR_POWER;
+    const int wanted = port->error;
+    const int result = run_stubbornly(&bench, &failures);
+    const int failed = port->reads >= fail_at;
+    if (failures != (failed ? 1u : 0u) || result != (failed ? wanted : 0) ||
+        !complete(&bench, it))
+        fail_shape(shape, of_patch ? "patch read" : "slot read", fail_at,
+                   result);
+    delta_bench_close(&bench);
+    return failed;
+}
+
+static void a_read_that_fails_anywhere_can_be_repeated(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 12; seed++) {
+        struct delta_case it;
+        const struct delta_shape shape = delta_shape_draw(seed, 1800);
+        delta_case_make(&it, &shape);
+        for (int of_patch = 0; of_patch < 2; of_patch++)
+            for (uint32_t at = 1; fail_once(&it, of_patch, at, &shape); at++)
+                continue;
+        delta_case_free(&it);
+    }
 }
 
 /* --- checkpoints --------------------------------------------------------- */
 
-static void resume_everywhere(const struct given *given)
+static void reset(struct delta_bench *bench)
 {
+    memset(&bench->delta, 0xa5, sizeof bench->delta);
+    memset(bench->memory, 0xa5, bench->config.memory_bytes);
+}
+
+/* A step that dies half-way leaves nothing behind. */
+static void die_in_a_step(struct delta_bench *bench, uint32_t reads)
+{
+    struct ffx_step step;
+    bench->patch.fail_at = bench->patch.reads + reads;
+    bench->slot.fail_at = bench->slot.reads + reads;
+    const int result = ffx_delta_next(&bench->delta, bench->buffer, &step);
+    bench->patch.fail_at = bench->slot.fail_at = 0;
+    if (result == FFX_ERR_IO)
+        return;
+    assert_in_range(result, 0, 1);
+}
+
+static void resume_everywhere(const struct delta_shape *shape, uint32_t reads)
+{
+    struct delta_case it;
     struct delta_bench bench;
     struct ffx_checkpoint checkpoint;
-    bench_open(&bench, given);
-    assert_int_equal(delta_bench_prepare(&bench), 0);
     int result;
+    delta_case_make(&it, shape);
+    bench_open(&bench, &it);
+    result = delta_bench_prepare(&bench);
     do {
         ffx_delta_checkpoint(&bench.delta, &checkpoint);
-        memset(&bench.delta, 0xa5, sizeof bench.delta);
-        memset(bench.memory, 0xa5, bench.config.memory_bytes);
-        assert_int_equal(delta_bench_prepare(&bench), 0);
-        assert_int_equal(ffx_delta_restore(&bench.delta, &checkpoint), 0);
-        result = delta_bench_step(&bench);
+        if (result >= 0 && reads > 0)
+            die_in_a_step(&bench, reads);
+        reset(&bench);
+        result = delta_bench_prepare(&bench);
+        if (result == 0)
+            result = ffx_delta_restore(&bench.delta, &checkpoint);
+        if (result == 0)
+            result = delta_bench_step(&bench);
     } while (result == 1);
-    assert_int_equal(result, 0);
-    assert_complete(&bench, given);
+    if (result != 0 || !complete(&bench, &it))
+        fail_shape(shape, "resumed; died at read", reads, result);
     delta_bench_close(&bench);
+    delta_case_free(&it);
 }
 
 static void a_reset_before_every_step_changes_nothing(void **state)
 {
     (void)state;
-    for (unsigned kind = 0; kind < firmware_pair_kinds; kind++) {
-        struct given it = given(kind, 6000, 512);
-        resume_everywhere(&it);
-        given_free(&it);
+    for (uint32_t seed = 1; seed <= 60; seed++) {
+        const struct delta_shape shape = delta_shape_draw(seed, 1500);
+        resume_everywhere(&shape, 0);
     }
 }
 
+static void a_reset_within_every_step_changes_nothing(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 60; seed++) {
+        const struct delta_shape shape = delta_shape_draw(seed, 1500);
+        resume_everywhere(&shape, 1 + seed % 5);
+    }
+}
+
+static const struct delta_shape small = {
+    .source_bytes = 900,
+    .target_bytes = 1000,
+    .step_bytes = 256,
+    .profile = 1,
+    .arch = DELTA_ARCH_THUMB,
+    .order = DELTA_CASE_DOWN,
+    .changes = 8,
+    .seed = 3,
+};
+
 static void a_damaged_or_foreign_checkpoint_is_refused(void **state)
 {
-    struct given it = given(3, 3000, 512), other = given(4, 3000, 512);
+    struct delta_shape another = small;
+    struct delta_case it, other;
     struct delta_bench bench, foreign;
     struct ffx_checkpoint checkpoint;
     (void)state;
+    another.seed = 4;
+    delta_case_make(&it, &small);
+    delta_case_make(&other, &another);
     bench_open(&bench, &it);
     assert_int_equal(delta_bench_prepare(&bench), 0);
     assert_int_equal(delta_bench_step(&bench), 1);
@@ -115,335 +224,314 @@ static void a_damaged_or_foreign_checkpoint_is_refused(void **state)
                      FFX_ERR_PATCH);
     delta_bench_close(&foreign);
     delta_bench_close(&bench);
-    given_free(&other);
-    given_free(&it);
+    delta_case_free(&other);
+    delta_case_free(&it);
 }
 
 /* --- damaged patches ----------------------------------------------------- */
 
-static void assert_refused(const struct given *given, const uint8_t *patch,
-                           size_t length, const char *what, size_t where)
+static int run_bytes(const struct delta_case *it, const uint8_t *patch,
+                     size_t length, int *right)
 {
     struct delta_bench bench;
-    bench_with(&bench, given, patch, length);
+    delta_bench_open(&bench, patch, length, it->old_image,
+                     it->layout.source_bytes, it->layout.target_bytes,
+                     it->layout.step_bytes);
     const int result = delta_bench_run(&bench);
-    if (result >= 0)
-        fail_msg("kind '%s', step %u: %s %zu gave %d", given->pair.name,
-                 given->step_bytes, what, where, result);
+    *right = complete(&bench, it);
+    assert_int_equal(bench.map.mistakes, 0);
     delta_bench_close(&bench);
-}
-
-static void flip_every_bit(const struct given *given)
-{
-    for (size_t bit = 0; bit < 8 * given->patch.length; bit++) {
-        given->patch.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        assert_refused(given, given->patch.bytes, given->patch.length, "bit",
-                       bit);
-        given->patch.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-    }
-}
-
-static void cut_everywhere(const struct given *given)
-{
-    for (size_t length = 0; length < given->patch.length; length++)
-        assert_refused(given, given->patch.bytes, length, "length", length);
-}
-
-static void damage(unsigned kind, size_t bytes, uint32_t step_bytes)
-{
-    struct given it = given(kind, bytes, step_bytes);
-    flip_every_bit(&it);
-    cut_everywhere(&it);
-    given_free(&it);
-}
-
-static void every_flipped_bit_and_every_truncation_is_refused(void **state)
-{
-    (void)state;
-    for (unsigned kind = 0; kind < firmware_pair_kinds; kind++) {
-        damage(kind, 160, 0);
-        damage(kind, 160, 64);
-    }
-}
-
-static void a_byte_behind_the_patch_is_refused(void **state)
-{
-    struct given it = given(1, 300, 0);
-    uint8_t longer[512] = {0};
-    (void)state;
-    memcpy(longer, it.patch.bytes, it.patch.length);
-    assert_refused(&it, longer, it.patch.length + 1, "length",
-                   it.patch.length + 1);
-    given_free(&it);
-}
-
-/* --- plans that lie ------------------------------------------------------ */
-
-/* A correctly coded patch with one copy of our choice; what prepare says. */
-static int prepare_with_copy(struct ffx_delta_layout layout,
-                             struct diff_copy copy)
-{
-    uint8_t images[1024] = {0};
-    struct diff_plan plan = {&copy, 1, 1};
-    struct delta_bench bench;
-    uint8_t *patch;
-    size_t length;
-    layout.source_crc32 = crc32_add(0, images, layout.source_bytes);
-    layout.target_crc32 = crc32_add(0, images, layout.target_bytes);
-    assert_int_equal(diff_encode(&layout, &plan, images, &patch, &length), 0);
-    delta_bench_open(&bench, patch, length, images, layout.source_bytes,
-                     layout.target_bytes, layout.step_bytes);
-    const int result = delta_bench_prepare(&bench);
-    delta_bench_close(&bench);
-    free(patch);
     return result;
 }
 
-static void a_copy_from_outside_the_source_is_refused(void **state)
+/* Some bits do not matter: the last ones of a stream to its decoder, facts of
+ * segments to a copy without pointers. What comes out is right all the same. */
+static void flip_every_bit(const struct delta_case *it)
 {
-    const struct ffx_delta_layout plain = {.source_bytes = 300,
-                                           .target_bytes = 600};
-    (void)state;
-    assert_int_equal(prepare_with_copy(plain, (struct diff_copy){10, 200, 100}),
-                     0);
-    assert_int_equal(prepare_with_copy(plain, (struct diff_copy){10, 200, 101}),
-                     FFX_ERR_PATCH);
-    assert_int_equal(prepare_with_copy(plain, (struct diff_copy){10, 300, 1}),
-                     FFX_ERR_PATCH);
-    assert_int_equal(
-        prepare_with_copy(plain, (struct diff_copy){10, UINT32_MAX, 2}),
-        FFX_ERR_PATCH);
+    for (size_t bit = 0; bit < 8 * it->patch.length; bit++) {
+        int right;
+        it->patch.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        const int result =
+            run_bytes(it, it->patch.bytes, it->patch.length, &right);
+        it->patch.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        if (result > 0 || (result == 0 && !right))
+            fail_msg("bit %zu gave %d", bit, result);
+    }
 }
 
-static void a_copy_across_what_a_step_destroyed_is_refused(void **state)
+static void every_flipped_bit_is_refused_or_without_effect(void **state)
 {
-    const struct ffx_delta_layout up = {
-        .source_bytes = 512, .target_bytes = 400, .step_bytes = 128};
-    struct ffx_delta_layout down = up;
-    down.descending = 1;
     (void)state;
-    /* Step 1 of `up` is made at 128, when 0 to 128 is new. */
-    assert_int_equal(prepare_with_copy(up, (struct diff_copy){130, 28, 100}),
-                     0);
-    assert_int_equal(prepare_with_copy(up, (struct diff_copy){130, 29, 100}),
-                     FFX_ERR_PATCH);
-    assert_int_equal(prepare_with_copy(up, (struct diff_copy){130, 128, 100}),
-                     0);
-    /* Step 1 of `down` is made at 256: 384 to 400 is new, the rest of that
-     * sector is wiped. */
-    assert_int_equal(prepare_with_copy(down, (struct diff_copy){260, 384, 16}),
-                     0);
-    assert_int_equal(prepare_with_copy(down, (struct diff_copy){260, 384, 17}),
-                     FFX_ERR_PATCH);
-    assert_int_equal(prepare_with_copy(down, (struct diff_copy){260, 400, 1}),
-                     FFX_ERR_PATCH);
-    assert_int_equal(prepare_with_copy(down, (struct diff_copy){260, 300, 84}),
-                     0);
+    for (uint32_t seed = 1; seed <= 6; seed++) {
+        struct delta_shape shape = small;
+        struct delta_case it;
+        shape.seed = seed;
+        shape.step_bytes = seed % 2 ? 0 : 64;
+        shape.target_bytes = 200;
+        delta_case_make(&it, &shape);
+        flip_every_bit(&it);
+        delta_case_free(&it);
+    }
 }
 
-/* --- configs and ports --------------------------------------------------- */
-
-/* What a config with one wrong field gets; with the right one it opens. */
-static int open_with(uint32_t *field, struct delta_bench *bench, uint32_t value)
+static void a_patch_that_ends_early_is_refused(void **state)
 {
-    const uint32_t before = *field;
-    *field = value;
-    const int result = delta_bench_prepare(bench);
-    *field = before;
-    assert_int_equal(delta_bench_prepare(bench), 0);
+    (void)state;
+    for (uint32_t seed = 1; seed <= 6; seed++) {
+        struct delta_shape shape = small;
+        struct delta_case it;
+        int right;
+        shape.seed = seed;
+        shape.step_bytes = seed % 2 ? 0 : 64;
+        delta_case_make(&it, &shape);
+        for (size_t length = 0; length < it.patch.length; length++) {
+            const int result = run_bytes(&it, it.patch.bytes, length, &right);
+            if (result >= 0)
+                fail_msg("seed %u: length %zu gave %d", seed, length, result);
+        }
+        delta_case_free(&it);
+    }
+}
+
+static void bytes_behind_the_patch_are_refused(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 40; seed++) {
+        const struct delta_shape shape = delta_shape_draw(seed, 300);
+        struct delta_case it;
+        int right;
+        delta_case_make(&it, &shape);
+        uint8_t *const longer = calloc(1, it.patch.length + 8);
+        assert_non_null(longer);
+        memcpy(longer, it.patch.bytes, it.patch.length);
+        longer[it.patch.length + 5] = 1;
+        assert_int_equal(run_bytes(&it, longer, it.patch.length + 6, &right),
+                         FFX_ERR_PATCH);
+        free(longer);
+        delta_case_free(&it);
+    }
+}
+
+/* Another target, correctly coded: only its CRC-32 knows. */
+static void a_target_that_is_not_the_one_of_the_header_is_refused(void **state)
+{
+    for (uint32_t step_bytes = 0; step_bytes <= 256; step_bytes += 64) {
+        struct delta_shape shape = small;
+        struct delta_case it;
+        int right;
+        (void)state;
+        shape.step_bytes = step_bytes;
+        delta_case_make(&it, &shape);
+        const uint32_t crc_at = step_bytes != 0 ? 2 + 6 + 4 : 2 + 4 + 4;
+        const uint32_t at = step_bytes == 64 ? crc_at - 1 : crc_at;
+        assert_int_equal(bytes_get32(it.patch.bytes + at),
+                         it.layout.target_crc32);
+        it.patch.bytes[at] ^= 1;
+        assert_int_equal(
+            run_bytes(&it, it.patch.bytes, it.patch.length, &right),
+            FFX_ERR_PATCH);
+        delta_case_free(&it);
+    }
+}
+
+/* --- configs ------------------------------------------------------------- */
+
+static int open_with(const struct delta_case *it,
+                     void (*spoil)(struct delta_bench *bench))
+{
+    struct delta_bench bench;
+    bench_open(&bench, it);
+    if (spoil != NULL)
+        spoil(&bench);
+    const int result = ffx_delta_open(&bench.delta, &bench.config);
+    if (result != 0) {
+        assert_int_equal(ffx_delta_prepare(&bench.delta), FFX_ERR_BUSY);
+        assert_int_equal(
+            ffx_delta_next(&bench.delta, bench.buffer, &bench.step),
+            FFX_ERR_BUSY);
+    }
+    delta_bench_close(&bench);
     return result;
 }
 
-static void a_config_that_does_not_fit_is_refused(void **state)
+static void other_source(struct delta_bench *bench)
 {
-    struct given it = given(3, 3000, 512);
-    struct delta_bench bench;
+    bench->config.source_bytes--;
+}
+
+static void other_target(struct delta_bench *bench)
+{
+    bench->config.target_bytes++;
+}
+
+static void other_step(struct delta_bench *bench)
+{
+    bench->config.step_bytes = 128;
+}
+
+static void no_step(struct delta_bench *bench)
+{
+    bench->config.step_bytes = 0;
+}
+
+static void short_slot_for_target(struct delta_bench *bench)
+{
+    bench->config.slot.size = bench->config.target_bytes - 1;
+}
+
+static void short_slot_for_source(struct delta_bench *bench)
+{
+    bench->config.slot.size = bench->config.source_bytes - 1;
+}
+
+static void a_byte_too_little(struct delta_bench *bench)
+{
+    bench->config.memory_bytes--;
+}
+
+static void crooked_memory(struct delta_bench *bench)
+{
+    bench->config.memory = bench->memory + 4;
+}
+
+static void no_memory(struct delta_bench *bench)
+{
+    bench->config.memory = NULL;
+}
+
+static void geometry_that_is_not_the_patchs_is_refused(void **state)
+{
+    struct delta_case it;
     (void)state;
-    bench_open(&bench, &it);
-    struct ffx_delta_config *config = &bench.config;
-    assert_int_equal(
-        open_with(&config->memory_bytes, &bench, config->memory_bytes - 1),
-        FFX_ERR_BUFFER);
-    assert_int_equal(open_with(&config->source_bytes, &bench, 2999),
-                     FFX_ERR_GEOMETRY);
-    assert_int_equal(open_with(&config->target_bytes, &bench, 1),
-                     FFX_ERR_GEOMETRY);
-    assert_int_equal(open_with(&config->step_bytes, &bench, 1024),
-                     FFX_ERR_GEOMETRY);
-    assert_int_equal(
-        open_with(&config->slot.size, &bench, config->target_bytes - 1),
-        FFX_ERR_GEOMETRY);
-    delta_bench_close(&bench);
-    given_free(&it);
-    it = given(3, 3000, 0);
-    bench_open(&bench, &it);
-    assert_int_equal(
-        open_with(&config->slot.size, &bench, config->source_bytes - 1),
-        FFX_ERR_GEOMETRY);
-    config->memory = NULL;
-    assert_int_equal(delta_bench_prepare(&bench), FFX_ERR_ARGUMENT);
-    config->memory = bench.memory + 1;
-    assert_int_equal(delta_bench_prepare(&bench), FFX_ERR_ARGUMENT);
-    delta_bench_close(&bench);
-    given_free(&it);
+    delta_case_make(&it, &small);
+    assert_int_equal(open_with(&it, NULL), 0);
+    assert_int_equal(open_with(&it, other_source), FFX_ERR_GEOMETRY);
+    assert_int_equal(open_with(&it, other_target), FFX_ERR_GEOMETRY);
+    assert_int_equal(open_with(&it, other_step), FFX_ERR_GEOMETRY);
+    assert_int_equal(open_with(&it, no_step), FFX_ERR_GEOMETRY);
+    assert_int_equal(open_with(&it, short_slot_for_target), FFX_ERR_GEOMETRY);
+    assert_int_equal(open_with(&it, short_slot_for_source), FFX_ERR_GEOMETRY);
+    delta_case_free(&it);
 }
 
-static void calls_out_of_order_are_refused(void **state)
+static void memory_that_does_not_do_is_refused(void **state)
 {
-    struct given it = given(3, 3000, 512);
-    struct delta_bench bench;
-    struct ffx_step step;
-    struct ffx_checkpoint checkpoint = {{0}};
+    struct delta_case it;
     (void)state;
-    bench_open(&bench, &it);
-    assert_int_equal(ffx_delta_prepare(&bench.delta), FFX_ERR_BUSY);
-    assert_int_equal(ffx_delta_open(&bench.delta, &bench.config), 0);
-    assert_int_equal(ffx_delta_next(&bench.delta, bench.buffer, &step),
-                     FFX_ERR_BUSY);
-    assert_int_equal(ffx_delta_restore(&bench.delta, &checkpoint),
-                     FFX_ERR_BUSY);
-    delta_bench_close(&bench);
-    given_free(&it);
+    delta_case_make(&it, &small);
+    assert_int_equal(open_with(&it, a_byte_too_little), FFX_ERR_BUFFER);
+    assert_int_equal(open_with(&it, crooked_memory), FFX_ERR_ARGUMENT);
+    assert_int_equal(open_with(&it, no_memory), FFX_ERR_ARGUMENT);
+    delta_case_free(&it);
 }
 
-static void another_source_is_noticed_before_the_first_step(void **state)
+static void a_profile_is_enough_for_its_reader(void **state)
 {
-    struct given it = given(3, 3000, 512);
-    struct delta_bench bench;
+    static const uint32_t kib[FFX_DELTA_PROFILES] = {8, 16, 64, 256};
     (void)state;
-    it.pair.old_image[2999] ^= 1;
-    bench_open(&bench, &it);
-    assert_int_equal(delta_bench_prepare(&bench), 0);
-    assert_int_equal(delta_bench_step(&bench), FFX_ERR_SOURCE);
-    assert_memory_equal(bench.target, it.pair.old_image, 3000);
-    delta_bench_close(&bench);
-    given_free(&it);
+    for (uint32_t i = 0; i < FFX_DELTA_PROFILES; i++) {
+        assert_int_equal(FFX_DELTA_PROFILE_BYTES(i), kib[i] << 10);
+        assert_in_range(delta_reader_bytes(i), 1, kib[i] << 10);
+    }
 }
 
-/* The slot changes behind the reader's back after prepare: the last step is
- * held back. */
-static void a_target_with_another_crc_is_not_completed(void **state)
+static void more_steps_than_a_profile_has_room_for_are_refused(void **state)
 {
-    struct given it = given(1, 3000, 0);
-    struct delta_bench bench;
+    static const uint32_t most[FFX_DELTA_PROFILES] = {288, 716, 1580, 16384};
     (void)state;
-    bench_open(&bench, &it);
-    assert_int_equal(delta_bench_prepare(&bench), 0);
-    bench.slot.bytes[2000] ^= 0x10;
-    assert_int_equal(delta_bench_step(&bench), FFX_ERR_PATCH);
-    bench.slot.bytes[2000] ^= 0x10;
-    assert_int_equal(delta_bench_step(&bench), 1);
-    assert_complete(&bench, &it);
-    delta_bench_close(&bench);
-    given_free(&it);
-}
-
-/* Every call that a failed read ends with an error is made once more. */
-static int run_repeating(struct delta_bench *bench, int *failures)
-{
-    int result;
-    while ((result = ffx_delta_open(&bench->delta, &bench->config)) != 0)
-        if (++*failures > 1)
-            return result;
-    while ((result = ffx_delta_prepare(&bench->delta)) != 0)
-        if (result < 0 && ++*failures > 1)
-            return result;
-    while ((result = delta_bench_step(bench)) != 0)
-        if (result < 0 && ++*failures > 1)
-            return result;
-    return 0;
-}
-
-/* 1 when read `fail_at` of a port was reached. */
-static int fail_one_read(const struct given *given, int of_slot,
-                         uint32_t fail_at)
-{
-    struct delta_bench bench;
-    int failures = 0;
-    bench_open(&bench, given);
-    (of_slot ? &bench.slot : &bench.patch)->fail_at = fail_at;
-    const int result = run_repeating(&bench, &failures);
-    if (result != 0)
-        fail_msg("'%s': read %u of %s: %d", given->pair.name, fail_at,
-                 of_slot ? "slot" : "patch", result);
-    assert_complete(&bench, given);
-    delta_bench_close(&bench);
-    return failures == 1;
-}
-
-static void any_read_may_fail_once_and_be_repeated(void **state)
-{
-    (void)state;
-    for (unsigned kind = 2; kind < 8; kind++)
-        for (int of_slot = 0; of_slot < 2; of_slot++) {
-            struct given it = given(kind, 2500, 512);
-            uint32_t fail_at = 1;
-            while (fail_one_read(&it, of_slot, fail_at))
-                fail_at++;
-            assert_true(fail_at > 3);
-            given_free(&it);
+    for (uint32_t i = 0; i < FFX_DELTA_PROFILES; i++)
+        for (uint32_t more = 0; more < 2; more++) {
+            struct delta_case it = {
+                .layout = {.target_bytes = most[i] + more,
+                           .step_bytes = 1,
+                           .profile = i},
+            };
+            uint8_t patch[DELTA_HEADER_MAX], image[1] = {0};
+            it.patch.bytes = patch;
+            it.patch.length = delta_layout_put(&it.layout, patch);
+            it.old_image = image;
+            assert_int_equal(open_with(&it, NULL), more ? FFX_ERR_PATCH : 0);
         }
 }
 
-static void a_torn_slot_stops_no_one_who_restores(void **state)
+/* --- the source ---------------------------------------------------------- */
+
+static void another_source_is_refused_before_the_first_step(void **state)
 {
-    struct given it = given(2, 2500, 512);
+    struct delta_case it;
     struct delta_bench bench;
-    struct ffx_checkpoint checkpoint;
     (void)state;
+    delta_case_make(&it, &small);
     bench_open(&bench, &it);
-    assert_int_equal(delta_bench_prepare(&bench), 0);
-    assert_int_equal(delta_bench_step(&bench), 1);
-    ffx_delta_checkpoint(&bench.delta, &checkpoint);
-    bench.slot.reads = 0;
-    bench.slot.fail_at = 1;
-    bench.slot.error = FFX_ERR_ECC;
-    assert_int_equal(delta_bench_prepare(&bench), 0);
-    struct ffx_step step;
-    assert_int_equal(ffx_delta_next(&bench.delta, bench.buffer, &step),
-                     FFX_ERR_SOURCE);
-    assert_int_equal(ffx_delta_restore(&bench.delta, &checkpoint), 0);
-    while (delta_bench_step(&bench) == 1)
-        continue;
-    assert_complete(&bench, &it);
+    bench.map.bytes[it.layout.source_bytes - 1] ^= 1;
+    assert_int_equal(delta_bench_run(&bench), FFX_ERR_SOURCE);
+    assert_int_equal(delta_bench_step(&bench), FFX_ERR_SOURCE);
     delta_bench_close(&bench);
-    given_free(&it);
+    delta_case_free(&it);
 }
 
-static void a_call_of_prepare_reads_a_bounded_piece(void **state)
+/* A torn word is no reason not to go on with an update in place. */
+static void a_torn_source_is_another_source(void **state)
 {
-    struct given it = given(8, 60000, 0);
+    struct delta_case it;
     struct delta_bench bench;
+    (void)state;
+    delta_case_make(&it, &small);
+    bench_open(&bench, &it);
+    bench.slot.fail_at = 2;
+    bench.slot.error = FFX_ERR_ECC;
+    assert_int_equal(delta_bench_run(&bench), FFX_ERR_SOURCE);
+    delta_bench_close(&bench);
+    delta_case_free(&it);
+}
+
+/* --- order of calls ------------------------------------------------------ */
+
+static void no_step_is_made_before_prepare_is_content(void **state)
+{
+    struct delta_case it;
+    struct delta_bench bench;
+    struct ffx_checkpoint checkpoint;
     int result;
     (void)state;
+    delta_case_make(&it, &small);
     bench_open(&bench, &it);
+    memset(&bench.delta, 0, sizeof bench.delta);
+    bench.map.searching = 1;
     assert_int_equal(ffx_delta_open(&bench.delta, &bench.config), 0);
+    ffx_delta_checkpoint(&bench.delta, &checkpoint);
     do {
-        const uint32_t before = bench.patch.total + bench.slot.total;
+        assert_int_equal(
+            ffx_delta_next(&bench.delta, bench.buffer, &bench.step),
+            FFX_ERR_BUSY);
+        assert_int_equal(ffx_delta_restore(&bench.delta, &checkpoint),
+                         FFX_ERR_BUSY);
         result = ffx_delta_prepare(&bench.delta);
-        assert_true(bench.patch.total + bench.slot.total - before <= 8192);
     } while (result == 1);
     assert_int_equal(result, 0);
     delta_bench_close(&bench);
-    given_free(&it);
+    delta_case_free(&it);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_targets_come_back_plain_and_in_place),
+        cmocka_unit_test(a_read_that_fails_anywhere_can_be_repeated),
         cmocka_unit_test(a_reset_before_every_step_changes_nothing),
+        cmocka_unit_test(a_reset_within_every_step_changes_nothing),
         cmocka_unit_test(a_damaged_or_foreign_checkpoint_is_refused),
-        cmocka_unit_test(every_flipped_bit_and_every_truncation_is_refused),
-        cmocka_unit_test(a_byte_behind_the_patch_is_refused),
-        cmocka_unit_test(a_copy_from_outside_the_source_is_refused),
-        cmocka_unit_test(a_copy_across_what_a_step_destroyed_is_refused),
-        cmocka_unit_test(a_config_that_does_not_fit_is_refused),
-        cmocka_unit_test(calls_out_of_order_are_refused),
-        cmocka_unit_test(another_source_is_noticed_before_the_first_step),
-        cmocka_unit_test(a_target_with_another_crc_is_not_completed),
-        cmocka_unit_test(any_read_may_fail_once_and_be_repeated),
-        cmocka_unit_test(a_torn_slot_stops_no_one_who_restores),
-        cmocka_unit_test(a_call_of_prepare_reads_a_bounded_piece),
+        cmocka_unit_test(every_flipped_bit_is_refused_or_without_effect),
+        cmocka_unit_test(a_patch_that_ends_early_is_refused),
+        cmocka_unit_test(bytes_behind_the_patch_are_refused),
+        cmocka_unit_test(a_target_that_is_not_the_one_of_the_header_is_refused),
+        cmocka_unit_test(geometry_that_is_not_the_patchs_is_refused),
+        cmocka_unit_test(memory_that_does_not_do_is_refused),
+        cmocka_unit_test(a_profile_is_enough_for_its_reader),
+        cmocka_unit_test(more_steps_than_a_profile_has_room_for_are_refused),
+        cmocka_unit_test(another_source_is_refused_before_the_first_step),
+        cmocka_unit_test(a_torn_source_is_another_source),
+        cmocka_unit_test(no_step_is_made_before_prepare_is_content),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "delta/delta_model.h"
+/* What the encoder wrote is what the decoder reads: bits of any probability,
+ * carries, ends. */
+#include "delta/delta_slot.h"
 #include "delta/range_decoder.h"
-#include "delta/range_model.h"
 #include "diff/range_encoder.h"
 
 #include <setjmp.h>
@@ -22,109 +23,96 @@ static int memory_read(void *context, uint32_t offset, void *buffer,
 struct wire {
     struct range_encoder encoder;
     struct ffx_read_at from;
-    uint8_t buffer[256];
-    struct ffx_range_decoder decoder;
-    uint16_t slots[DELTA_NUMBER_SLOTS];
+    struct range_decoder decoder;
+    size_t header_bytes;
 };
 
-static void wire_write(struct wire *wire)
+static const uint8_t header[5] = {1, 2, 3, 0, 0};
+
+static void wire_write(struct wire *wire, size_t header_bytes)
 {
-    range_encoder_open(&wire->encoder, 0);
-    range_model_reset(wire->slots, DELTA_NUMBER_SLOTS);
+    wire->header_bytes = header_bytes;
+    range_encoder_open(&wire->encoder, header, header_bytes);
 }
 
-static void wire_finish(struct wire *wire)
+static void wire_read(struct wire *wire)
 {
-    assert_int_equal(range_encoder_finish(&wire->encoder, 0), 0);
+    assert_int_equal(range_encoder_finish(&wire->encoder, wire->header_bytes),
+                     0);
+    assert_memory_equal(wire->encoder.bytes, header, wire->header_bytes);
     wire->from = (struct ffx_read_at){memory_read, wire->encoder.bytes,
                                       (uint32_t)wire->encoder.length};
+    range_decoder_open(&wire->decoder, &wire->from,
+                       (uint32_t)wire->header_bytes);
 }
 
-/* `chunk` bytes at a time. */
-static void wire_read(struct wire *wire, uint32_t chunk)
-{
-    range_model_reset(wire->slots, DELTA_NUMBER_SLOTS);
-    range_decoder_open(&wire->decoder, &wire->from, 0, wire->buffer, chunk);
-}
-
+/* A decoder has then read all there is. */
 static void wire_close(struct wire *wire)
 {
+    assert_int_equal(wire->decoder.position, wire->encoder.length);
+    assert_int_equal(wire->decoder.error, 0);
     free(wire->encoder.bytes);
 }
 
-static const uint32_t chunks[] = {1, 3, 7, 256};
-
-static void numbers_of_every_size_come_back(void **state)
+static uint32_t draw(uint32_t *seed)
 {
-    struct wire wire;
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+/* A probability from all of them, the ends often. */
+static uint32_t probability(uint32_t *seed)
+{
+    static const uint32_t ends[] = {1, 2, 65534, 65535, 32768};
+    const uint32_t random = draw(seed);
+    return random % 3 == 0 ? ends[random / 3 % 5] : 1 + random % 65535;
+}
+
+static void code_all(struct delta_bits *bits, uint32_t seed, uint32_t count,
+                     int reading)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t p1 = probability(&seed);
+        /* Mostly as expected, else long rows of the unlikely. */
+        const unsigned bit =
+            i % 1000 < 900 ? draw(&seed) % 65536 < p1 : p1 < 32768;
+        const unsigned back = delta_bits_code(bits, p1, reading ? !bit : bit);
+        if (back != bit)
+            fail_msg("bit %u", i);
+    }
+}
+
+static void bits_of_any_probability_come_back(void **state)
+{
     (void)state;
-    wire_write(&wire);
-    for (uint32_t bits = 0; bits < 32; bits++)
-        for (uint32_t near = 0; near < 5; near++)
-            range_encoder_number(&wire.encoder, wire.slots,
-                                 (1u << bits) - 1 + near);
-    range_encoder_number(&wire.encoder, wire.slots, UINT32_MAX - 1);
-    wire_finish(&wire);
-    for (size_t c = 0; c < 4; c++) {
-        wire_read(&wire, chunks[c]);
-        for (uint32_t bits = 0; bits < 32; bits++)
-            for (uint32_t near = 0; near < 5; near++)
-                assert_int_equal(
-                    range_decoder_number(&wire.decoder, wire.slots),
-                    (1u << bits) - 1 + near);
-        assert_int_equal(range_decoder_number(&wire.decoder, wire.slots),
-                         UINT32_MAX - 1);
+    for (uint32_t seed = 1; seed <= 60; seed++) {
+        struct wire wire;
+        const uint32_t count = seed < 50 ? seed : 40000;
+        wire_write(&wire, seed % 6);
+        code_all(&wire.encoder.bits, seed, count, 0);
+        wire_read(&wire);
+        code_all(&wire.decoder.bits, seed, count, 1);
+        wire_close(&wire);
     }
-    wire_close(&wire);
 }
 
-/* Long runs of the unlikely side make long carries. */
-static unsigned bit_of(uint32_t i)
-{
-    return i % 1000 < 900 ? i * 2654435761u >> 31 : 1;
-}
-
-static void modelled_and_raw_bits_come_back_in_any_mixture(void **state)
-{
-    struct wire wire;
-    (void)state;
-    wire_write(&wire);
-    for (uint32_t i = 0; i < 50000; i++) {
-        range_encoder_bit(&wire.encoder, &wire.slots[i % 3], bit_of(i));
-        range_encoder_raw(&wire.encoder, i & 0x1f, 5);
-        range_encoder_tree(&wire.encoder, wire.slots + 8, i & 7, 3);
-    }
-    wire_finish(&wire);
-    for (size_t c = 0; c < 4; c++) {
-        wire_read(&wire, chunks[c]);
-        for (uint32_t i = 0; i < 50000; i++) {
-            assert_int_equal(
-                range_decoder_bit(&wire.decoder, &wire.slots[i % 3]),
-                bit_of(i));
-            assert_int_equal(range_decoder_raw(&wire.decoder, 5), i & 0x1f);
-            assert_int_equal(
-                range_decoder_tree(&wire.decoder, wire.slots + 8, 3), i & 7);
-        }
-    }
-    wire_close(&wire);
-}
-
+/* The lower part of the range stays where it is, its start is all ones; the
+ * last bit decides whether a carry runs through them. */
 static void carries_run_through_a_row_of_ff_bytes(void **state)
 {
-    struct wire wire;
     (void)state;
     for (unsigned last = 0; last < 2; last++) {
-        wire_write(&wire);
-        for (uint32_t i = 0; i < 4000; i++)
-            range_encoder_raw(&wire.encoder, 1, 1);
-        for (uint32_t i = 0; i < 100; i++)
-            range_encoder_bit(&wire.encoder, wire.slots, last);
-        wire_finish(&wire);
-        wire_read(&wire, 1);
-        for (uint32_t i = 0; i < 4000; i++)
-            assert_int_equal(range_decoder_raw(&wire.decoder, 1), 1);
-        for (uint32_t i = 0; i < 100; i++)
-            assert_int_equal(range_decoder_bit(&wire.decoder, wire.slots),
+        struct wire wire;
+        wire_write(&wire, 0);
+        for (int i = 0; i < 4000; i++)
+            delta_bits_code(&wire.encoder.bits, 0x8000, 0);
+        for (int i = 0; i < 100; i++)
+            delta_bits_code(&wire.encoder.bits, 0x8000, last);
+        wire_read(&wire);
+        for (int i = 0; i < 4000; i++)
+            assert_int_equal(delta_bits_code(&wire.decoder.bits, 0x8000, 1), 0);
+        for (int i = 0; i < 100; i++)
+            assert_int_equal(delta_bits_code(&wire.decoder.bits, 0x8000, 0),
                              last);
         wire_close(&wire);
     }
@@ -133,33 +121,91 @@ static void carries_run_through_a_row_of_ff_bytes(void **state)
 static void what_is_certain_costs_next_to_nothing(void **state)
 {
     struct wire wire;
+    uint16_t slot = SLOT_START;
     (void)state;
-    wire_write(&wire);
-    for (uint32_t i = 0; i < 80000; i++)
-        range_encoder_bit(&wire.encoder, wire.slots, 0);
+    wire_write(&wire, 0);
+    for (int i = 0; i < 80000; i++)
+        delta_slot_code(&wire.encoder.bits, &slot, 0);
     assert_int_equal(range_encoder_finish(&wire.encoder, 0), 0);
-    assert_true(wire.encoder.length < 100);
+    assert_in_range(wire.encoder.length, 0, 100);
+    free(wire.encoder.bytes);
+}
+
+static void an_empty_stream_is_no_byte_and_keeps_its_header(void **state)
+{
+    (void)state;
+    for (size_t bytes = 0; bytes <= sizeof header; bytes++) {
+        struct wire wire;
+        wire_write(&wire, bytes);
+        wire_read(&wire);
+        assert_int_equal(wire.encoder.length, bytes);
+        wire_close(&wire);
+    }
+}
+
+/* Registers and position are all that a decoder is. */
+static void a_decoder_goes_on_where_another_one_stopped(void **state)
+{
+    struct wire wire;
+    uint32_t seed = 7;
+    (void)state;
+    wire_write(&wire, 3);
+    for (int i = 0; i < 3000; i++)
+        delta_bits_code(&wire.encoder.bits, 40000, draw(&seed) & 1);
+    wire_read(&wire);
+    seed = 7;
+    for (int i = 0; i < 3000; i++) {
+        struct range_decoder *const decoder = &wire.decoder;
+        assert_int_equal(delta_bits_code(&decoder->bits, 40000, 0),
+                         draw(&seed) & 1);
+        range_decoder_resume(decoder, &wire.from, decoder->position,
+                             decoder->range, decoder->code);
+    }
     wire_close(&wire);
 }
 
-static void a_slot_never_rules_a_value_out(void **state)
+static int broken_read(void *context, uint32_t offset, void *buffer,
+                       uint32_t length)
 {
+    (void)context, (void)offset, (void)buffer, (void)length;
+    return -10;
+}
+
+static void a_failed_read_sticks_and_reads_as_zeros(void **state)
+{
+    const struct ffx_read_at from = {broken_read, NULL, 100};
+    struct range_decoder decoder;
     (void)state;
-    for (unsigned bit = 0; bit < 2; bit++)
-        for (uint32_t slot = 16; slot <= UINT16_MAX; slot++) {
-            const uint16_t after = range_model_learn((uint16_t)slot, bit);
-            assert_in_range(after >> 4, 1, 4095);
-        }
+    range_decoder_open(&decoder, &from, 0);
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(delta_bits_code(&decoder.bits, 0x8000, 0), 1);
+    assert_int_equal(decoder.error, -10);
+    assert_in_range(decoder.position, 0, 100);
+}
+
+static void a_stream_that_ends_early_reads_as_zeros_without_end(void **state)
+{
+    uint8_t bytes[3] = {0xff, 0xff, 0xff};
+    const struct ffx_read_at from = {memory_read, bytes, 3};
+    struct range_decoder decoder;
+    (void)state;
+    range_decoder_open(&decoder, &from, 0);
+    for (int i = 0; i < 1000; i++)
+        delta_bits_code(&decoder.bits, 1 + (uint32_t)i, 0);
+    assert_int_equal(decoder.error, 0);
+    assert_int_equal(decoder.position, 3);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_of_every_size_come_back),
-        cmocka_unit_test(modelled_and_raw_bits_come_back_in_any_mixture),
+        cmocka_unit_test(bits_of_any_probability_come_back),
         cmocka_unit_test(carries_run_through_a_row_of_ff_bytes),
         cmocka_unit_test(what_is_certain_costs_next_to_nothing),
-        cmocka_unit_test(a_slot_never_rules_a_value_out),
+        cmocka_unit_test(an_empty_stream_is_no_byte_and_keeps_its_header),
+        cmocka_unit_test(a_decoder_goes_on_where_another_one_stopped),
+        cmocka_unit_test(a_failed_read_sticks_and_reads_as_zeros),
+        cmocka_unit_test(a_stream_that_ends_early_reads_as_zeros_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

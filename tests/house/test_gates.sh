@@ -98,11 +98,16 @@ object base 'unsigned long long f(unsigned long long a, unsigned long long b)
 refuses "asks for __aeabi_uldivmod" "symbols refuses 64-bit division" \
     scripts/symbols "$cross" "$tree/m3/src/base/x.o"
 
-object agent 'const char table[16384] = {1};'
+object agent 'const char table[14336] = {1};'
+object delta 'const char table[16384] = {1};'
 sizes 2048
 accepts "size accepts a room that fills its budget" \
     scripts/size "$cross" "$tree/m3" "$tree/sizes.o"
-object agent 'const char table[16385] = {1};'
+object delta 'const char table[16385] = {1};'
+refuses "OVER" "size refuses one byte of patch reader too many" \
+    scripts/size "$cross" "$tree/m3" "$tree/sizes.o"
+object delta 'int x;'
+object agent 'const char table[14337] = {1};'
 refuses "OVER" "size refuses one byte of text too many" \
     scripts/size "$cross" "$tree/m3" "$tree/sizes.o"
 object agent 'int x;'

@@ -362,13 +362,13 @@ static void assert_second_is_an_image(const struct fixture *from,
     pack_buffer_free(&zip);
 }
 
-/* 30 bytes: less than the header of a patch. */
+/* 12 bytes: less than the header of a patch. */
 static void a_component_whose_delta_would_be_larger_is_an_image(void **state)
 {
     (void)state;
     const struct fixture_options options = {
         .components = {{"modem", 5000, 5000, 8192, 0},
-                       {"ap", 6000, 30, 8192, 0}}};
+                       {"ap", 6000, 12, 8192, 0}}};
     struct fixture shrunk;
     fixture_make(&shrunk, &options);
     assert_second_is_an_image(&shrunk, &shrunk.b);

@@ -1,31 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A patch reader with everything it needs around it: ports over memory, a
- * slot that steps are really written to, reads that fail on demand.
+ * slot that steps are really written to and that knows what may be read, reads
+ * that fail on demand.
  */
 #ifndef FARFIX_TESTS_DELTA_BENCH_H
 #define FARFIX_TESTS_DELTA_BENCH_H
+
+#include "slot_map.h"
 
 #include <farfix/delta.h>
 
 #include <stddef.h>
 
 struct delta_bench_port {
-    uint8_t *bytes;
     uint32_t reads;   /* so far */
     uint32_t fail_at; /* this read fails, once; 0: none */
     int error;        /* with this */
+    uint32_t chunk;   /* bytes that come at a time; 0: all */
     uint32_t most;    /* longest read so far */
     uint32_t total;   /* bytes read so far */
+    const uint8_t *bytes;
+    struct slot_map *map; /* instead of bytes */
 };
 
 struct delta_bench {
     struct ffx_delta delta;
     struct ffx_delta_config config;
     struct delta_bench_port patch, slot;
-    uint8_t *memory;
-    uint8_t *buffer; /* one step */
-    uint8_t *target; /* what came out; in place this is the slot */
+    struct slot_map map; /* behind the slot */
+    uint8_t *memory;     /* exactly what the profile says */
+    uint8_t *buffer;     /* one step */
+    uint8_t *target;     /* what came out; in place this is the slot */
+    uint8_t *patch_bytes;
+    uint32_t calls;       /* of prepare, the last time */
+    struct ffx_step step; /* the last one that was handed out */
 };
 
 /* Own copies of all; memory of exactly what the patch asks for. `step_bytes`
