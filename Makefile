@@ -88,6 +88,7 @@ $(BUILD)/tap/%.tap: tests/%.sh $(BUILD)/asan/farfix $(BUILD)/farfix FORCE
 	@BUILD=$(BUILD) scripts/run-test $@ $<
 $(BUILD)/tap/bench/test_bench.tap: $(BUILD)/asan/bench/bench \
         $(BUILD)/bench/bench
+$(BUILD)/tap/delta/test_corpus.tap: $(BUILD)/asan/tests/delta/corpus_reader
 $(BUILD)/tap/gate/%.tap: FORCE
 	@scripts/run-gate $* $@ $(MAKE) -s $*
 
@@ -124,12 +125,13 @@ fuzz: ## replays the stored inputs of each fuzz target, then fuzzes FUZZ_SECONDS
 	@$(MAKE) -s test ROOM=fuzz
 
 .PHONY: soak
-soak: ## ten minutes for each fuzz target
+soak: ## ten minutes for each fuzz target; all patches of the corpus
 	@TEST_SECONDS=1200 $(MAKE) -s test ROOM=fuzz FUZZ_SECONDS=600
+	@SOAK=1 TEST_SECONDS=14400 $(MAKE) -s $(BUILD)/tap/delta/test_corpus.tap
+	@scripts/count-tests $(BUILD)/tap/delta/test_corpus.tap
 
 # --- patches beside those of other tools ------------------------------------
 
-CORPUS ?= ../shared/corpus
 BENCH := $(sort $(wildcard bench/*.c))
 
 $(BUILD)/bench/bench: $(call object,release,$(BENCH))
@@ -144,6 +146,25 @@ bench: ## patches beside other tools'; CORPUS=DIR PAIR=hackrf PROFILES=16K
 	@$(MAKE) -s -j$(JOBS) $(BUILD)/farfix $(BUILD)/bench/bench
 	@BUILD='$(BUILD)' CORPUS='$(CORPUS)' PAIR='$(PAIR)' PAIRS='$(PAIRS)' \
 	    PROFILES='$(PROFILES)' scripts/bench
+
+# --- what Thumb code looks like ----------------------------------------------
+
+PRIOR_CORES := v6-m v7-m v7e-m
+PRIOR_C_LIBRARIES = $(dir $(shell $(CROSS)gcc -print-file-name=libc.a))
+PRIOR_GCC_LIBRARIES = $(dir $(shell $(CROSS)gcc -print-libgcc-file-name))
+PRIOR_ARCHIVES = $(foreach core,$(PRIOR_CORES), \
+    $(addprefix $(PRIOR_C_LIBRARIES)thumb/$(core)/nofp/, \
+                libc.a libc_nano.a libm.a) \
+    $(PRIOR_GCC_LIBRARIES)thumb/$(core)/nofp/libgcc.a)
+
+$(BUILD)/prior: $(call object,release,scripts/prior.c)
+	$(CC) $(CFLAGS) $^ $(LDFLAGS) -o $@
+
+.PHONY: prior
+prior: $(BUILD)/prior ## counts the table of src/delta/delta_prior.c anew
+	@$< $(PRIOR_ARCHIVES) >$(BUILD)/priors
+	@sed -i -e '/^static const uint8_t priors/,/^};/{/^};/!d;r $(BUILD)/priors' \
+	    -e 'd}' src/delta/delta_prior.c
 
 # --- gates ------------------------------------------------------------------
 
