@@ -24,6 +24,19 @@ struct request {
     struct pack_options options;
 };
 
+/* What each component costs the air. */
+static void say_part(const struct pack_part *part)
+{
+    if (part->is_delta)
+        printf("%s: a patch of %zu bytes, %.1f %% of the full image\n",
+               part->component, part->bytes,
+               100.0 * (double)part->bytes / (double)part->image_bytes);
+    else
+        printf("%s: the full image, %zu bytes: no patch was made, or none is "
+               "smaller\n",
+               part->component, part->bytes);
+}
+
 static void report(const struct request *request,
                    const struct pack_release *from,
                    const struct pack_release *to, const struct pack_buffer *zip)
@@ -67,7 +80,7 @@ static int make(const struct request *request, struct pack_release *from,
     return result;
 }
 
-static int run(const struct request *request)
+static int run(struct request *request)
 {
     struct pack_release from, to;
     struct pack_key *key = NULL;
@@ -75,6 +88,8 @@ static int run(const struct request *request)
     struct pack_error error;
     memset(&from, 0, sizeof from);
     memset(&to, 0, sizeof to);
+    if (!request->json)
+        request->options.tell = say_part;
     const int result = make(request, &from, &to, &key, &zip, &error);
     if (result == 0)
         report(request, &from, &to, &zip);

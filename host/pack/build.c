@@ -276,14 +276,27 @@ static int read_back(const struct pack_buffer *zip,
     return pack_source_check(&package, from, error);
 }
 
+static void tell(const struct pack_options *options,
+                 const struct changes *found)
+{
+    for (uint32_t i = 0; i < found->count && options->tell != NULL; i++) {
+        const struct payload *const payload = &found->payloads[i];
+        const struct pack_part part = {
+            payload->to->name, payload->kind == FFX_PAYLOAD_DELTA,
+            payload_bytes(payload)->length, payload->to->image.length};
+        options->tell(&part);
+    }
+}
+
 static int build(const struct pack_release *from, const struct pack_release *to,
                  const struct pack_key *key,
-                 const struct ffx_public_key *release_key, int full,
-                 struct pack_buffer *out, struct pack_error *error)
+                 const struct ffx_public_key *release_key,
+                 const struct pack_options *options, struct pack_buffer *out,
+                 struct pack_error *error)
 {
     struct pack_buffer text = {0}, signature = {0};
     struct changes found = {0};
-    int result = find_changes(&found, from, to, full, error);
+    int result = find_changes(&found, from, to, options->full, error);
     if (result == 0) {
         package_text(from, to, &found, &text);
         result = sign_message(key, text.bytes, text.length, &signature, error);
@@ -292,6 +305,8 @@ static int build(const struct pack_release *from, const struct pack_release *to,
         write_zip(to, key, &found, &text, &signature, out);
         result = read_back(out, release_key, from, to, error);
     }
+    if (result == 0)
+        tell(options, &found);
     free_changes(&found);
     pack_buffer_free(&text);
     pack_buffer_free(&signature);
@@ -321,7 +336,7 @@ int pack_build(const struct pack_release *from, const struct pack_release *to,
     memset(out, 0, sizeof *out);
     int result = check_all(from, to, key, &release_key, error);
     if (result == 0)
-        result = build(from, to, key, &release_key, options->full, out, error);
+        result = build(from, to, key, &release_key, options, out, error);
     if (result != 0)
         pack_buffer_free(out);
     return result;

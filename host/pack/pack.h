@@ -129,8 +129,17 @@ int pack_release_sign(const char *directory, const char *key_path,
 
 /* --- packages ------------------------------------------------------------ */
 
+/* How a component travels. */
+struct pack_part {
+    const char *component;
+    int is_delta; /* 0: its full image */
+    size_t bytes, image_bytes;
+};
+
 struct pack_options {
     int full; /* 1: full images only */
+    /* Told of each component that travels; may be NULL. */
+    void (*tell)(const struct pack_part *part);
 };
 
 /* Builds update.zip from A to B: a payload for each component whose digest
