@@ -165,13 +165,14 @@ static int refine(const struct search *search, uint32_t most,
     return passes(search, most, costs, &map, best);
 }
 
-/* The costs are guesses, and the best ones differ from image to image. */
-static int vary(const struct search *search, struct best *best)
+/* The costs are guesses, and the best ones differ from image to image: `most`
+ * variants, those first that helped most often. */
+static int vary(const struct search *search, size_t most, struct best *best)
 {
     struct diff_costs costs[2] = {diff_costs_usual, diff_costs_usual};
     costs[0].miss -= 100;
     costs[1].to_literal += 200;
-    for (size_t i = 0; i < sizeof costs / sizeof costs[0]; i++)
+    for (size_t i = 0; i < most; i++)
         if (refine(search, 1, &costs[i], best) != 0)
             return -1;
     return 0;
@@ -273,9 +274,19 @@ static int make_in_place(struct search *search, uint32_t step_bytes,
         free(map.entries);
         return -1;
     }
-    if (passes(search, 3, &diff_costs_usual, &map, best) != 0)
+    if (passes(search, 2, &diff_costs_usual, &map, best) != 0)
         return -1;
-    return vary(search, best);
+    return vary(search, 1, best);
+}
+
+/* A better plain map pays where most is copied, and costs little there. */
+static int start_in_place(struct search *search, uint32_t step_bytes,
+                          struct best *best)
+{
+    if (best->patch.length < search->job.new_bytes / 8 &&
+        refine(search, 1, &diff_costs_usual, best) != 0)
+        return -1;
+    return make_in_place(search, step_bytes, best);
 }
 
 /* --- diff ---------------------------------------------------------------- */
@@ -291,12 +302,10 @@ static int search_all(struct search *search, const struct diff_options *options,
     if (count == 0 || choose_space(search, spaces, count, best) != 0)
         return -1;
     if (options->step_bytes != 0)
-        return refine(search, 1, &diff_costs_usual, best) != 0
-                   ? -1
-                   : make_in_place(search, options->step_bytes, best);
+        return start_in_place(search, options->step_bytes, best);
     if (refine(search, 3, &diff_costs_usual, best) != 0)
         return -1;
-    return vary(search, best);
+    return vary(search, 2, best);
 }
 
 int diff_make(const uint8_t *old_image, size_t old_bytes,
