@@ -106,6 +106,12 @@ static int step_update(struct ffx_sim *sim)
     }
     if (result == FFX_ERR_POWER)
         return cut_power(sim);
+    if (result == FFX_ERR_FLASH) {
+        /* A reset would find the same journal: AT answers as it stands. */
+        sim_log(&sim->log, "the journal takes no record any more");
+        result = start_firmware(sim);
+        return result == FFX_OK ? 1 : result;
+    }
     if (result == 0)
         enter(sim, SIM_LEAVE, sim_clock_ms() + LEAVE_MS);
     return result == 0 ? 1 : result;

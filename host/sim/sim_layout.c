@@ -129,15 +129,15 @@ int sim_layout_parse(struct sim_layout *layout, const char *text,
 /* --- areas --------------------------------------------------------------- */
 
 struct ffx_flash_area sim_layout_journal(const struct sim_layout *layout,
-                                         uint32_t half)
+                                         uint32_t index)
 {
-    return (struct ffx_flash_area){half * layout->sector_bytes,
+    return (struct ffx_flash_area){index * layout->sector_bytes,
                                    layout->sector_bytes};
 }
 
 struct ffx_flash_area sim_layout_scratch(const struct sim_layout *layout)
 {
-    return (struct ffx_flash_area){2 * layout->sector_bytes,
+    return (struct ffx_flash_area){FFX_JOURNAL_SECTORS * layout->sector_bytes,
                                    SIM_LAYOUT_PLACES * layout->step_bytes};
 }
 

@@ -4,7 +4,7 @@
  * factory, as a small text beside it (docs/flash-layout.md, section 5), so
  * that later starts need no release.
  *
- *   journal 0, journal 1: one sector each
+ *   journal 0, 1, 2: one sector each
  *   scratch: SIM_LAYOUT_PLACES steps
  *   one slot per component, in order of update
  */
@@ -41,7 +41,7 @@ int sim_layout_parse(struct sim_layout *layout, const char *text,
                      uint32_t length);
 
 struct ffx_flash_area sim_layout_journal(const struct sim_layout *layout,
-                                         uint32_t half);
+                                         uint32_t index);
 struct ffx_flash_area sim_layout_scratch(const struct sim_layout *layout);
 struct ffx_flash_area sim_layout_slot(const struct sim_layout *layout,
                                       uint32_t index);

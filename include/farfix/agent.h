@@ -68,13 +68,17 @@ struct ffx_agent_event {
     int status;
 };
 
+/* Three, so that the record of a cut commit, which may be legible by luck
+ * alone, never costs the last record that is sure. */
+#define FFX_JOURNAL_SECTORS 3u
+
 struct ffx_agent_config {
     const struct ffx_flash *flash;
     const struct ffx_crypto *crypto;
 
-    /* Two halves, each at least one sector; only the first sector of each is
-     * used. */
-    struct ffx_flash_area journal[2];
+    /* Each at least one sector of 512 bytes (1,024 with trial boot); only the
+     * first sector of each is used. */
+    struct ffx_flash_area journal[FFX_JOURNAL_SECTORS];
     /* Whole steps: length / step_bytes of them take turns (wear; a stuck one
      * is passed over). 1..65536; eight or more are recommended. */
     struct ffx_flash_area scratch;
@@ -90,16 +94,21 @@ struct ffx_agent_config {
     void *work;
     uint32_t work_bytes;
 
+    /* Trial boot, for firmware that can judge itself: so many boots may start
+     * B before it has said ffx_agent_confirm; then the status is 3 or 5. 0:
+     * none, B counts as installed once its digest is right. At most 253. Fixed
+     * for the life of a device: it sets the length of the records. */
+    uint8_t trial_boots;
+
     /* Opens /fota/update.zip. FFX_ERR_NO_PACKAGE when there is none. The
      * file must not change until close_package: see ffx_agent_locked. After
      * FFX_ERR_POWER nothing is closed: the next open starts afresh. */
     int (*open_package)(void *context, struct ffx_read_at *file);
     void (*close_package)(void *context);
-    /* Deletes the file once status 6 is in the journal. May be called for a
-     * file that is gone. Failure is ignored, and a cut before it is harmless:
-     * a boot that finds 6 in only one journal half calls it again, and a file
-     * left behind all the same is refused (FFX_ERR_SOURCE, status 7) when it
-     * is asked for, and may be overwritten. */
+    /* Deletes the file once status 6 is in the journal. May be called again
+     * after a cut, for a file that is gone. Failure is ignored: a file left
+     * behind is refused (FFX_ERR_SOURCE, status 7) when it is asked for, and
+     * may be overwritten. */
     void (*remove_package)(void *context);
     /* May be null. */
     void (*event)(void *context, const struct ffx_agent_event *event);
@@ -117,11 +126,16 @@ struct ffx_installed {
 
 #define FFX_AGENT_KEYS 2u /* two during a rotation */
 
+#define FFX_TRIAL_FAILED 255u /* in trial: it did not confirm itself */
+
 /*
  * The agent's whole state: one journal record holds all of it.
  *
  *   requested          ==> status is 1, 3 or 5;  status 1 ==> requested
  *   installing or lost ==> status is 2..5
+ *   removing           ==> status is 6
+ *   trial 1..254       ==> status is 2 or 4, nothing is installing
+ *   trial 255          ==> status is 3 or 5
  *   status 2..5        ==> begun > sequence; else everything from `component`
  *                          on that tells of a package in work is 0
  *   error != 0        <==> status is 3, 5 or 7
@@ -132,8 +146,11 @@ struct ffx_agent_state {
     uint8_t requested;  /* AT+CFOTA=1 was said and is not answered yet */
     uint8_t installing; /* scratch holds the step below; the slot may be torn */
     uint8_t component;  /* being updated: index in config.components */
-    uint8_t lost; /* the component cannot be completed from where it stands:
+    uint8_t lost;     /* the component cannot be completed from where it stands:
                    * only a package of full images can mend it */
+    uint8_t removing; /* the package of this success is to be deleted */
+    uint8_t trial;    /* 1..254: B is whole and on trial, for one boot less
+                       * than this; 255: it did not confirm itself */
     char model[FFX_MODEL_MAX + 1];
     uint32_t sequence; /* of the installed release */
     int32_t error;     /* why status 7, 3 or 5 was reached; else 0 */
@@ -143,19 +160,21 @@ struct ffx_agent_state {
     uint8_t package[FFX_SHA256_BYTES]; /* digest of `package` being applied */
     uint32_t begun;       /* sequence of the release being applied */
     struct ffx_step step; /* the step in hand; index counts finished steps */
-    uint16_t place;       /* where in scratch the newest step stands */
+    uint16_t place;       /* where in scratch the newest step stands; stays,
+                           * so that wear goes round over updates, too */
     uint32_t step_crc32;  /* of the scratch copy, padded to write units */
     struct ffx_checkpoint checkpoint; /* the payload reader's, after step */
 };
 
 /* Where the journal stands; private to src/agent. */
 struct ffx_journal {
-    uint32_t next[2]; /* first free place of each half, when fresh */
-    uint32_t content; /* CRC-32 of the newest record but for its counter */
-    uint32_t counter; /* of the newest record; goes round */
-    uint8_t newest;   /* half that holds it */
-    uint8_t fresh;    /* bit i: half i was erased in this boot */
-    uint8_t twin;     /* both halves say the same */
+    uint32_t next[FFX_JOURNAL_SECTORS]; /* first free place, when fresh */
+    uint32_t counter; /* of the newest record; odd: a second copy; goes round */
+    uint8_t order[FFX_JOURNAL_SECTORS]; /* next to be written ... newest */
+    uint8_t fresh; /* bit i: sector i was erased in this boot */
+    uint8_t half;  /* the first copy of a commit is durable */
+    uint8_t twin;  /* the newest state stands in two sectors */
+    uint8_t stuck; /* order[0] took no record in this boot */
     uint8_t tries;
 };
 
@@ -212,16 +231,18 @@ int ffx_agent_provision(struct ffx_agent *agent,
                         const struct ffx_provision *provision);
 
 /* 1 when the boot stage must run the agent before the firmware: an update is
- * asked for or under way, or only one journal half holds the newest state
- * (the cut came between its two commits; run writes the other). */
+ * asked for, under way or on trial, or only one journal sector holds the
+ * newest state (a cut came between its two copies; run writes them anew). */
 int ffx_agent_pending(const struct ffx_agent *agent);
 
 /* One bounded piece of work (about a step buffer's worth of reading) or one
  * flash operation. 1: call again; 0: done, see the status. Failures of package
  * or slot are not errors here: they end in status 7, 3 or 5 with 0.
  * FFX_ERR_POWER: the supply is gone; init and load before the next call.
- * FFX_ERR_FLASH: the journal takes no record. The state is the newest one in
- * flash again; the next call starts over as after a reset. */
+ * FFX_ERR_FLASH: two of the journal's sectors take no record any more. An
+ * update stops there: the status is 7 (nothing was touched yet), 3 or 5, but
+ * only in RAM; load and run try again. A state at rest stays as it is, and
+ * the firmware may be started. */
 int ffx_agent_step(struct ffx_agent *agent);
 
 /* Steps until it does not return 1. */
@@ -231,6 +252,18 @@ int ffx_agent_run(struct ffx_agent *agent);
  * what open_package said); FFX_ERR_BUSY while 1, 2 or 4 is under way or
  * recovery was asked for already; FFX_ERR_FLASH: nothing changed. */
 int ffx_agent_request(struct ffx_agent *agent);
+
+/* 1 while B runs on trial (config.trial_boots): start it. Each run of a boot
+ * counts one start before it says 0; the boot that installed B is free. */
+int ffx_agent_on_trial(const struct ffx_agent *agent);
+
+/* B, started on trial, is content with itself. Called by the firmware, after
+ * init and load: status 6, facts, sequence and keys in one commit, then the
+ * package is removed. FFX_ERR_BUSY: nothing is on trial; FFX_ERR_FLASH:
+ * nothing changed. Never confirmed: status 3 or 5 with FFX_ERR_TRIAL, and
+ * recovery takes full images whose release is not older, or deltas whose
+ * source is what stands in the slots. */
+int ffx_agent_confirm(struct ffx_agent *agent);
 
 /* AT+CFOTA=0: status 8. FFX_ERR_BUSY in 2..5: nothing changes there.
  * FFX_ERR_FLASH: nothing changed. */

@@ -66,6 +66,8 @@ enum ffx_error {
     /* Recovery needs a full image of the same or a newer release, or the
      * very package whose installation was begun. */
     FFX_ERR_RECOVERY = -32,
+    /* The new firmware ran on trial and did not confirm itself in time. */
+    FFX_ERR_TRIAL = -33,
 
     /* No valid record in either journal sector: provision the device. */
     FFX_ERR_STATE = -40,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/config.h"
 #include "agent/journal.h"
+#include "agent/state.h"
 #include "agent/task.h"
 
 #include "base/bytes.h"
@@ -12,23 +13,7 @@ _Static_assert(FFX_PACKAGE_BUFFER_MIN <= 4096,
 _Static_assert(sizeof(struct ffx_sha256) + 8 < 4096,
                "and what hashing a slot needs");
 
-/* --- states -------------------------------------------------------------- */
-
-static int is_updating(uint8_t status)
-{
-    return status == FFX_STATUS_UPDATING_MODEM ||
-           status == FFX_STATUS_UPDATING_AP;
-}
-
-static int is_failed(uint8_t status)
-{
-    return status == FFX_STATUS_FAILED_MODEM || status == FFX_STATUS_FAILED_AP;
-}
-
-static int has_work(const struct ffx_agent_state *state)
-{
-    return state->requested || is_updating(state->status);
-}
+_Static_assert(4 * RECORD_MAX <= 4096, "and what the journal needs");
 
 /* --- commits that cannot wait for step ----------------------------------- */
 
@@ -39,7 +24,7 @@ static int reload(struct ffx_agent *agent)
     agent->commits = 0;
     agent->percent = TASK_NO_PERCENT;
     task_next(agent, TASK_BOOT);
-    int error = journal_load(&agent->journal, &agent->config, &agent->state);
+    int error = journal_load(agent);
     if (error == 0 && !config_fits(&agent->config, &agent->state))
         error = FFX_ERR_GEOMETRY;
     if (error == 0)
@@ -53,28 +38,13 @@ static int commit_now(struct ffx_agent *agent)
 {
     int rc;
     do
-        rc = journal_step(&agent->journal, &agent->config, &agent->state);
+        rc = journal_step(agent);
     while (rc == 1);
-    return rc;
-}
-
-/* A state at rest, into both halves. The first record makes it true; should
- * the second fail, the next boot writes it. */
-static int commit_rest(struct ffx_agent *agent)
-{
-    const int error = commit_now(agent);
-    if (error != 0) {
-        if (error != FFX_ERR_POWER)
-            reload(agent);
-        return error;
-    }
-    const int second = commit_now(agent);
-    if (second == FFX_ERR_POWER)
-        return second;
-    if (second != 0)
+    if (rc < 0 && rc != FFX_ERR_POWER)
         reload(agent);
-    task_next(agent, TASK_BOOT);
-    return 0;
+    if (rc == 0)
+        task_next(agent, TASK_BOOT);
+    return rc;
 }
 
 /* --- tasks --------------------------------------------------------------- */
@@ -85,14 +55,19 @@ static int boot(struct ffx_agent *agent)
     agent->part = state->component;
     agent->ready = 0;
     agent->tries = 0;
-    if (has_work(state)) {
+    if (agent_on_trial(state))
+        return trial_boot(agent);
+    if (state->removing)
+        return task_commit(agent, TASK_REMOVE);
+    if (agent_has_work(state)) {
         task_event(agent, FFX_AGENT_STARTED);
-        return task_commit(
-            agent, is_updating(state->status) && state->installing ? TASK_LOAD
-                                                                   : TASK_OPEN);
+        return task_commit(agent,
+                           agent_is_updating(state->status) && state->installing
+                               ? TASK_LOAD
+                               : TASK_OPEN);
     }
     if (!agent->journal.twin)
-        return task_commit(agent, TASK_REMOVE);
+        return task_commit(agent, TASK_END);
     agent->task = TASK_DONE;
     return 0;
 }
@@ -124,7 +99,7 @@ static int (*const tasks[TASKS])(struct ffx_agent *) = {
 
 /* 7 while nothing was touched, else 3 or 5 of the component in work. What
  * the record says of the package in work stays: recovery needs it. */
-static int fail(struct ffx_agent *agent, int error)
+static void set_failed(struct ffx_agent *agent, int error)
 {
     struct ffx_agent_state *const state = &agent->state;
     if (state->status == FFX_STATUS_REQUESTED)
@@ -133,16 +108,35 @@ static int fail(struct ffx_agent *agent, int error)
         state->status = agent->config.components[state->component].failed;
     state->requested = 0;
     state->error = error;
-    return task_commit(agent, TASK_REMOVE);
+}
+
+static int fail(struct ffx_agent *agent, int error)
+{
+    set_failed(agent, error);
+    return task_commit(agent, TASK_END);
+}
+
+/* No record, no step: the device has to answer AT as it stands, and says
+ * what it would have written. */
+static int stand_still(struct ffx_agent *agent, int error)
+{
+    if (reload(agent) != 0)
+        return error;
+    agent->task = TASK_DONE;
+    if (!agent_has_work(&agent->state) || agent->state.removing)
+        return error;
+    set_failed(agent, error);
+    task_event(agent, FFX_AGENT_FAILED);
+    return error;
 }
 
 static int commit_some(struct ffx_agent *agent)
 {
-    const int rc = journal_step(&agent->journal, &agent->config, &agent->state);
+    const int rc = journal_step(agent);
     if (rc == 0)
         agent->commits--;
     if (rc < 0 && rc != FFX_ERR_POWER)
-        reload(agent);
+        return stand_still(agent, rc);
     return rc == 0 ? 1 : rc;
 }
 
@@ -222,13 +216,13 @@ int ffx_agent_provision(struct ffx_agent *agent,
     if (found != FFX_ERR_STATE)
         return found == FFX_ERR_POWER ? found : FFX_ERR_BUSY;
     set_provisioned(agent, provision);
-    return commit_rest(agent);
+    return commit_now(agent);
 }
 
 int ffx_agent_pending(const struct ffx_agent *agent)
 {
     return agent->state.status != 0 &&
-           (has_work(&agent->state) || !agent->journal.twin);
+           (agent_has_work(&agent->state) || !agent->journal.twin);
 }
 
 /* --- AT+CFOTA ------------------------------------------------------------ */
@@ -247,17 +241,17 @@ int ffx_agent_request(struct ffx_agent *agent)
     struct ffx_agent_state *const state = &agent->state;
     if (state->status == 0)
         return FFX_ERR_STATE;
-    if (has_work(state))
+    if (agent_has_work(state))
         return FFX_ERR_BUSY;
     const int error = package_there(agent);
     if (error != 0)
         return error;
     state->requested = 1;
-    if (!is_failed(state->status)) {
+    if (!agent_has_failed(state->status)) {
         state->status = FFX_STATUS_REQUESTED;
         state->error = 0;
     }
-    return commit_rest(agent);
+    return commit_now(agent);
 }
 
 int ffx_agent_clear(struct ffx_agent *agent)
@@ -265,14 +259,43 @@ int ffx_agent_clear(struct ffx_agent *agent)
     struct ffx_agent_state *const state = &agent->state;
     if (state->status == 0)
         return FFX_ERR_STATE;
-    if (is_updating(state->status) || is_failed(state->status))
+    if (agent_is_updating(state->status) || agent_has_failed(state->status))
         return FFX_ERR_BUSY;
     if (state->status == FFX_STATUS_IDLE)
         return 0;
     state->status = FFX_STATUS_IDLE;
     state->requested = 0;
+    state->removing = 0;
     state->error = 0;
-    return commit_rest(agent);
+    return commit_now(agent);
+}
+
+/* --- other ways to success ----------------------------------------------- */
+
+/* The file goes after the commit: a cut in between leaves `removing`, and the
+ * next boot deletes it. */
+static int commit_success(struct ffx_agent *agent)
+{
+    const int error = commit_now(agent);
+    if (error != 0)
+        return error;
+    agent->config.remove_package(agent->config.context);
+    agent->state.removing = 0;
+    const int second = commit_now(agent);
+    return second == FFX_ERR_POWER ? second : 0;
+}
+
+int ffx_agent_on_trial(const struct ffx_agent *agent)
+{
+    return agent_on_trial(&agent->state);
+}
+
+int ffx_agent_confirm(struct ffx_agent *agent)
+{
+    if (!agent_on_trial(&agent->state))
+        return FFX_ERR_BUSY;
+    finish_install(agent);
+    return commit_success(agent);
 }
 
 static void set_version(struct ffx_agent *agent, const char *version)
@@ -296,12 +319,11 @@ int ffx_agent_finish_vendor(struct ffx_agent *agent, const char *version,
         error == 0 ? FFX_STATUS_SUCCESS : (uint8_t)FFX_STATUS_REFUSED;
     state->requested = 0;
     state->error = error;
-    if (error == 0)
-        set_version(agent, version);
-    const int rc = commit_rest(agent);
-    if (rc == 0 && error == 0)
-        agent->config.remove_package(agent->config.context);
-    return rc;
+    if (error != 0)
+        return commit_now(agent);
+    set_version(agent, version);
+    state->removing = 1;
+    return commit_success(agent);
 }
 
 /* --- answers ------------------------------------------------------------- */
@@ -313,7 +335,7 @@ int ffx_agent_status(const struct ffx_agent *agent)
 
 int ffx_agent_locked(const struct ffx_agent *agent)
 {
-    return has_work(&agent->state);
+    return agent->state.requested || agent_is_updating(agent->state.status);
 }
 
 const struct ffx_agent_state *ffx_agent_state(const struct ffx_agent *agent)

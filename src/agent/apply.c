@@ -115,6 +115,7 @@ static void promise(struct ffx_agent *agent)
     state->component = agent->part;
     state->installing = 1;
     state->lost = 0;
+    state->trial = 0;
     memcpy(state->package, agent->package.digest, FFX_SHA256_BYTES);
     state->begun = agent->package.release.sequence;
     state->step = agent->step;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything that is checked before the first erase of a slot. */
+#include "agent/state.h"
 #include "agent/task.h"
 
 #include "base/bytes.h"
@@ -31,19 +32,13 @@ int check_open(struct ffx_agent *agent)
 /* Each
  * function compares one kind of fact and answers 0 or why not. */
 
-static int failed_before(const struct ffx_agent *agent)
-{
-    return agent->state.status == FFX_STATUS_FAILED_MODEM ||
-           agent->state.status == FFX_STATUS_FAILED_AP;
-}
-
 /* `package` does not name its release by digest, so the sequence has to. */
 static int is_in_work(const struct ffx_agent *agent)
 {
     return memcmp(agent->package.digest, agent->state.package,
                   FFX_SHA256_BYTES) == 0 &&
            agent->package.release.sequence == agent->state.begun &&
-           !agent->state.lost;
+           !agent->state.lost && agent->state.trial == 0;
 }
 
 static int facts_mode(struct ffx_agent *agent)
@@ -52,7 +47,7 @@ static int facts_mode(struct ffx_agent *agent)
     if (agent->state.status == FFX_STATUS_REQUESTED)
         return 0;
     agent->mode = is_in_work(agent) ? MODE_RESUME : MODE_REPLACE;
-    if (agent->mode == MODE_REPLACE && !failed_before(agent))
+    if (agent->mode == MODE_REPLACE && !agent_has_failed(agent->state.status))
         return FFX_ERR_RECOVERY;
     return 0;
 }
@@ -103,7 +98,8 @@ static int facts_components(struct ffx_agent *agent)
 static int facts_full(struct ffx_agent *agent)
 {
     const struct ffx_manifest *const manifest = &agent->package.manifest;
-    if (agent->mode != MODE_REPLACE)
+    /* After a trial B is whole, and its source digests are looked at. */
+    if (agent->mode != MODE_REPLACE || agent->state.trial != 0)
         return 0;
     for (uint32_t i = 0; i < manifest->part_count; i++)
         if (manifest->parts[i].kind != FFX_PAYLOAD_IMAGE)
@@ -189,13 +185,13 @@ static struct demand demand_of(const struct ffx_agent *agent, uint32_t i)
     return (struct demand){part->from_size, part->from_sha256};
 }
 
-/* What the record says stands there. Unlisted components need only have the
- * right bytes. */
+/* What the record says stands there: A's facts, so that only a first start
+ * can ask. Unlisted components need only have the right bytes. */
 static int record_agrees(const struct ffx_agent *agent, uint32_t i,
                          const struct demand *demand)
 {
     const struct ffx_installed *const installed = &agent->state.installed[i];
-    return !task_part(agent, i) ||
+    return agent->mode != MODE_NORMAL || !task_part(agent, i) ||
            (installed->size == demand->size &&
             memcmp(installed->sha256, demand->sha256, FFX_SHA256_BYTES) == 0);
 }

@@ -27,7 +27,8 @@ static int has_buffers(const struct ffx_agent_config *config)
 {
     return config->step_buffer && config->step_bytes >= STEP_MIN &&
            config->step_bytes <= STEP_MAX &&
-           (config->work || config->work_bytes == 0);
+           (config->work || config->work_bytes == 0) &&
+           config->trial_boots < FFX_TRIAL_FAILED - 1;
 }
 
 static int has_flash_facts(const struct ffx_flash *flash)
@@ -73,11 +74,11 @@ static int has_components(const struct ffx_agent_config *config)
 static int journal_fits(const struct ffx_agent_config *config)
 {
     struct ffx_flash_area sector;
-    for (uint32_t i = 0; i < 2; i++)
+    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
         if (!ffx_flash_aligned(config->flash, &config->journal[i]) ||
             ffx_flash_sector(config->flash, config->journal[i].address,
                              &sector) != 0 ||
-            sector.length < RECORD_BYTES)
+            sector.length < record_bytes(config))
             return 0;
     return 1;
 }
@@ -120,14 +121,16 @@ static int overlap(const struct ffx_flash_area *a,
 static const struct ffx_flash_area *
 area_at(const struct ffx_agent_config *config, uint32_t i)
 {
-    if (i < 2)
+    if (i < FFX_JOURNAL_SECTORS)
         return &config->journal[i];
-    return i == 2 ? &config->scratch : &config->components[i - 3].slot;
+    i -= FFX_JOURNAL_SECTORS;
+    return i == 0 ? &config->scratch : &config->components[i - 1].slot;
 }
 
 static int disjoint(const struct ffx_agent_config *config)
 {
-    for (uint32_t i = 0; i < 3 + config->component_count; i++)
+    const uint32_t areas = FFX_JOURNAL_SECTORS + 1 + config->component_count;
+    for (uint32_t i = 0; i < areas; i++)
         for (uint32_t k = 0; k < i; k++)
             if (overlap(area_at(config, i), area_at(config, k)))
                 return 0;

@@ -126,20 +126,28 @@ static void clear_work(struct ffx_agent_state *state)
     state->component = 0;
     state->installing = 0;
     state->lost = 0;
+    state->trial = 0;
     state->begun = 0;
-    state->place = 0;
     state->step_crc32 = 0;
     memset(state->package, 0, sizeof state->package);
     memset(&state->step, 0, sizeof state->step);
     memset(&state->checkpoint, 0, sizeof state->checkpoint);
 }
 
-static int commit_release(struct ffx_agent *agent)
+void finish_install(struct ffx_agent *agent)
 {
     install_facts(agent);
     rotate_keys(agent);
     clear_work(&agent->state);
     agent->state.status = FFX_STATUS_SUCCESS;
+    agent->state.removing = 1;
+}
+
+static int commit_release(struct ffx_agent *agent)
+{
+    if (agent->config.trial_boots != 0)
+        return trial_begin(agent);
+    finish_install(agent);
     return task_commit(agent, TASK_REMOVE);
 }
 
@@ -183,18 +191,18 @@ int finish_digest(struct ffx_agent *agent)
 
 /* --- the end ------------------------------------------------------------- */
 
-/* Before the second commit: a cut in between leaves the halves unequal, and
- * the next boot comes here again. */
+/* Until `removing` is taken back, each boot comes here again. */
 int finish_remove(struct ffx_agent *agent)
 {
     task_close_package(agent);
-    if (agent->state.status == FFX_STATUS_SUCCESS)
-        agent->config.remove_package(agent->config.context);
+    agent->config.remove_package(agent->config.context);
+    agent->state.removing = 0;
     return task_commit(agent, TASK_END);
 }
 
 int finish_end(struct ffx_agent *agent)
 {
+    task_close_package(agent);
     if (agent->state.status == FFX_STATUS_SUCCESS)
         task_event(agent, FFX_AGENT_SUCCEEDED);
     else if (agent->state.error != 0)

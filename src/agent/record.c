@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/record.h"
+#include "agent/state.h"
 
 #include "base/bytes.h"
 #include "base/crc32.h"
@@ -20,6 +21,7 @@ enum {
     AT_INSTALLED = 36,
     AT_KEY_COUNT = 252,
     AT_KEYS = 253,
+    AT_REMOVING = 383,
     AT_PACKAGE = 384,
     AT_STEP_INDEX = 416,
     AT_STEP_OFFSET = 420,
@@ -29,6 +31,7 @@ enum {
     AT_BEGUN = 496,
     AT_PLACE = 500,
     AT_LOST = 502,
+    AT_TRIAL = 503,
 };
 
 enum {
@@ -79,22 +82,40 @@ static void put_work(uint8_t *record, const struct ffx_agent_state *state)
     bytes_put32(record + AT_BEGUN, state->begun);
     bytes_put16(record + AT_PLACE, state->place);
     record[AT_LOST] = state->lost;
+    record[AT_TRIAL] = state->trial;
 }
 
-void record_encode(uint8_t record[RECORD_BYTES],
-                   const struct ffx_agent_state *state, uint32_t counter)
+uint32_t record_bytes(const struct ffx_agent_config *config)
 {
-    memset(record, 0, RECORD_BYTES);
+    return config->trial_boots == 0 ? RECORD_BYTES : RECORD_MAX;
+}
+
+static void close_block(uint8_t *block)
+{
+    bytes_put32(block + RECORD_CRC, crc32_add(0, block, RECORD_CRC));
+}
+
+void record_encode(const struct ffx_agent *agent, uint8_t *record,
+                   uint32_t counter)
+{
+    const struct ffx_agent_state *const state = &agent->state;
+    memset(record, 0, record_bytes(&agent->config));
     memcpy(record + AT_MAGIC, magic, sizeof magic);
     bytes_put32(record + AT_COUNTER, counter);
     record[AT_STATUS] = state->status;
     record[AT_REQUESTED] = state->requested;
     record[AT_INSTALLING] = state->installing;
     record[AT_COMPONENT] = state->component;
+    record[AT_REMOVING] = state->removing;
     bytes_put32(record + AT_ERROR, (uint32_t)state->error);
     put_device(record, state);
     put_work(record, state);
-    bytes_put32(record + RECORD_CRC, crc32_add(0, record, RECORD_CRC));
+    close_block(record);
+    if (agent->config.trial_boots == 0)
+        return;
+    if (agent_on_trial(state))
+        trial_encode(agent, record + RECORD_BYTES);
+    close_block(record + RECORD_BYTES);
 }
 
 /* --- decode -------------------------------------------------------------- */
@@ -133,6 +154,7 @@ static void get_work(struct ffx_agent_state *state, const uint8_t *record)
     state->begun = bytes_get32(record + AT_BEGUN);
     state->place = bytes_get16(record + AT_PLACE);
     state->lost = record[AT_LOST];
+    state->trial = record[AT_TRIAL];
 }
 
 static int all_zero(const uint8_t *p, uint32_t length)
@@ -173,24 +195,14 @@ static int keys_valid(const uint8_t *record)
     return 1;
 }
 
-static int in_work(uint8_t status)
-{
-    return status >= FFX_STATUS_UPDATING_MODEM &&
-           status <= FFX_STATUS_FAILED_AP;
-}
-
-static int has_failed(uint8_t status)
-{
-    return status == FFX_STATUS_FAILED_MODEM || status == FFX_STATUS_FAILED_AP;
-}
-
 /* The inequalities on struct ffx_agent_state. */
 static int flags_valid(const struct ffx_agent_state *state)
 {
     const uint8_t status = state->status;
-    const int failed = has_failed(status);
+    const int failed = agent_has_failed(status);
     if (status < FFX_STATUS_REQUESTED || status > FFX_STATUS_IDLE ||
-        state->requested > 1 || state->installing > 1 || state->lost > 1)
+        state->requested > 1 || state->installing > 1 || state->lost > 1 ||
+        state->removing > (status == FFX_STATUS_SUCCESS))
         return 0;
     if (status == FFX_STATUS_REQUESTED ? !state->requested
                                        : state->requested && !failed)
@@ -199,21 +211,37 @@ static int flags_valid(const struct ffx_agent_state *state)
            (state->error != 0) == (failed || status == FFX_STATUS_REFUSED);
 }
 
+static int trial_valid(const struct ffx_agent_state *state)
+{
+    if (state->trial == FFX_TRIAL_FAILED)
+        return agent_has_failed(state->status) && !state->installing;
+    return state->trial == 0 ||
+           (agent_is_updating(state->status) && !state->installing);
+}
+
 static int work_valid(const struct ffx_agent_state *state,
                       const uint8_t *record)
 {
-    if (in_work(state->status))
+    if (agent_is_updating(state->status) || agent_has_failed(state->status))
         return state->begun > state->sequence &&
-               state->component < FFX_COMPONENTS &&
-               all_zero(record + AT_LOST + 1, RECORD_CRC - AT_LOST - 1);
+               state->component < FFX_COMPONENTS && trial_valid(state) &&
+               all_zero(record + AT_TRIAL + 1, RECORD_CRC - AT_TRIAL - 1);
     return state->installing == 0 && state->component == 0 &&
-           all_zero(record + AT_PACKAGE, RECORD_CRC - AT_PACKAGE);
+           all_zero(record + AT_PACKAGE, AT_PLACE - AT_PACKAGE) &&
+           all_zero(record + AT_LOST, RECORD_CRC - AT_LOST);
 }
 
-static int record_whole(const uint8_t *record)
+static int block_whole(const uint8_t *block)
+{
+    return bytes_get32(block + RECORD_CRC) == crc32_add(0, block, RECORD_CRC);
+}
+
+static int record_whole(const struct ffx_agent *agent, const uint8_t *record)
 {
     return memcmp(record + AT_MAGIC, magic, sizeof magic) == 0 &&
-           bytes_get32(record + RECORD_CRC) == crc32_add(0, record, RECORD_CRC);
+           block_whole(record) &&
+           (agent->config.trial_boots == 0 ||
+            block_whole(record + RECORD_BYTES));
 }
 
 static int fields_valid(const struct ffx_agent_state *state,
@@ -223,22 +251,28 @@ static int fields_valid(const struct ffx_agent_state *state,
     return flags_valid(state) && ffx_model_valid(state->model) &&
            all_zero(record + AT_MODEL + length, FFX_MODEL_MAX - length) &&
            installed_valid(record) && keys_valid(record) &&
-           record[AT_PACKAGE - 1] == 0 && work_valid(state, record);
+           work_valid(state, record);
 }
 
-int record_decode(struct ffx_agent_state *state, uint32_t *counter,
-                  const uint8_t record[RECORD_BYTES])
+int record_decode(struct ffx_agent *agent, uint32_t *counter,
+                  const uint8_t *record)
 {
-    if (!record_whole(record))
+    struct ffx_agent_state *const state = &agent->state;
+    if (!record_whole(agent, record))
         return FFX_ERR_STATE;
     memset(state, 0, sizeof *state);
     state->status = record[AT_STATUS];
     state->requested = record[AT_REQUESTED];
     state->installing = record[AT_INSTALLING];
     state->component = record[AT_COMPONENT];
+    state->removing = record[AT_REMOVING];
     state->error = (int32_t)bytes_get32(record + AT_ERROR);
     get_device(state, record);
     get_work(state, record);
     *counter = bytes_get32(record + AT_COUNTER);
-    return fields_valid(state, record) ? 0 : FFX_ERR_STATE;
+    if (!fields_valid(state, record))
+        return FFX_ERR_STATE;
+    if (agent->config.trial_boots != 0 && agent_on_trial(state))
+        trial_decode(agent, record + RECORD_BYTES);
+    return 0;
 }

@@ -78,6 +78,10 @@ int finish_tail(struct ffx_agent *agent);
 int finish_digest(struct ffx_agent *agent);
 int finish_remove(struct ffx_agent *agent);
 int finish_end(struct ffx_agent *agent);
+int trial_begin(struct ffx_agent *agent);
+int trial_boot(struct ffx_agent *agent);
+/* B becomes the installed release: status 6, to be committed. */
+void finish_install(struct ffx_agent *agent);
 
 /* --- what tasks share (task.c) ------------------------------------------- */
 

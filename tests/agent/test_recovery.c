@@ -192,28 +192,93 @@ static void a_stuck_sector_behind_the_image_ends_in_recovery(void **state)
     road_close(&road);
 }
 
-static void a_stuck_journal_is_reported_and_nothing_moves(void **state)
+static void a_stuck_journal_sector_is_passed_over(void **state)
 {
     (void)state;
     struct road road;
     road_open(&road);
-    for (uint32_t half = 0; half < 2; half++)
+    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
         for (enum lab_fault fault = LAB_FAULT_ERASE; fault < LAB_FAULTS;
              fault++) {
             bench_reset(&road.bench);
+            lab_flash_stick(&road.bench.flash, NOR->journal[i].address, fault);
             request_with(&road, &road.deltas);
-            lab_flash_stick(&road.bench.flash, NOR->journal[half].address,
-                            fault);
-            assert_int_equal(bench_boot(&road.bench), FFX_ERR_FLASH);
-            assert_int_equal(ffx_agent_status(&road.bench.agent),
-                             FFX_STATUS_REQUESTED);
-            assert_true(bench_holds(&road.bench, &road.bench.a));
-            lab_flash_stick(&road.bench.flash, NOR->journal[half].address,
-                            LAB_FAULT_NONE);
-            /* The same boot may go on. */
-            assert_int_equal(ffx_agent_run(&road.bench.agent), 0);
+            assert_int_equal(bench_boot(&road.bench), 0);
             bench_expect_installed(&road.bench, &road.bench.b);
         }
+    road_close(&road);
+}
+
+static void stick_journal(struct road *road, uint32_t well,
+                          enum lab_fault fault)
+{
+    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
+        if (i != well)
+            lab_flash_stick(&road->bench.flash, NOR->journal[i].address, fault);
+}
+
+/* Nothing was touched: A can be started, and says 7. */
+static void a_stuck_journal_refuses_before_the_first_erase(void **state)
+{
+    (void)state;
+    struct road road;
+    road_open(&road);
+    for (uint32_t well = 0; well < FFX_JOURNAL_SECTORS; well++)
+        for (enum lab_fault fault = LAB_FAULT_ERASE; fault < LAB_FAULTS;
+             fault++) {
+            struct bench *bench = &road.bench;
+            bench_reset(bench);
+            request_with(&road, &road.deltas);
+            stick_journal(&road, well, fault);
+            assert_int_equal(bench_boot(bench), FFX_ERR_FLASH);
+            assert_int_equal(ffx_agent_status(&bench->agent),
+                             FFX_STATUS_REFUSED);
+            assert_int_equal(ffx_agent_state(&bench->agent)->error,
+                             FFX_ERR_FLASH);
+            assert_int_equal(bench->failed, 1);
+            assert_true(bench_holds(bench, &bench->a));
+            stick_journal(&road, well, LAB_FAULT_NONE);
+            assert_int_equal(bench_boot(bench), 0);
+            bench_expect_installed(bench, &bench->b);
+        }
+    road_close(&road);
+}
+
+static enum lab_fault journal_fault;
+
+static void stick_journal_at_half(struct bench *bench,
+                                  const struct ffx_agent_event *event)
+{
+    if (event->kind != FFX_AGENT_PROGRESS || event->percent < 60)
+        return;
+    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
+        lab_flash_stick(&bench->flash, NOR->journal[i].address, journal_fault);
+}
+
+/* AT has to answer, and says 5; a journal that is well again goes on. */
+static void a_journal_stuck_in_mid_update_ends_in_recovery(void **state)
+{
+    (void)state;
+    struct road road;
+    road_open(&road);
+    for (journal_fault = LAB_FAULT_ERASE; journal_fault < LAB_FAULTS;
+         journal_fault++) {
+        struct bench *bench = &road.bench;
+        bench_reset(bench);
+        request_with(&road, &road.deltas);
+        bench->at_event = stick_journal_at_half;
+        for (int boot = 0; boot < 2; boot++) {
+            assert_int_equal(bench_boot(bench), FFX_ERR_FLASH);
+            assert_int_equal(ffx_agent_status(&bench->agent),
+                             FFX_STATUS_FAILED_AP);
+            assert_false(ffx_agent_locked(&bench->agent));
+            assert_int_equal(ffx_agent_request(&bench->agent), FFX_ERR_FLASH);
+        }
+        bench->at_event = NULL;
+        stick_journal(&road, FFX_JOURNAL_SECTORS, LAB_FAULT_NONE);
+        assert_int_equal(bench_boot(bench), 0);
+        bench_expect_installed(bench, &bench->b);
+    }
     road_close(&road);
 }
 
@@ -573,7 +638,9 @@ int main(void)
         cmocka_unit_test(scratch_stuck_later_ends_in_recovery),
         cmocka_unit_test(a_stuck_slot_sector_ends_in_recovery_and_can_go_on),
         cmocka_unit_test(a_stuck_sector_behind_the_image_ends_in_recovery),
-        cmocka_unit_test(a_stuck_journal_is_reported_and_nothing_moves),
+        cmocka_unit_test(a_stuck_journal_sector_is_passed_over),
+        cmocka_unit_test(a_stuck_journal_refuses_before_the_first_erase),
+        cmocka_unit_test(a_journal_stuck_in_mid_update_ends_in_recovery),
         cmocka_unit_test(a_rotten_scratch_copy_needs_full_images),
         cmocka_unit_test(full_images_for_a_lost_component_survive_a_cut_too),
         cmocka_unit_test(

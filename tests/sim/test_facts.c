@@ -38,13 +38,14 @@ static void areas_follow_each_other_without_a_gap(void **context)
     sim_layout_parse(&layout, good, sizeof good - 1);
     assert_int_equal(sim_layout_journal(&layout, 0).address, 0);
     assert_int_equal(sim_layout_journal(&layout, 1).address, 4096);
-    assert_int_equal(sim_layout_scratch(&layout).address, 8192);
+    assert_int_equal(sim_layout_journal(&layout, 2).address, 8192);
+    assert_int_equal(sim_layout_scratch(&layout).address, 12288);
     assert_int_equal(sim_layout_scratch(&layout).length, 8 * 16384);
-    assert_int_equal(sim_layout_slot(&layout, 0).address, 8192 + 8 * 16384);
+    assert_int_equal(sim_layout_slot(&layout, 0).address, 12288 + 8 * 16384);
     assert_int_equal(sim_layout_slot(&layout, 1).address,
-                     8192 + 8 * 16384 + 65536);
+                     12288 + 8 * 16384 + 65536);
     assert_int_equal(sim_layout_bytes(&layout),
-                     8192 + 8 * 16384 + 65536 + 131072);
+                     12288 + 8 * 16384 + 65536 + 131072);
 }
 
 static void a_layout_with_one_other_byte_is_damaged(void **context)

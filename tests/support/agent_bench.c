@@ -22,12 +22,12 @@
 /* Between any two areas stands a sector that nobody may touch. */
 const struct bench_geometry bench_geometries[BENCH_GEOMETRIES] = {
     {.name = "nor",
-     .regions = {{4096, 20}},
+     .regions = {{4096, 22}},
      .region_count = 1,
      .write_unit = 1,
      .erased_value = 0xff,
      .step_bytes = 4096,
-     .journal = {{4096, 4096}, {8192, 4096}},
+     .journal = {{4096, 4096}, {8192, 4096}, {81920, 4096}},
      .scratch = {16384, 8192},
      .component_count = 2,
      .components = {{"modem", {28672, 20480}, UPDATING_FAILED_MODEM},
@@ -36,13 +36,13 @@ const struct bench_geometry bench_geometries[BENCH_GEOMETRIES] = {
      .size_a = {9000, 20000},
      .size_b = {13001, 15000}},
     {.name = "write-once-ecc",
-     .regions = {{2048, 32}},
+     .regions = {{2048, 33}},
      .region_count = 1,
      .write_unit = 8,
      .erased_value = 0xff,
      .ecc = 1,
      .step_bytes = 4096,
-     .journal = {{2048, 2048}, {4096, 2048}},
+     .journal = {{2048, 2048}, {4096, 2048}, {63488, 2048}},
      .scratch = {8192, 12288},
      .component_count = 2,
      .components = {{"modem", {22528, 16384}, UPDATING_FAILED_MODEM},
@@ -56,7 +56,7 @@ const struct bench_geometry bench_geometries[BENCH_GEOMETRIES] = {
      .write_unit = 4,
      .erased_value = 0x00,
      .step_bytes = 8192,
-     .journal = {{4096, 4096}, {8192, 4096}},
+     .journal = {{4096, 4096}, {8192, 4096}, {69632, 4096}},
      .scratch = {16384, 8192},
      .component_count = 2,
      .components = {{"modem", {28672, 16384}, UPDATING_FAILED_MODEM},
@@ -65,12 +65,12 @@ const struct bench_geometry bench_geometries[BENCH_GEOMETRIES] = {
      .size_a = {12345, 9000},
      .size_b = {7, 8193}},
     {.name = "unequal",
-     .regions = {{4096, 8}, {16384, 6}},
+     .regions = {{4096, 8}, {16384, 7}},
      .region_count = 2,
      .write_unit = 2,
      .erased_value = 0xff,
      .step_bytes = 16384,
-     .journal = {{4096, 4096}, {8192, 4096}},
+     .journal = {{4096, 4096}, {8192, 4096}, {131072, 16384}},
      .scratch = {65536, 16384},
      .component_count = 2,
      .components = {{"modem", {16384, 32768}, UPDATING_FAILED_MODEM},
@@ -85,7 +85,7 @@ const struct bench_geometry bench_geometries[BENCH_GEOMETRIES] = {
      .erased_value = 0xff,
      .ecc = 1,
      .step_bytes = 8192,
-     .journal = {{8192, 8192}, {16384, 8192}},
+     .journal = {{8192, 8192}, {16384, 8192}, {90112, 8192}},
      .scratch = {32768, 16384},
      .component_count = 1,
      .components = {{"app", {57344, 24576}, UPDATING_FAILED_AP}},
@@ -319,11 +319,13 @@ struct forge_bytes bench_package(const struct bench *bench,
 static void fence_in(struct bench *bench)
 {
     const struct bench_geometry *geometry = bench->geometry;
-    bench->fence[0] = geometry->journal[0];
-    bench->fence[1] = geometry->journal[1];
-    bench->fence[2] = geometry->scratch;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
+        bench->fence[count++] = geometry->journal[i];
+    bench->fence[count++] = geometry->scratch;
     for (uint32_t i = 0; i < geometry->component_count; i++)
-        bench->fence[3 + i] = geometry->components[i].slot;
+        bench->fence[count++] = geometry->components[i].slot;
+    bench->fence_count = count;
 }
 
 static void open_flash(struct bench *bench)
@@ -337,7 +339,7 @@ static void open_flash(struct bench *bench)
         .ecc = geometry->ecc,
         .seed = 1,
         .fence = bench->fence,
-        .fence_count = 3 + geometry->component_count,
+        .fence_count = bench->fence_count,
     };
     assert_int_equal(lab_flash_open(&bench->flash, &config), 0);
 }
@@ -361,7 +363,8 @@ static void configure(struct bench *bench)
     bench->config = (struct ffx_agent_config){
         .flash = &bench->flash.port,
         .crypto = memo_crypto(),
-        .journal = {geometry->journal[0], geometry->journal[1]},
+        .journal = {geometry->journal[0], geometry->journal[1],
+                    geometry->journal[2]},
         .scratch = geometry->scratch,
         .components = geometry->components,
         .component_count = geometry->component_count,
