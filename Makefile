@@ -192,9 +192,10 @@ CORTEX := -mthumb -Os -g -std=c11 -ffreestanding -ffunction-sections \
 M3 := $(call object,cortex-m3,$(CORE))
 M0 := $(call object,cortex-m0,$(CORE))
 
-$(BUILD)/cortex-m3/%.o: %.c
+$(BUILD)/cortex-m3/%.o $(BUILD)/cortex-m3/%.ci: %.c
 	@mkdir -p $(@D)
-	$(CROSS)gcc -mcpu=cortex-m3 $(CORTEX) $(DEPENDS) -c $< -o $@
+	$(CROSS)gcc -mcpu=cortex-m3 $(CORTEX) -fcallgraph-info=su $(DEPENDS) \
+	    -c $< -o $(@D)/$(*F).o
 $(BUILD)/cortex-m0/%.o: %.c
 	@mkdir -p $(@D)
 	$(CROSS)gcc -mcpu=cortex-m0 $(CORTEX) $(DEPENDS) -c $< -o $@
@@ -202,13 +203,18 @@ $(BUILD)/cortex-m0/%.o: %.c
 symbols: $(M3) $(M0) ## refuses a device core that asks for more than mem*
 	@scripts/symbols $(CROSS) $(M3)
 	@scripts/symbols $(CROSS) $(M0)
-size: $(M3) $(BUILD)/cortex-m3/scripts/sizes.o ## bytes of each room against the budgets
-	@scripts/size $(CROSS) $(BUILD)/cortex-m3 $(BUILD)/cortex-m3/scripts/sizes.o
+$(BUILD)/cortex-m3/stack: $(M3) $(M3:.o=.ci) scripts/stack scripts/stack-calls
+	@scripts/stack $(CROSS) $(BUILD)/cortex-m3 scripts/stack-calls >$@.new
+	@mv $@.new $@
+SIZED := $(M3) $(BUILD)/cortex-m3/scripts/sizes.o $(BUILD)/cortex-m3/stack
+size: $(SIZED) ## bytes of each room, RAM and stack against the budgets
+	@scripts/size $(CROSS) $(BUILD)/cortex-m3 \
+	    $(BUILD)/cortex-m3/scripts/sizes.o $(BUILD)/cortex-m3/stack
 
 # Built before the gates run, because gates run side by side.
 $(BUILD)/tap/gate/lint.tap: $(BUILD)/fuzz/libhost.a
 $(BUILD)/tap/gate/symbols.tap: $(M3) $(M0)
-$(BUILD)/tap/gate/size.tap: $(M3) $(BUILD)/cortex-m3/scripts/sizes.o
+$(BUILD)/tap/gate/size.tap: $(M3) $(M3:.o=.ci) $(BUILD)/cortex-m3/scripts/sizes.o
 
 # --- what the patch reader costs on a Cortex-M3 -------------------------------
 
