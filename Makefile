@@ -220,8 +220,8 @@ $(BUILD)/tap/gate/size.tap: $(M3) $(M3:.o=.ci) $(BUILD)/cortex-m3/scripts/sizes.
 
 CORPUS ?= ../shared/corpus
 MCU_READER := $(sort $(wildcard src/base/*.c src/delta/*.c))
-MCU_PROGRAM := $(call object,cortex-m3,$(wildcard bench/mcu/*.c) \
-                                       firmware/board/startup.c)
+MCU_BOARD := bench/mcu/machine.c firmware/board/startup.c
+MCU_PROGRAM := $(call object,cortex-m3,bench/mcu/main.c $(MCU_BOARD))
 MCU_LINK := -mcpu=cortex-m3 -mthumb -nostartfiles -T firmware/board/image.ld \
             -Wl,--gc-sections,--defsym=IMAGE_BASE=0,--defsym=IMAGE_BYTES=0x20000
 
@@ -233,6 +233,12 @@ $(BUILD)/bench-mcu-Os.elf: $(MCU_PROGRAM) $(call object,cortex-m3,$(MCU_READER))
 $(BUILD)/bench-mcu-O2.elf: $(MCU_PROGRAM) \
         $(call object,cortex-m3-O2,$(MCU_READER))
 	$(CROSS)gcc $(MCU_LINK) $^ -o $@
+# A whole update on a painted stack: is the bound of `make size` one?
+$(BUILD)/agent-stack.elf: $(M3) $(call object,cortex-m3, \
+        bench/mcu/agent_stack.c firmware/ap/sha256.c $(MCU_BOARD))
+	$(CROSS)gcc $(MCU_LINK) $^ -o $@
+$(BUILD)/tap/size/test_painted.tap: $(BUILD)/agent-stack.elf \
+        $(BUILD)/cortex-m3/stack
 
 .PHONY: bench-mcu
 bench-mcu: $(BUILD)/farfix $(BUILD)/bench-mcu-Os.elf $(BUILD)/bench-mcu-O2.elf ## instructions per byte of the patch reader; CORPUS=DIR

@@ -48,9 +48,10 @@ states() # PATTERN SENTENCE CALLS
 
 # What a frame holds beside its array is the compiler's business: the sum of
 # what the path names must be the figure.
-states '^deepest agent [0-9]+: ffx_agent_step [0-9]+ > large [0-9]+ > leaf [0-9]+$' \
+n='[0-9]+'
+states "^deepest agent $n: ffx_agent_step $n > large $n > leaf $n\$" \
     "the deepest path goes through the larger of two callees" '' <<'CODE'
-APART int leaf(volatile char *p) { volatile char b[32]; b[*p] = 1; return b[0]; }
+APART int leaf(volatile char *p) { volatile char b[32] = {*p}; return b[0]; }
 APART int large(int n) { volatile char b[200]; b[n] = 1; return leaf(b) + n; }
 APART int small(int n) { volatile char b[100]; b[n] = 1; return leaf(b) + n; }
 int ffx_agent_step(int n) { return large(n) + small(n) + n; }
@@ -105,7 +106,7 @@ struct port { int (*read)(int); };
 int ffx_agent_step(const struct port *p) { return p->read(1) + 1; }
 CODE
 
-nest='struct file { int (*read)(const struct file *); const struct file *below; };
+nest='struct file { int (*read)(const struct file *); struct file *below; };
 int outer(const struct file *f);
 APART int load(const struct file *f) { return f->read(f) + 1; }
 int outer(const struct file *f) { return load(f->below) + 1; }
