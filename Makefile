@@ -192,9 +192,10 @@ CORTEX := -mthumb -Os -g -std=c11 -ffreestanding -ffunction-sections \
 M3 := $(call object,cortex-m3,$(CORE))
 M0 := $(call object,cortex-m0,$(CORE))
 
-$(BUILD)/cortex-m3/%.o: %.c
+$(BUILD)/cortex-m3/%.o $(BUILD)/cortex-m3/%.ci: %.c
 	@mkdir -p $(@D)
-	$(CROSS)gcc -mcpu=cortex-m3 $(CORTEX) $(DEPENDS) -c $< -o $@
+	$(CROSS)gcc -mcpu=cortex-m3 $(CORTEX) -fcallgraph-info=su $(DEPENDS) \
+	    -c $< -o $(@D)/$(*F).o
 $(BUILD)/cortex-m0/%.o: %.c
 	@mkdir -p $(@D)
 	$(CROSS)gcc -mcpu=cortex-m0 $(CORTEX) $(DEPENDS) -c $< -o $@
@@ -202,20 +203,25 @@ $(BUILD)/cortex-m0/%.o: %.c
 symbols: $(M3) $(M0) ## refuses a device core that asks for more than mem*
 	@scripts/symbols $(CROSS) $(M3)
 	@scripts/symbols $(CROSS) $(M0)
-size: $(M3) $(BUILD)/cortex-m3/scripts/sizes.o ## bytes of each room against the budgets
-	@scripts/size $(CROSS) $(BUILD)/cortex-m3 $(BUILD)/cortex-m3/scripts/sizes.o
+$(BUILD)/cortex-m3/stack: $(M3) $(M3:.o=.ci) scripts/stack scripts/stack-calls
+	@scripts/stack $(CROSS) $(BUILD)/cortex-m3 scripts/stack-calls >$@.new
+	@mv $@.new $@
+SIZED := $(M3) $(BUILD)/cortex-m3/scripts/sizes.o $(BUILD)/cortex-m3/stack
+size: $(SIZED) ## bytes of each room, RAM and stack against the budgets
+	@scripts/size $(CROSS) $(BUILD)/cortex-m3 \
+	    $(BUILD)/cortex-m3/scripts/sizes.o $(BUILD)/cortex-m3/stack
 
 # Built before the gates run, because gates run side by side.
 $(BUILD)/tap/gate/lint.tap: $(BUILD)/fuzz/libhost.a
 $(BUILD)/tap/gate/symbols.tap: $(M3) $(M0)
-$(BUILD)/tap/gate/size.tap: $(M3) $(BUILD)/cortex-m3/scripts/sizes.o
+$(BUILD)/tap/gate/size.tap: $(M3) $(M3:.o=.ci) $(BUILD)/cortex-m3/scripts/sizes.o
 
 # --- what the patch reader costs on a Cortex-M3 -------------------------------
 
 CORPUS ?= ../shared/corpus
 MCU_READER := $(sort $(wildcard src/base/*.c src/delta/*.c))
-MCU_PROGRAM := $(call object,cortex-m3,$(wildcard bench/mcu/*.c) \
-                                       firmware/board/startup.c)
+MCU_BOARD := bench/mcu/machine.c firmware/board/startup.c
+MCU_PROGRAM := $(call object,cortex-m3,bench/mcu/main.c $(MCU_BOARD))
 MCU_LINK := -mcpu=cortex-m3 -mthumb -nostartfiles -T firmware/board/image.ld \
             -Wl,--gc-sections,--defsym=IMAGE_BASE=0,--defsym=IMAGE_BYTES=0x20000
 
@@ -227,6 +233,12 @@ $(BUILD)/bench-mcu-Os.elf: $(MCU_PROGRAM) $(call object,cortex-m3,$(MCU_READER))
 $(BUILD)/bench-mcu-O2.elf: $(MCU_PROGRAM) \
         $(call object,cortex-m3-O2,$(MCU_READER))
 	$(CROSS)gcc $(MCU_LINK) $^ -o $@
+# A whole update on a painted stack: is the bound of `make size` one?
+$(BUILD)/agent-stack.elf: $(M3) $(call object,cortex-m3, \
+        bench/mcu/agent_stack.c firmware/ap/sha256.c $(MCU_BOARD))
+	$(CROSS)gcc $(MCU_LINK) $^ -o $@
+$(BUILD)/tap/size/test_painted.tap: $(BUILD)/agent-stack.elf \
+        $(BUILD)/cortex-m3/stack
 
 .PHONY: bench-mcu
 bench-mcu: $(BUILD)/farfix $(BUILD)/bench-mcu-Os.elf $(BUILD)/bench-mcu-O2.elf ## instructions per byte of the patch reader; CORPUS=DIR

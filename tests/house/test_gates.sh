@@ -80,6 +80,11 @@ object() # ROOM TEXT
     echo "$2" | "${cross}gcc" -mcpu=cortex-m3 -mthumb -Os -x c -c - \
         -o "$tree/m3/src/$1/x.o"
 }
+stacks() # BYTES-OF-THE-AGENT
+{
+    printf 'deepest driver 512: f 512\ndeepest agent %s: f %s\n' "$1" "$1" \
+        >"$tree/stack"
+}
 sizes() # BYTES-OF-THE-AGENT
 {
     echo "char agent__ffx_agent[$1];" | "${cross}gcc" -mcpu=cortex-m3 -x c \
@@ -101,19 +106,27 @@ refuses "asks for __aeabi_uldivmod" "symbols refuses 64-bit division" \
 object agent 'const char table[14336] = {1};'
 object delta 'const char table[16384] = {1};'
 sizes 2048
+stacks 1024
 accepts "size accepts a room that fills its budget" \
-    scripts/size "$cross" "$tree/m3" "$tree/sizes.o"
+    scripts/size "$cross" "$tree/m3" "$tree/sizes.o" "$tree/stack"
 object delta 'const char table[16385] = {1};'
 refuses "OVER" "size refuses one byte of patch reader too many" \
-    scripts/size "$cross" "$tree/m3" "$tree/sizes.o"
+    scripts/size "$cross" "$tree/m3" "$tree/sizes.o" "$tree/stack"
 object delta 'int x;'
 object agent 'const char table[14337] = {1};'
 refuses "OVER" "size refuses one byte of text too many" \
-    scripts/size "$cross" "$tree/m3" "$tree/sizes.o"
+    scripts/size "$cross" "$tree/m3" "$tree/sizes.o" "$tree/stack"
 object agent 'int x;'
 sizes 2049
 refuses "OVER" "size refuses one byte of RAM too many" \
-    scripts/size "$cross" "$tree/m3" "$tree/sizes.o"
+    scripts/size "$cross" "$tree/m3" "$tree/sizes.o" "$tree/stack"
+sizes 2048
+stacks 1025
+refuses "OVER" "size refuses one byte of stack too many" \
+    scripts/size "$cross" "$tree/m3" "$tree/sizes.o" "$tree/stack"
+: >"$tree/stack"
+refuses "no figure for the stacks" "size refuses stacks that nobody measured" \
+    scripts/size "$cross" "$tree/m3" "$tree/sizes.o" "$tree/stack"
 
 # --- docs -------------------------------------------------------------------
 
