@@ -76,8 +76,7 @@ struct ffx_agent_config {
     const struct ffx_flash *flash;
     const struct ffx_crypto *crypto;
 
-    /* Each at least one sector of 512 bytes (1,024 with trial boot); only the
-     * first sector of each is used. */
+    /* One sector each, of 512 bytes or more (1,024 with trial boot). */
     struct ffx_flash_area journal[FFX_JOURNAL_SECTORS];
     /* Whole steps: length / step_bytes of them take turns (wear; a stuck one
      * is passed over). 1..65536; eight or more are recommended. */
@@ -157,11 +156,12 @@ struct ffx_agent_state {
     struct ffx_installed installed[FFX_COMPONENTS];
     uint8_t key_count;
     struct ffx_public_key keys[FFX_AGENT_KEYS];
+    uint16_t place; /* where in scratch the newest step stands; outlives the
+                     * update, so that wear goes round over all of them */
+    /* From here to the end: 0 unless a package is in work. */
     uint8_t package[FFX_SHA256_BYTES]; /* digest of `package` being applied */
     uint32_t begun;       /* sequence of the release being applied */
     struct ffx_step step; /* the step in hand; index counts finished steps */
-    uint16_t place;       /* where in scratch the newest step stands; stays,
-                           * so that wear goes round over updates, too */
     uint32_t step_crc32;  /* of the scratch copy, padded to write units */
     struct ffx_checkpoint checkpoint; /* the payload reader's, after step */
 };

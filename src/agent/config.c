@@ -78,6 +78,7 @@ static int journal_fits(const struct ffx_agent_config *config)
         if (!ffx_flash_aligned(config->flash, &config->journal[i]) ||
             ffx_flash_sector(config->flash, config->journal[i].address,
                              &sector) != 0 ||
+            sector.length != config->journal[i].length ||
             sector.length < record_bytes(config))
             return 0;
     return 1;

@@ -127,11 +127,8 @@ static void clear_work(struct ffx_agent_state *state)
     state->installing = 0;
     state->lost = 0;
     state->trial = 0;
-    state->begun = 0;
-    state->step_crc32 = 0;
-    memset(state->package, 0, sizeof state->package);
-    memset(&state->step, 0, sizeof state->step);
-    memset(&state->checkpoint, 0, sizeof state->checkpoint);
+    memset(state->package, 0,
+           sizeof *state - offsetof(struct ffx_agent_state, package));
 }
 
 void finish_install(struct ffx_agent *agent)

@@ -41,21 +41,19 @@ static int scan_sector(struct ffx_agent *agent, uint32_t i, struct found *found)
     const uint32_t bytes = record_bytes(config);
     uint8_t *const buffer = config->step_buffer;
     uint8_t *const candidate = buffer + FFX_JOURNAL_SECTORS * bytes;
-    struct ffx_flash_area sector;
-    int error =
-        ffx_flash_sector(config->flash, config->journal[i].address, &sector);
+    const struct ffx_flash_area *const sector = &config->journal[i];
     found->valid = 0;
-    for (uint32_t at = 0; error == 0 && at + bytes <= sector.length;
-         at += bytes) {
+    for (uint32_t at = 0; at + bytes <= sector->length; at += bytes) {
         uint32_t counter;
-        error = read_record(agent, sector.address + at, candidate, &counter);
+        const int error =
+            read_record(agent, sector->address + at, candidate, &counter);
         if (error != 0)
-            break;
+            return error == FFX_ERR_STATE ? 0 : error;
         memcpy(buffer + i * bytes, candidate, bytes);
         found->counter = counter;
         found->valid = 1;
     }
-    return error == FFX_ERR_STATE ? 0 : error;
+    return 0;
 }
 
 /* However far apart: an erase that was cut may bare a record that is many
@@ -198,19 +196,16 @@ int journal_step(struct ffx_agent *agent)
     const uint32_t i = journal->order[victim(journal)];
     const uint32_t bytes = record_bytes(config);
     uint8_t *const record = config->step_buffer;
-    struct ffx_flash_area sector;
-    int error = ffx_flash_sector(flash, config->journal[i].address, &sector);
-    if (error != 0)
-        return error;
+    const struct ffx_flash_area *const sector = &config->journal[i];
     const uint32_t at = journal->next[i] * bytes;
-    if (!(journal->fresh >> i & 1) || at + bytes > sector.length)
-        return erase_sector(journal, flash, i, &sector);
+    if (!(journal->fresh >> i & 1) || at + bytes > sector->length)
+        return erase_sector(journal, flash, i, sector);
 
     /* Even, then odd: a first copy, whose second never came, is skipped. */
     const uint32_t counter =
         journal->half ? journal->counter + 1 : (journal->counter | 1) + 1;
     record_encode(agent, record, counter);
-    error = append(flash, sector.address + at, record, bytes);
+    const int error = append(flash, sector->address + at, record, bytes);
     if (error != 0)
         return failed(journal, i, error);
     journal->next[i]++;

@@ -38,11 +38,9 @@ void trial_encode(const struct ffx_agent *agent, uint8_t *block)
         bytes_put32(p + IMAGE_SIZE, facts->size);
         memcpy(p + IMAGE_SHA256, facts->sha256, FFX_SHA256_BYTES);
     }
-    if (release->has_next_key)
-        memcpy(block + AT_NEXT_KEY, release->next_key.point,
-               FFX_PUBLIC_KEY_BYTES);
-    if (release->has_revoke)
-        memcpy(block + AT_REVOKE, release->revoke.point, FFX_PUBLIC_KEY_BYTES);
+    /* All 0 where there is none. */
+    memcpy(block + AT_NEXT_KEY, release->next_key.point, FFX_PUBLIC_KEY_BYTES);
+    memcpy(block + AT_REVOKE, release->revoke.point, FFX_PUBLIC_KEY_BYTES);
 }
 
 void trial_decode(struct ffx_agent *agent, const uint8_t *block)
