@@ -183,8 +183,7 @@ static struct ffx_provision facts(void)
 
 static void blank_device(struct bench *bench)
 {
-    memset(bench->flash.bytes, 0xff, bench->flash.size);
-    memset(bench->flash.written, 0, bench->flash.size);
+    lab_flash_blank(&bench->flash);
     assert_int_equal(bench_power_up(bench), FFX_ERR_STATE);
 }
 
@@ -649,7 +648,7 @@ static void a_boot_that_finds_work_says_so_again_first(void **state)
         const int status = ffx_agent_status(&bench.agent);
         while (bench.flash.operations < 2)
             assert_int_equal(ffx_agent_step(&bench.agent), 1);
-        memset(bench.flash.bytes + found, 0x69, 4096);
+        lab_flash_fill(&bench.flash, found, 0x69, 4096);
         assert_int_equal(bench_power_up(&bench), 0);
         assert_int_equal(ffx_agent_status(&bench.agent), status);
         assert_int_equal(bench_boot(&bench), 0);
@@ -667,12 +666,12 @@ static void a_rotten_half_is_mended_by_the_next_boot(void **state)
     bench_open(&bench, NOR);
     for (uint32_t half = 0; half < 2; half++) {
         bench_reset(&bench);
-        bench.flash.bytes[NOR->journal[half].address + 20] ^= 1;
+        lab_flash_rot(&bench.flash, NOR->journal[half].address + 20, 1);
         assert_int_equal(bench_power_up(&bench), 0);
         assert_true(ffx_agent_pending(&bench.agent));
         assert_int_equal(bench_boot(&bench), 0);
         assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_IDLE);
-        bench.flash.bytes[NOR->journal[half ^ 1].address + 20] ^= 1;
+        lab_flash_rot(&bench.flash, NOR->journal[half ^ 1].address + 20, 1);
         assert_int_equal(bench_boot(&bench), 0);
         assert_int_equal(ffx_agent_state(&bench.agent)->sequence, 5);
     }

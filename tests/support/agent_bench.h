@@ -62,7 +62,7 @@ struct bench {
     struct bench_release a, b;
     struct ffx_flash_area fence[3 + FFX_COMPONENTS];
     void *step_buffer, *work;
-    void *fresh; /* snapshot: runs A, nothing asked for */
+    struct lab_snapshot *fresh; /* runs A, nothing asked for */
 
     const struct forge_bytes *package; /* null: there is none */
     int removed;                       /* times that the agent deleted it */
