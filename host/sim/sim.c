@@ -100,8 +100,8 @@ static int step_update(struct ffx_sim *sim)
         sim_boot_tx(&sim->boot, &printed);
         if (!sim->config.real_speed)
             continue;
-        const int64_t rest = (int64_t)(sim->flash.spent_us / 1000);
-        sim->flash.spent_us -= (uint64_t)rest * 1000;
+        const int64_t rest = (int64_t)(sim->flash.lab.spent_us / 1000);
+        sim->flash.lab.spent_us -= (uint64_t)rest * 1000;
         sim->due_ms = sim_clock_ms() + rest;
     }
     if (result == FFX_ERR_POWER)

@@ -181,7 +181,7 @@ static int play_vendor(struct sim_boot *boot)
 {
     if (strcmp(boot->config->vendor->from, sim_boot_version(boot)) != 0)
         return finish_vendor(boot, FFX_ERR_SOURCE);
-    boot->flash->spent_us += PLAY_US;
+    boot->flash->lab.spent_us += PLAY_US;
     print_percent(boot, (uint32_t)boot->playing);
     if (boot->playing++ < 100)
         return 1;
@@ -208,7 +208,7 @@ static void set_agent_config(struct sim_boot *boot)
 {
     const struct sim_layout *layout = &boot->flash->layout;
     boot->agent_config =
-        (struct ffx_agent_config){.flash = &boot->flash->port,
+        (struct ffx_agent_config){.flash = &boot->flash->lab.port,
                                   .crypto = boot->config->crypto,
                                   .journal = {sim_layout_journal(layout, 0),
                                               sim_layout_journal(layout, 1),
@@ -270,10 +270,8 @@ int sim_boot_provision(struct sim_boot *boot,
     for (uint32_t i = 0; i < factory->image_count; i++) {
         const struct ffx_sim_image *image = &factory->images[i];
         const struct ffx_flash_area slot = boot->components[i].slot;
-        const int result =
-            sim_flash_fill(boot->flash, &slot, image->bytes, image->facts.size);
-        if (result != FFX_OK)
-            return result;
+        lab_flash_put(&boot->flash->lab, slot.address, image->bytes,
+                      image->facts.size);
         snprintf(installed[i].version, sizeof installed[i].version, "%s",
                  factory->version);
         installed[i].size = image->facts.size;
@@ -312,7 +310,7 @@ void sim_boot_begin(struct sim_boot *boot)
         lab_flash_cut(&boot->flash->lab, cut->operation,
                       (enum lab_tear)cut->tear);
     }
-    boot->flash->spent_us = 0;
+    boot->flash->lab.spent_us = 0;
     if (is_vendor_package(boot)) {
         boot->playing = 0;
         started(boot);

@@ -73,8 +73,8 @@ static int read_lines(struct sim_faults *faults, FILE *stream, const char *path,
         if (result != FFX_OK)
             return sim_error(error, result,
                              "%s, line %u: '%.60s' is no fault; known are "
-                             "'at flash N tear 0...7' and 'seed N'",
-                             path, number, line);
+                             "'at flash N tear 0...%u' and 'seed N'",
+                             path, number, line, LAB_TEARS - 1u);
     }
     return FFX_OK;
 }

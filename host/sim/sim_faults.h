@@ -5,7 +5,8 @@
  *   # comment
  *   seed 7               coins of torn flash (default 1)
  *   at flash 120 tear 3  cut at flash operation 120 of an update; how the
- *                        operation is torn: enum lab_tear, 0 ... 5
+ *                        operation is torn: a number of enum lab_tear,
+ *                        which is below LAB_TEARS
  *
  * Each cut counts from the moment when the boot stage starts or takes up an
  * update, so a second line cuts the continuation of what the first one cut.

@@ -58,20 +58,18 @@ static struct forge_bytes moved_code(struct bench *bench)
 struct moved {
     struct bench bench;
     struct forge_bytes zip;
-    void *start; /* snapshot: CFOTA=1 was said */
+    struct lab_snapshot *start; /* CFOTA=1 was said */
     uint64_t operations;
 };
 
 static void moved_open(struct moved *moved)
 {
-    size_t bytes;
     struct bench *bench = &moved->bench;
     bench_open(bench, &bench_geometries[0]);
     moved->zip = moved_code(bench);
     bench->package = &moved->zip;
     bench_request(bench);
-    moved->start = lab_flash_snapshot(&bench->flash, &bytes);
-    assert_non_null(moved->start);
+    moved->start = lab_flash_snapshot(&bench->flash);
     assert_int_equal(bench_boot(bench), 0);
     bench_expect_installed(bench, &bench->b);
     moved->operations = bench->flash.operations;
@@ -79,7 +77,7 @@ static void moved_open(struct moved *moved)
 
 static void moved_close(struct moved *moved)
 {
-    free(moved->start);
+    lab_snapshot_free(moved->start);
     free(moved->zip.bytes);
     bench_close(&moved->bench);
 }

@@ -31,7 +31,7 @@ static int read_badly(void *context, uint32_t address, void *buffer,
 }
 
 /* Boots with one bad read. 0: there were fewer. */
-static int boot_badly(struct bench *bench, const void *start,
+static int boot_badly(struct bench *bench, const struct lab_snapshot *start,
                       const struct forge_bytes *zip, uint32_t bad,
                       enum fault fault)
 {
@@ -78,7 +78,6 @@ static void sweep(const struct bench_geometry *geometry, uint64_t cut,
                   void (*expect)(struct bench *, uint32_t, enum fault))
 {
     struct bench bench;
-    size_t bytes;
     bench_open(&bench, geometry);
     struct forge_bytes zip =
         bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
@@ -87,8 +86,7 @@ static void sweep(const struct bench_geometry *geometry, uint64_t cut,
     lab_flash_cut(&bench.flash, cut, LAB_TEAR_RANDOM_BITS);
     if (cut != 0)
         assert_int_equal(bench_boot(&bench), FFX_ERR_POWER);
-    void *start = lab_flash_snapshot(&bench.flash, &bytes);
-    assert_non_null(start);
+    struct lab_snapshot *start = lab_flash_snapshot(&bench.flash);
 
     port.read = bench.flash.port.read;
     bench.flash.port.read = read_badly;
@@ -97,7 +95,7 @@ static void sweep(const struct bench_geometry *geometry, uint64_t cut,
         for (bad = 1; boot_badly(&bench, start, &zip, bad, fault); bad++)
             expect(&bench, bad, fault);
     assert_true(bad > 100);
-    free(start);
+    lab_snapshot_free(start);
     free(zip.bytes);
     bench_close(&bench);
 }

@@ -136,7 +136,7 @@ static void a_blank_or_foreign_journal_holds_no_state(void **unused)
     struct bench bench;
     bench_open(&bench, 0);
     assert_int_equal(load(&bench), -1);
-    memset(bench.flash.bytes, 0x5a, bench.flash.size);
+    lab_flash_fill(&bench.flash, 0, 0x5a, bench.flash.size);
     assert_int_equal(load(&bench), -1);
     assert_int_equal(commit(&bench, 9), 0);
     assert_int_equal(load(&bench), 9);
@@ -197,7 +197,7 @@ static void each_of_the_two_sectors_alone_is_enough(void **unused)
         load(&bench);
         for (uint32_t n = 1; n <= 5; n++)
             assert_int_equal(commit(&bench, n), 0);
-        memset(bench.flash.bytes + sector_of(&bench, behind), 0xa5, 4096);
+        lab_flash_fill(&bench.flash, sector_of(&bench, behind), 0xa5, 4096);
         assert_int_equal(load(&bench), 5);
         assert_false(bench.agent.journal.twin);
         bench_close(&bench);
@@ -217,7 +217,7 @@ static void a_record_laid_bare_is_never_taken_for_the_newest(void **unused)
                 assert_int_equal(commit(&bench, n), 0);
             const uint32_t other = sector_of(&bench, behind);
             for (uint32_t place = 8; place-- > 0;) {
-                bench.flash.bytes[other + place * 512 + 100] ^= 1;
+                lab_flash_rot(&bench.flash, other + place * 512 + 100, 1);
                 assert_int_equal(load(&bench), last);
             }
             bench_close(&bench);
@@ -260,15 +260,13 @@ static void second_cut(struct bench *bench, uint32_t known, uint64_t operation,
 
 static void cut_twice(struct bench *bench, uint32_t known, const char *id)
 {
-    size_t bytes;
-    void *torn = lab_flash_snapshot(&bench->flash, &bytes);
-    assert_non_null(torn);
+    struct lab_snapshot *torn = lab_flash_snapshot(&bench->flash);
     for (uint64_t operation = 1; operation <= 6; operation++)
         for (enum lab_tear tear = 0; tear < LAB_TEARS; tear++) {
             lab_flash_restore(&bench->flash, torn);
             second_cut(bench, known, operation, tear, id);
         }
-    free(torn);
+    lab_snapshot_free(torn);
 }
 
 static uint64_t operations_of_a_run(int ecc)

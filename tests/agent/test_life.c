@@ -183,8 +183,7 @@ static struct ffx_provision facts(void)
 
 static void blank_device(struct bench *bench)
 {
-    memset(bench->flash.bytes, 0xff, bench->flash.size);
-    memset(bench->flash.written, 0, bench->flash.size);
+    lab_flash_blank(&bench->flash);
     assert_int_equal(bench_power_up(bench), FFX_ERR_STATE);
 }
 
@@ -646,7 +645,7 @@ static void a_boot_that_finds_work_says_so_again_first(void **state)
         const int status = ffx_agent_status(&bench.agent);
         while (bench.flash.operations < 2)
             assert_int_equal(ffx_agent_step(&bench.agent), 1);
-        memset(bench.flash.bytes + found, 0x69, 4096);
+        lab_flash_fill(&bench.flash, found, 0x69, 4096);
         assert_int_equal(bench_power_up(&bench), 0);
         assert_int_equal(ffx_agent_status(&bench.agent), status);
         assert_int_equal(bench_boot(&bench), 0);
@@ -665,7 +664,7 @@ static void rot_a_record(struct bench *bench, uint32_t behind)
     uint32_t at = NOR->journal[sector].address;
     while (memcmp(bench->flash.bytes + at + 512, "FFX1", 4) == 0)
         at += 512;
-    bench->flash.bytes[at + 20] ^= 1;
+    lab_flash_rot(&bench->flash, at + 20, 1);
 }
 
 /* A record that rots at rest is written again from its twin. */

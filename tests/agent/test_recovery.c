@@ -111,7 +111,7 @@ static void scratch_stuck_before_the_first_erase_refuses(void **state)
         bench_reset(&road.bench);
         request_with(&road, &road.deltas);
         /* So that erases which do nothing show. */
-        memset(road.bench.flash.bytes + NOR->scratch.address, 0x55, 8192);
+        lab_flash_fill(&road.bench.flash, NOR->scratch.address, 0x55, 8192);
         stick_scratch(&road, fault);
         assert_int_equal(bench_boot(&road.bench), 0);
         bench_expect_refused(&road.bench, FFX_ERR_FLASH);
@@ -309,8 +309,8 @@ static void a_rotten_scratch_copy_needs_full_images(void **state)
     for (int full = 0; full < 2; full++) {
         cut_while_installing(&road, full ? &road.images : &road.deltas);
         const uint32_t place = road.bench.agent.state.place;
-        road.bench.flash
-            .bytes[NOR->scratch.address + place * NOR->step_bytes + 77] ^= 4;
+        lab_flash_rot(&road.bench.flash,
+                      NOR->scratch.address + place * NOR->step_bytes + 77, 4);
         assert_int_equal(bench_boot(&road.bench), 0);
         expect_failed(&road.bench, FFX_STATUS_FAILED_MODEM, FFX_ERR_FLASH);
         assert_true(ffx_agent_state(&road.bench.agent)->lost);
@@ -330,8 +330,8 @@ static void full_images_for_a_lost_component_survive_a_cut_too(void **state)
     for (uint64_t n = 1; n <= 40; n += 3) {
         cut_while_installing(&road, &road.deltas);
         const uint32_t place = road.bench.agent.state.place;
-        road.bench.flash
-            .bytes[NOR->scratch.address + place * NOR->step_bytes] ^= 4;
+        lab_flash_rot(&road.bench.flash,
+                      NOR->scratch.address + place * NOR->step_bytes, 4);
         assert_int_equal(bench_boot(&road.bench), 0);
         expect_failed(&road.bench, FFX_STATUS_FAILED_MODEM, FFX_ERR_FLASH);
         request_with(&road, &road.images);
@@ -351,7 +351,7 @@ static uint32_t rot_percent;
 static void rot_a_bit(struct bench *bench, const struct ffx_agent_event *event)
 {
     if (event->kind == FFX_AGENT_PROGRESS && event->percent >= rot_percent) {
-        bench->flash.bytes[rot_at] ^= 1;
+        lab_flash_rot(&bench->flash, rot_at, 1);
         rot_percent = 101;
     }
 }
@@ -395,7 +395,7 @@ static void a_source_that_rots_during_a_cut_is_not_used(void **state)
     struct road road;
     road_open(&road);
     cut_while_installing(&road, &road.deltas);
-    road.bench.flash.bytes[AP.address + 19999] ^= 1;
+    lab_flash_rot(&road.bench.flash, AP.address + 19999, 1);
     assert_int_equal(bench_boot(&road.bench), 0);
     expect_failed(&road.bench, FFX_STATUS_FAILED_MODEM, FFX_ERR_SOURCE);
     /* Seen at once: of modem, too, only the step in hand was finished. */

@@ -118,9 +118,9 @@ static void one_changed_bit_of_the_source_is_refused(void **state)
             bench.package = &zip;
             bench_request(&bench);
             const uint32_t byte = NOR->components[i].slot.address + at;
-            bench.flash.bytes[byte] ^= 0x10;
+            lab_flash_rot(&bench.flash, byte, 0x10);
             assert_int_equal(bench_boot(&bench), 0);
-            bench.flash.bytes[byte] ^= 0x10;
+            lab_flash_rot(&bench.flash, byte, 0x10);
             bench_expect_refused(&bench, FFX_ERR_SOURCE);
         }
     free(zip.bytes);
@@ -142,9 +142,9 @@ static void a_source_that_was_never_installed_is_refused(void **state)
     bench_reset(&bench);
     bench.package = &zip;
     bench_request(&bench);
-    bench.flash.bytes[byte] ^= 1;
+    lab_flash_rot(&bench.flash, byte, 1);
     assert_int_equal(bench_boot(&bench), 0);
-    bench.flash.bytes[byte] ^= 1;
+    lab_flash_rot(&bench.flash, byte, 1);
     bench_expect_refused(&bench, FFX_ERR_SOURCE);
     free(zip.bytes);
     bench_close(&bench);
@@ -470,16 +470,16 @@ static void an_unlisted_component_must_be_right(void **state)
         bench_reset(&bench);
         bench.package = &zip;
         bench_request(&bench);
-        bench.flash.bytes[modem + at] ^= 1;
+        lab_flash_rot(&bench.flash, modem + at, 1);
         assert_int_equal(bench_boot(&bench), 0);
-        bench.flash.bytes[modem + at] ^= 1;
+        lab_flash_rot(&bench.flash, modem + at, 1);
         bench_expect_refused(&bench, FFX_ERR_SOURCE);
     }
     /* A sector behind the image can be cleaned. */
     bench_reset(&bench);
     bench.package = &zip;
     bench_request(&bench);
-    bench.flash.bytes[modem + 3 * 4096] ^= 1;
+    lab_flash_rot(&bench.flash, modem + 3 * 4096, 1);
     assert_int_equal(bench_boot(&bench), 0);
     bench_expect_installed(&bench, &bench.b);
     free(zip.bytes);

@@ -51,8 +51,8 @@ struct sweep {
     struct bench bench;
     const char *kind;
     struct forge_bytes zip;
-    void *start;         /* snapshot: CFOTA=1 was said */
-    uint64_t operations; /* of the whole update */
+    struct lab_snapshot *start; /* CFOTA=1 was said */
+    uint64_t operations;        /* of the whole update */
     uint64_t planned, fired, second_planned, second_fired;
 };
 
@@ -60,7 +60,6 @@ static void sweep_open(struct sweep *sweep,
                        const struct bench_geometry *geometry, const char *name,
                        enum bench_kind kind)
 {
-    size_t bytes;
     memset(sweep, 0, sizeof *sweep);
     sweep->kind = name;
     bench_open(&sweep->bench, geometry);
@@ -68,8 +67,7 @@ static void sweep_open(struct sweep *sweep,
         bench_package(&sweep->bench, &sweep->bench.a, &sweep->bench.b, kind);
     sweep->bench.package = &sweep->zip;
     bench_request(&sweep->bench);
-    sweep->start = lab_flash_snapshot(&sweep->bench.flash, &bytes);
-    assert_non_null(sweep->start);
+    sweep->start = lab_flash_snapshot(&sweep->bench.flash);
     assert_int_equal(bench_boot(&sweep->bench), 0);
     bench_expect_installed(&sweep->bench, &sweep->bench.b);
     sweep->operations = sweep->bench.flash.operations;
@@ -86,7 +84,7 @@ static void sweep_close(struct sweep *sweep)
                       (unsigned)sweep->second_fired);
     assert_int_equal(sweep->fired, sweep->planned);
     assert_int_equal(sweep->second_fired, sweep->second_planned);
-    free(sweep->start);
+    lab_snapshot_free(sweep->start);
     free(sweep->zip.bytes);
     bench_close(&sweep->bench);
 }
@@ -143,7 +141,7 @@ static uint32_t draw(uint64_t operation, enum lab_tear tear, uint32_t salt)
     return z ^ z >> 13;
 }
 
-static void cut_again(struct sweep *sweep, const void *torn,
+static void cut_again(struct sweep *sweep, const struct lab_snapshot *torn,
                       uint64_t operations, uint64_t operation,
                       enum lab_tear tear)
 {
@@ -162,11 +160,9 @@ static void cut_and_recover(struct sweep *sweep, uint64_t operation,
                             enum lab_tear tear)
 {
     struct bench *bench = &sweep->bench;
-    size_t bytes;
     sweep_first_cut(sweep, operation, tear);
     const struct forge_bytes *left = bench->package;
-    void *torn = lab_flash_snapshot(&bench->flash, &bytes);
-    assert_non_null(torn);
+    struct lab_snapshot *torn = lab_flash_snapshot(&bench->flash);
 
     expect_honest(bench, &sweep->zip);
     assert_int_equal(bench_boot(bench), 0);
@@ -179,7 +175,7 @@ static void cut_and_recover(struct sweep *sweep, uint64_t operation,
     bench->package = left;
     if (operations > 0)
         cut_again(sweep, torn, operations, operation, tear);
-    free(torn);
+    lab_snapshot_free(torn);
 }
 
 static void sweep_geometry(const struct bench_geometry *geometry,

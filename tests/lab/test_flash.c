@@ -167,56 +167,6 @@ static void a_geometry_that_no_part_has_is_refused(void **state)
 
 /* --- cuts ---------------------------------------------------------------- */
 
-static void check_torn_program(const struct lab_flash *flash,
-                               enum lab_tear tear)
-{
-    const uint32_t done = count_bytes(flash, BIG, 256, 0x00);
-    const uint32_t blank = count_bytes(flash, BIG, 256, 0xff);
-    static const uint32_t whole[LAB_TEARS] = {0, 256, 128, 255, 0, 0, 128, 0};
-    if (tear == LAB_TEAR_SPECKS) {
-        assert_in_range(blank, 240, 256);
-        return;
-    }
-    if (tear == LAB_TEAR_RANDOM_BITS || tear == LAB_TEAR_GARBAGE) {
-        assert_true(done + blank < 32);
-    } else {
-        assert_int_equal(done, whole[tear]);
-        assert_int_equal(done + blank, 256);
-    }
-    assert_int_equal(count_bytes(flash, BIG + 256, 256, 0xff), 256);
-}
-
-static void each_pattern_tears_a_program_in_its_own_way(void **state)
-{
-    (void)state;
-    struct lab_flash flash;
-    for (enum lab_tear tear = 0; tear < LAB_TEARS; tear++) {
-        open_plain(&flash, 1, 0xff);
-        lab_flash_cut(&flash, 1, tear);
-        assert_int_equal(program(&flash, BIG, 0x00, 256), FFX_ERR_POWER);
-        check_torn_program(&flash, tear);
-        lab_flash_power_up(&flash);
-        assert_int_equal(program(&flash, BIG, 0x00, 256),
-                         tear == LAB_TEAR_BEFORE ? 0 : FFX_ERR_FLASH);
-        lab_flash_close(&flash);
-    }
-}
-
-static void the_halves_are_the_lower_and_the_upper(void **state)
-{
-    (void)state;
-    struct lab_flash flash;
-    for (uint32_t upper = 0; upper < 2; upper++) {
-        open_plain(&flash, 1, 0xff);
-        lab_flash_cut(&flash, 1,
-                      upper ? LAB_TEAR_LAST_HALF : LAB_TEAR_FIRST_HALF);
-        assert_int_equal(program(&flash, BIG, 0x00, 256), FFX_ERR_POWER);
-        assert_int_equal(count_bytes(&flash, BIG + upper * 128, 128, 0x00),
-                         128);
-        lab_flash_close(&flash);
-    }
-}
-
 static void specks_of_a_program_fall_all_over_its_sector(void **state)
 {
     (void)state;
@@ -233,39 +183,6 @@ static void specks_of_a_program_fall_all_over_its_sector(void **state)
     assert_int_equal(flash.port.read(&flash, BIG + 8, buffer, 4088),
                      FFX_ERR_ECC);
     lab_flash_close(&flash);
-}
-
-static void random_bits_only_move_from_old_towards_new(void **state)
-{
-    (void)state;
-    struct lab_flash flash;
-    open_plain(&flash, 1, 0xff);
-    lab_flash_cut(&flash, 1, LAB_TEAR_RANDOM_BITS);
-    assert_int_equal(program(&flash, BIG, 0xa5, 256), FFX_ERR_POWER);
-    for (uint32_t i = 0; i < 256; i++)
-        assert_int_equal(flash.bytes[BIG + i] & 0xa5, 0xa5);
-    lab_flash_close(&flash);
-}
-
-static void each_pattern_tears_an_erase_in_its_own_way(void **state)
-{
-    (void)state;
-    static const uint32_t left[LAB_TEARS] = {4096, 0, 2048, 1, 0, 0, 2048, 0};
-    struct lab_flash flash;
-    for (enum lab_tear tear = 0; tear < LAB_TEARS; tear++) {
-        open_plain(&flash, 4, 0xff);
-        assert_int_equal(program(&flash, BIG, 0x00, 4096), 0);
-        lab_flash_cut(&flash, 1, tear);
-        assert_int_equal(erase(&flash, BIG), FFX_ERR_POWER);
-        const uint32_t old = count_bytes(&flash, BIG, 4096, 0x00);
-        if (tear == LAB_TEAR_SPECKS)
-            assert_in_range(old, 4050, 4095);
-        else if (tear == LAB_TEAR_RANDOM_BITS || tear == LAB_TEAR_GARBAGE)
-            assert_true(old < 100);
-        else
-            assert_int_equal(old, left[tear]);
-        lab_flash_close(&flash);
-    }
 }
 
 static void blankness_after_a_cut_erase_proves_nothing(void **state)
@@ -320,25 +237,6 @@ static void a_plan_can_be_taken_back(void **state)
     lab_flash_close(&flash);
 }
 
-static void the_coins_follow_from_seed_operation_and_pattern(void **state)
-{
-    (void)state;
-    struct lab_flash a, b;
-    for (uint32_t seed = 7; seed <= 8; seed++) {
-        struct lab_flash_config config = config_of(1, 0xff);
-        open_plain(&a, 1, 0xff);
-        config.seed = seed;
-        assert_int_equal(lab_flash_open(&b, &config), 0);
-        lab_flash_cut(&a, 1, LAB_TEAR_GARBAGE);
-        lab_flash_cut(&b, 1, LAB_TEAR_GARBAGE);
-        erase(&a, BIG);
-        erase(&b, BIG);
-        assert_int_equal(memcmp(a.bytes, b.bytes, SIZE) == 0, seed == 7);
-        lab_flash_close(&a);
-        lab_flash_close(&b);
-    }
-}
-
 static void
 with_ecc_a_torn_range_cannot_be_read_until_it_is_erased(void **state)
 {
@@ -360,7 +258,7 @@ with_ecc_a_torn_range_cannot_be_read_until_it_is_erased(void **state)
     lab_flash_close(&flash);
 }
 
-/* --- stuck sectors, wear, snapshots -------------------------------------- */
+/* --- stuck sectors, wear ------------------------------------------------- */
 
 static void a_stuck_sector_fails_loudly_or_silently(void **state)
 {
@@ -401,26 +299,6 @@ static void wear_is_counted_by_sector(void **state)
     assert_int_equal(lab_flash_wear(&flash, &small), 3);
     assert_int_equal(lab_flash_wear(&flash, &big), 1);
     assert_int_equal(flash.wear[3], 1);
-    lab_flash_close(&flash);
-}
-
-static void a_snapshot_brings_back_bytes_and_flags(void **state)
-{
-    (void)state;
-    struct lab_flash flash;
-    size_t bytes;
-    open_plain(&flash, 1, 0xff);
-    assert_int_equal(program(&flash, 5, 1, 1), 0);
-    void *snapshot = lab_flash_snapshot(&flash, &bytes);
-    assert_non_null(snapshot);
-    assert_int_equal(erase(&flash, 0), 0);
-    assert_int_equal(program(&flash, 6, 2, 1), 0);
-    lab_flash_restore(&flash, snapshot);
-    assert_int_equal(flash.bytes[5], 1);
-    assert_int_equal(flash.bytes[6], 0xff);
-    assert_int_equal(program(&flash, 6, 2, 1), 0);
-    assert_int_equal(program(&flash, 5, 1, 1), FFX_ERR_FLASH);
-    free(snapshot);
     lab_flash_close(&flash);
 }
 
@@ -545,20 +423,14 @@ int main(void)
         cmocka_unit_test(units_sectors_and_the_device_bound_every_call),
         cmocka_unit_test(nothing_outside_the_fence_may_be_touched),
         cmocka_unit_test(a_geometry_that_no_part_has_is_refused),
-        cmocka_unit_test(each_pattern_tears_a_program_in_its_own_way),
-        cmocka_unit_test(the_halves_are_the_lower_and_the_upper),
         cmocka_unit_test(specks_of_a_program_fall_all_over_its_sector),
-        cmocka_unit_test(random_bits_only_move_from_old_towards_new),
-        cmocka_unit_test(each_pattern_tears_an_erase_in_its_own_way),
         cmocka_unit_test(blankness_after_a_cut_erase_proves_nothing),
         cmocka_unit_test(a_cut_fires_exactly_once_and_then_nothing_works),
         cmocka_unit_test(a_plan_can_be_taken_back),
-        cmocka_unit_test(the_coins_follow_from_seed_operation_and_pattern),
         cmocka_unit_test(
             with_ecc_a_torn_range_cannot_be_read_until_it_is_erased),
         cmocka_unit_test(a_stuck_sector_fails_loudly_or_silently),
         cmocka_unit_test(wear_is_counted_by_sector),
-        cmocka_unit_test(a_snapshot_brings_back_bytes_and_flags),
         file_test(a_file_keeps_bytes_and_flags_over_reopening),
         file_test(a_file_keeps_torn_operations),
         file_test(a_file_survives_the_kill_of_its_process),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The two small texts that the module reads: layout and fault file. */
+#include "lab/lab_flash.h"
 #include "sim/sim_faults.h"
 #include "sim/sim_layout.h"
 
@@ -138,10 +139,28 @@ static void faults_come_in_the_order_of_the_file(void **context)
     assert_int_equal(faults.cuts[1].operation, 1);
 }
 
+static void every_tear_of_the_instrument_has_a_number(void **context)
+{
+    (void)context;
+    for (unsigned tear = 0; tear <= LAB_TEARS; tear++) {
+        struct sim_faults faults;
+        struct ffx_sim_error error;
+        char text[64], last[64];
+        snprintf(text, sizeof text, "at flash 5 tear %u", tear);
+        snprintf(last, sizeof last, "tear 0...%u'", LAB_TEARS - 1u);
+        const int result = read_faults(text, &faults, &error);
+        assert_int_equal(result, tear < LAB_TEARS ? FFX_OK : FFX_ERR_SYNTAX);
+        if (result == FFX_OK)
+            assert_int_equal(faults.cuts[0].tear, tear);
+        else
+            assert_non_null(strstr(error.text, last));
+    }
+}
+
 static void what_is_no_fault_is_named_by_its_line(void **context)
 {
     static const char *const lines[] = {"at flash 0 tear 1",
-                                        "at flash 5 tear 8",
+                                        "at flash 5 tear 13",
                                         "at flash 5",
                                         "at flash 5 tear 1 now",
                                         "at flash x tear 1",
@@ -184,6 +203,7 @@ int main(void)
         cmocka_unit_test(numbers_of_a_layout_have_ranges),
         cmocka_unit_test(an_image_larger_than_its_slot_is_named),
         cmocka_unit_test(faults_come_in_the_order_of_the_file),
+        cmocka_unit_test(every_tear_of_the_instrument_has_a_number),
         cmocka_unit_test(what_is_no_fault_is_named_by_its_line),
         cmocka_unit_test(more_cuts_than_fit_are_refused),
     };

@@ -39,7 +39,7 @@ says 64 "HOST:PORT" "a malformed --tcp is refused" \
     "$FARFIX" sim run --state m0 $new --tcp 4711
 says 3 "cannot read --ca" "missing roots are exit 3" \
     "$FARFIX" sim run --state m0 --ca none.pem --stdio
-printf 'seed 3\nat flash 9 tear 8\n' >faults
+printf 'seed 3\nat flash 9 tear 13\n' >faults
 says 1 "line 2" "a fault that is none is named by its line" \
     "$FARFIX" sim run --state m0 --faults faults
 says 3 "cannot read --faults" "a missing fault file is exit 3" \

@@ -347,11 +347,8 @@ static void open_flash(struct bench *bench)
 /* Past the port: a factory's gang programmer. */
 static void put_image(struct bench *bench, uint32_t i)
 {
-    const uint32_t address = bench->geometry->components[i].slot.address;
-    const uint32_t unit = bench->geometry->write_unit;
-    memcpy(bench->flash.bytes + address, bench->a.image[i], bench->a.size[i]);
-    memset(bench->flash.written + address / unit, LAB_UNIT_PROGRAMMED,
-           (bench->a.size[i] + unit - 1) / unit);
+    lab_flash_put(&bench->flash, bench->geometry->components[i].slot.address,
+                  bench->a.image[i], bench->a.size[i]);
 }
 
 static void configure(struct bench *bench)
@@ -405,7 +402,6 @@ static void provision(struct bench *bench)
 
 void bench_open(struct bench *bench, const struct bench_geometry *geometry)
 {
-    size_t bytes;
     memset(bench, 0, sizeof *bench);
     bench->geometry = geometry;
     fence_in(bench);
@@ -418,8 +414,7 @@ void bench_open(struct bench *bench, const struct bench_geometry *geometry)
     for (uint32_t i = 0; i < geometry->component_count; i++)
         put_image(bench, i);
     provision(bench);
-    bench->fresh = lab_flash_snapshot(&bench->flash, &bytes);
-    assert(bench->fresh != NULL);
+    bench->fresh = lab_flash_snapshot(&bench->flash);
     bench_reset(bench);
 }
 
@@ -437,7 +432,7 @@ void bench_close(struct bench *bench)
     lab_flash_close(&bench->flash);
     free(bench->step_buffer);
     free(bench->work);
-    free(bench->fresh);
+    lab_snapshot_free(bench->fresh);
 }
 
 void bench_reset(struct bench *bench)

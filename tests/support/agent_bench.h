@@ -63,7 +63,7 @@ struct bench {
     struct ffx_flash_area fence[FFX_JOURNAL_SECTORS + 1 + FFX_COMPONENTS];
     uint32_t fence_count;
     void *step_buffer, *work;
-    void *fresh; /* snapshot: runs A, nothing asked for */
+    struct lab_snapshot *fresh; /* runs A, nothing asked for */
 
     const struct forge_bytes *package; /* null: there is none */
     int removed;                       /* times that the agent deleted it */
