@@ -100,6 +100,25 @@ test: ## runs every test and gate; ROOM=agent: only tests/agent
 	@scripts/count-tests $(TAPS)
 taps: $(TAPS)
 
+# --- power cuts by the million: no sanitizers, what is slow is remembered ---
+
+POWER := $(sort $(wildcard tests/power/test_*.c))
+POWER_HELP := $(filter-out $(POWER),$(sort $(wildcard tests/power/*.c)))
+POWER_WRAP := $(foreach call,open prepare next checkpoint restore, \
+                -Wl,--wrap=ffx_payload_$(call))
+
+$(BUILD)/power/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(STANDARD) -Itests/support $(WARNINGS) $(CFLAGS) $(DEPENDS) -c $< -o $@
+
+$(BUILD)/power/libhost.a: $(call object,power,$(CORE) $(HOST) $(TEST_HELP))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/power/test_%: $(BUILD)/power/tests/power/test_%.o \
+        $(call object,power,$(POWER_HELP)) $(BUILD)/power/libhost.a
+	$(CC) $(CFLAGS) $(POWER_WRAP) $^ $(LIBS) -lcmocka $(LDFLAGS) -o $@
+
 # --- fuzzing: clang's compile of everything is also half of lint ------------
 
 FUZZING := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all

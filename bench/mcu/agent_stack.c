@@ -144,7 +144,7 @@ static uint64_t step_buffer[STEP / 8], work[WORK / 8];
 static const struct ffx_agent_config config = {
     .flash = &flash,
     .crypto = &crypto,
-    .journal = {{0x0000, SECTOR}, {0x1000, SECTOR}, {0x2000, SECTOR}},
+    .journal = {0x0000, 3 * SECTOR},
     .scratch = {0x10000, 8 * STEP},
     .components = components,
     .component_count = 2,

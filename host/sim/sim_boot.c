@@ -210,9 +210,7 @@ static void set_agent_config(struct sim_boot *boot)
     boot->agent_config =
         (struct ffx_agent_config){.flash = &boot->flash->lab.port,
                                   .crypto = boot->config->crypto,
-                                  .journal = {sim_layout_journal(layout, 0),
-                                              sim_layout_journal(layout, 1),
-                                              sim_layout_journal(layout, 2)},
+                                  .journal = sim_layout_journal(layout),
                                   .scratch = sim_layout_scratch(layout),
                                   .components = boot->components,
                                   .component_count = layout->slot_count,

@@ -128,16 +128,15 @@ int sim_layout_parse(struct sim_layout *layout, const char *text,
 
 /* --- areas --------------------------------------------------------------- */
 
-struct ffx_flash_area sim_layout_journal(const struct sim_layout *layout,
-                                         uint32_t index)
+struct ffx_flash_area sim_layout_journal(const struct sim_layout *layout)
 {
-    return (struct ffx_flash_area){index * layout->sector_bytes,
-                                   layout->sector_bytes};
+    return (struct ffx_flash_area){0,
+                                   SIM_LAYOUT_RECORDS * layout->sector_bytes};
 }
 
 struct ffx_flash_area sim_layout_scratch(const struct sim_layout *layout)
 {
-    return (struct ffx_flash_area){FFX_JOURNAL_SECTORS * layout->sector_bytes,
+    return (struct ffx_flash_area){SIM_LAYOUT_RECORDS * layout->sector_bytes,
                                    SIM_LAYOUT_PLACES * layout->step_bytes};
 }
 

@@ -4,7 +4,7 @@
  * factory, as a small text beside it (docs/flash-layout.md, section 5), so
  * that later starts need no release.
  *
- *   journal 0, 1, 2: one sector each
+ *   journal: SIM_LAYOUT_RECORDS sectors
  *   scratch: SIM_LAYOUT_PLACES steps
  *   one slot per component, in order of update
  */
@@ -15,7 +15,8 @@
 
 #include <farfix/agent.h>
 
-#define SIM_LAYOUT_PLACES 8u /* steps that take turns in scratch */
+#define SIM_LAYOUT_RECORDS 8u /* sectors that take turns in the journal */
+#define SIM_LAYOUT_PLACES 8u  /* steps that take turns in scratch */
 #define SIM_LAYOUT_TEXT_MAX 512u
 
 struct sim_slot {
@@ -40,8 +41,7 @@ uint32_t sim_layout_text(const struct sim_layout *layout,
 int sim_layout_parse(struct sim_layout *layout, const char *text,
                      uint32_t length);
 
-struct ffx_flash_area sim_layout_journal(const struct sim_layout *layout,
-                                         uint32_t index);
+struct ffx_flash_area sim_layout_journal(const struct sim_layout *layout);
 struct ffx_flash_area sim_layout_scratch(const struct sim_layout *layout);
 struct ffx_flash_area sim_layout_slot(const struct sim_layout *layout,
                                       uint32_t index);

@@ -68,18 +68,23 @@ struct ffx_agent_event {
     int status;
 };
 
-/* Three, so that the record of a cut commit, which may be legible by luck
- * alone, never costs the last record that is sure. */
+/* At least three, so that the record of a cut commit, which may be legible by
+ * luck alone, never costs the last record that is sure. */
 #define FFX_JOURNAL_SECTORS 3u
+#define FFX_JOURNAL_SECTORS_MAX 32u
 
 struct ffx_agent_config {
     const struct ffx_flash *flash;
     const struct ffx_crypto *crypto;
 
-    /* One sector each, of 512 bytes or more (1,024 with trial boot). */
-    struct ffx_flash_area journal[FFX_JOURNAL_SECTORS];
+    /* Equal sectors of 512 bytes or more (1,024 with trial boot), one record
+     * in each: FFX_JOURNAL_SECTORS..FFX_JOURNAL_SECTORS_MAX of them take
+     * turns. Eight are recommended (wear; a stuck one is passed over): each is
+     * erased once for every count / 2 steps of an update. */
+    struct ffx_flash_area journal;
     /* Whole steps: length / step_bytes of them take turns (wear; a stuck one
-     * is passed over). 1..65536; eight or more are recommended. */
+     * is passed over). 1..65536; eight or more are recommended. With one a
+     * step costs two commits, else one. */
     struct ffx_flash_area scratch;
     const struct ffx_component *components;
     uint32_t component_count; /* 1..FFX_COMPONENTS */
@@ -168,14 +173,18 @@ struct ffx_agent_state {
 
 /* Where the journal stands; private to src/agent. */
 struct ffx_journal {
-    uint32_t next[FFX_JOURNAL_SECTORS]; /* first free place, when fresh */
+    uint32_t sector_bytes;
     uint32_t counter; /* of the newest record; odd: a second copy; goes round */
-    uint8_t order[FFX_JOURNAL_SECTORS]; /* next to be written ... newest */
-    uint8_t fresh; /* bit i: sector i was erased in this boot */
-    uint8_t half;  /* the first copy of a commit is durable */
-    uint8_t twin;  /* the newest state stands in two sectors */
-    uint8_t stuck; /* order[0] took no record in this boot */
-    uint8_t tries;
+    uint32_t holes;   /* bit i: what sector i holds cannot be read now */
+    uint32_t stuck;   /* bit i: sector i took no record in this boot */
+    uint8_t count;    /* of sectors */
+    uint8_t newest;   /* sector of the newest record; 255: there is none */
+    uint8_t victim;   /* sector that takes the next record; 255: none does */
+    uint8_t erased;   /* the victim is, a moment ago */
+    uint8_t half;     /* the first copy of a commit is durable */
+    uint8_t settled;  /* a commit was made in this boot */
+    uint8_t twin;     /* the newest state stands in two sectors */
+    uint8_t tries;    /* of the victim */
 };
 
 /* Private, and public only so that it can be allocated. May not be moved
@@ -201,6 +210,7 @@ struct ffx_agent {
     uint8_t ready;   /* the payload stands at step `steps` of `part` */
     uint8_t percent;
     uint8_t tries;
+    uint8_t in_slot; /* the step that the record promises stands in its slot */
 };
 
 /* Facts of a device that leaves the factory. */
@@ -239,7 +249,7 @@ int ffx_agent_pending(const struct ffx_agent *agent);
  * flash operation. 1: call again; 0: done, see the status. Failures of package
  * or slot are not errors here: they end in status 7, 3 or 5 with 0.
  * FFX_ERR_POWER: the supply is gone; init and load before the next call.
- * FFX_ERR_FLASH: two of the journal's sectors take no record any more. An
+ * FFX_ERR_FLASH: the journal takes no record any more. An
  * update stops there: the status is 7 (nothing was touched yet), 3 or 5, but
  * only in RAM; load and run try again. A state at rest stays as it is, and
  * the firmware may be started. */

@@ -13,7 +13,7 @@ _Static_assert(FFX_PACKAGE_BUFFER_MIN <= 4096,
 _Static_assert(sizeof(struct ffx_sha256) + 8 < 4096,
                "and what hashing a slot needs");
 
-_Static_assert(4 * RECORD_MAX <= 4096, "and what the journal needs");
+_Static_assert(2 * RECORD_MAX <= 4096, "and what the journal needs");
 
 /* --- commits that cannot wait for step ----------------------------------- */
 
@@ -54,6 +54,7 @@ static int boot(struct ffx_agent *agent)
     const struct ffx_agent_state *const state = &agent->state;
     agent->part = state->component;
     agent->ready = 0;
+    agent->in_slot = 0;
     agent->tries = 0;
     if (agent_on_trial(state))
         return trial_boot(agent);
@@ -216,7 +217,7 @@ int ffx_agent_provision(struct ffx_agent *agent,
     if (found != FFX_ERR_STATE)
         return found == FFX_ERR_POWER ? found : FFX_ERR_BUSY;
     set_provisioned(agent, provision);
-    return commit_now(agent);
+    return commit_now(agent); /* into every sector: all are holes */
 }
 
 int ffx_agent_pending(const struct ffx_agent *agent)

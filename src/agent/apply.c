@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One step after the other: make -> scratch -> commit -> slot -> commit. */
+/* One step after the other: make -> scratch -> commit -> slot. */
 #include "agent/task.h"
 
 #include "base/bytes.h"
@@ -42,9 +42,11 @@ static int continues(const struct ffx_agent *agent)
     return agent->mode == MODE_RESUME && agent->part == agent->state.component;
 }
 
+/* Counts the step that the record promises: it stands in its slot by now. */
 static int restore(struct ffx_agent *agent)
 {
-    agent->steps = continues(agent) ? agent->state.step.index : 0;
+    const struct ffx_agent_state *const state = &agent->state;
+    agent->steps = continues(agent) ? state->step.index + state->installing : 0;
     if (agent->steps > step_count(agent))
         return FFX_ERR_PATCH;
     if (agent->steps == 0 || agent->steps == step_count(agent))
@@ -58,7 +60,7 @@ int apply_begin(struct ffx_agent *agent)
         set_updating(agent);
         return task_commit(agent, TASK_BEGIN);
     }
-    if (continues(agent) && agent->state.installing)
+    if (continues(agent) && agent->state.installing && !agent->in_slot)
         return task_next(agent, TASK_LOAD);
     const int error = restore(agent);
     if (error != 0)
@@ -88,11 +90,31 @@ static void pad(const struct ffx_agent *agent, uint32_t length)
            write_padded(flash, length) - length);
 }
 
+/* The copy of the step before is what a cut falls back on. */
+static int holds_copy(const struct ffx_agent *agent, uint32_t place)
+{
+    return agent->in_slot && agent->state.installing &&
+           place == agent->state.place;
+}
+
+/* There is no other place: the record lets go of that step, which is in its
+ * slot, and the one in hand is made anew. */
+static int let_go(struct ffx_agent *agent)
+{
+    agent->state.installing = 0;
+    agent->state.step.index++;
+    task_plan(agent, agent->part, agent->part + 1u);
+    return task_commit(agent, TASK_PLAN);
+}
+
 int apply_make(struct ffx_agent *agent)
 {
     uint8_t *const bytes = agent->config.step_buffer;
+    const uint32_t place = place_after(agent, agent->state.place);
     if (agent->steps == step_count(agent))
         return task_next(agent, TASK_TAIL);
+    if (holds_copy(agent, place))
+        return let_go(agent);
     const int rc = ffx_payload_next(&agent->payload, bytes, &agent->step);
     if (rc < 0)
         return rc;
@@ -101,7 +123,7 @@ int apply_make(struct ffx_agent *agent)
     pad(agent, agent->step.length);
     agent->step_crc32 = crc32_add(
         0, bytes, write_padded(agent->config.flash, agent->step.length));
-    agent->place = (uint16_t)place_after(agent, agent->state.place);
+    agent->place = (uint16_t)place;
     agent->tries = 0;
     return task_next(agent, TASK_SCRATCH);
 }
@@ -112,6 +134,8 @@ int apply_make(struct ffx_agent *agent)
 static void promise(struct ffx_agent *agent)
 {
     struct ffx_agent_state *const state = &agent->state;
+    agent->in_slot = 0;
+    agent->mode = MODE_RESUME; /* from here on the record says where */
     state->component = agent->part;
     state->installing = 1;
     state->lost = 0;
@@ -136,7 +160,8 @@ int apply_scratch(struct ffx_agent *agent)
         if (++agent->tries == TASK_TRIES)
             return FFX_ERR_FLASH;
         agent->place = (uint16_t)place_after(agent, agent->place);
-        return task_next(agent, TASK_SCRATCH);
+        return holds_copy(agent, agent->place) ? let_go(agent)
+                                               : task_next(agent, TASK_SCRATCH);
     }
     promise(agent);
     agent->tries = 0;
@@ -166,15 +191,15 @@ int apply_load(struct ffx_agent *agent)
     return error != 0 ? error : FFX_ERR_FLASH;
 }
 
+/* Not worth a commit: the next promise says it, too. */
 static int step_installed(struct ffx_agent *agent)
 {
-    agent->state.installing = 0;
-    agent->state.step.index++;
-    agent->steps = agent->state.step.index;
+    agent->in_slot = 1;
+    agent->steps = agent->state.step.index + 1;
     if (!agent->opened)
-        return task_commit(agent, TASK_OPEN);
+        return task_next(agent, TASK_OPEN);
     task_progress(agent);
-    return task_commit(agent, agent->ready ? TASK_MAKE : TASK_BEGIN);
+    return task_next(agent, agent->ready ? TASK_MAKE : TASK_BEGIN);
 }
 
 int apply_install(struct ffx_agent *agent)

@@ -73,15 +73,20 @@ static int has_components(const struct ffx_agent_config *config)
 
 static int journal_fits(const struct ffx_agent_config *config)
 {
+    const struct ffx_flash_area *const journal = &config->journal;
     struct ffx_flash_area sector;
-    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
-        if (!ffx_flash_aligned(config->flash, &config->journal[i]) ||
-            ffx_flash_sector(config->flash, config->journal[i].address,
-                             &sector) != 0 ||
-            sector.length != config->journal[i].length ||
-            sector.length < record_bytes(config))
+    uint32_t count = 0, bytes = 0;
+    if (!ffx_flash_aligned(config->flash, journal))
+        return 0;
+    for (uint32_t at = 0; at < journal->length; at += bytes, count++) {
+        if (ffx_flash_sector(config->flash, journal->address + at, &sector) !=
+                0 ||
+            (at != 0 && sector.length != bytes))
             return 0;
-    return 1;
+        bytes = sector.length;
+    }
+    return bytes >= record_bytes(config) && count >= FFX_JOURNAL_SECTORS &&
+           count <= FFX_JOURNAL_SECTORS_MAX;
 }
 
 /* Each step of the area starts at a sector's start. */
@@ -122,16 +127,14 @@ static int overlap(const struct ffx_flash_area *a,
 static const struct ffx_flash_area *
 area_at(const struct ffx_agent_config *config, uint32_t i)
 {
-    if (i < FFX_JOURNAL_SECTORS)
-        return &config->journal[i];
-    i -= FFX_JOURNAL_SECTORS;
-    return i == 0 ? &config->scratch : &config->components[i - 1].slot;
+    if (i == 0)
+        return &config->journal;
+    return i == 1 ? &config->scratch : &config->components[i - 2].slot;
 }
 
 static int disjoint(const struct ffx_agent_config *config)
 {
-    const uint32_t areas = FFX_JOURNAL_SECTORS + 1 + config->component_count;
-    for (uint32_t i = 0; i < areas; i++)
+    for (uint32_t i = 0; i < 2 + config->component_count; i++)
         for (uint32_t k = 0; k < i; k++)
             if (overlap(area_at(config, i), area_at(config, k)))
                 return 0;

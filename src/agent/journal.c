@@ -6,19 +6,25 @@
 #include <farfix/error.h>
 
 #define TRIES 3u
+#define NONE 0xffu
 
 /* --- load ---------------------------------------------------------------- */
 
+static uint32_t address_of(const struct ffx_agent *agent, uint32_t i)
+{
+    return agent->config.journal.address + i * agent->journal.sector_bytes;
+}
+
 /* A record passed over for one bad read would bring back an older state, so a
- * place is asked more than once. Words that cannot be read are what a cut
+ * sector is asked more than once. Words that cannot be read are what a cut
  * leaves: no record. 0: there is one; FFX_ERR_STATE; FFX_ERR_POWER. */
-static int read_record(struct ffx_agent *agent, uint32_t address,
-                       uint8_t *record, uint32_t *counter)
+static int read_record(struct ffx_agent *agent, uint32_t i, uint32_t *counter)
 {
     const struct ffx_flash *const flash = agent->config.flash;
-    for (uint32_t i = 0; i < TRIES; i++) {
-        const int error = flash->read(flash->context, address, record,
-                                      record_bytes(&agent->config));
+    uint8_t *const record = agent->config.step_buffer;
+    for (uint32_t tries = 0; tries < TRIES; tries++) {
+        const int error = flash->read(flash->context, address_of(agent, i),
+                                      record, record_bytes(&agent->config));
         if (error == FFX_ERR_POWER)
             return error;
         if (error == 0 && record_decode(agent, counter, record) == 0)
@@ -27,59 +33,29 @@ static int read_record(struct ffx_agent *agent, uint32_t address,
     return FFX_ERR_STATE;
 }
 
-/* The newest record of one sector. */
+/* What the sectors say: the two newest counters and who holds them. */
 struct found {
-    int valid;
-    uint32_t counter;
+    uint32_t newest, second;
+    uint8_t newest_at, second_at;
 };
 
-/* A sector's last valid record before the first place that is not: copied
- * to its slot in the step buffer. */
-static int scan_sector(struct ffx_agent *agent, uint32_t i, struct found *found)
+/* However far apart: a sector may keep a record for many commits. */
+static int is_newer(uint32_t a, uint32_t b)
 {
-    const struct ffx_agent_config *const config = &agent->config;
-    const uint32_t bytes = record_bytes(config);
-    uint8_t *const buffer = config->step_buffer;
-    uint8_t *const candidate = buffer + FFX_JOURNAL_SECTORS * bytes;
-    const struct ffx_flash_area *const sector = &config->journal[i];
-    found->valid = 0;
-    for (uint32_t at = 0; at + bytes <= sector->length; at += bytes) {
-        uint32_t counter;
-        const int error =
-            read_record(agent, sector->address + at, candidate, &counter);
-        if (error != 0)
-            return error == FFX_ERR_STATE ? 0 : error;
-        memcpy(buffer + i * bytes, candidate, bytes);
-        found->counter = counter;
-        found->valid = 1;
+    return a - b - 1 < (1u << 31) - 1;
+}
+
+static void take(struct found *found, uint8_t i, uint32_t counter)
+{
+    if (found->newest_at == NONE || is_newer(counter, found->newest)) {
+        found->second = found->newest;
+        found->second_at = found->newest_at;
+        found->newest = counter;
+        found->newest_at = i;
+    } else if (found->second_at == NONE || is_newer(counter, found->second)) {
+        found->second = counter;
+        found->second_at = i;
     }
-    return 0;
-}
-
-/* However far apart: an erase that was cut may bare a record that is many
- * commits old. */
-static int is_newer(const struct found *a, const struct found *b)
-{
-    if (!a->valid || !b->valid)
-        return a->valid && !b->valid;
-    return a->counter - b->counter - 1 < (1u << 31) - 1;
-}
-
-static void swap(uint8_t *order, uint32_t i)
-{
-    const uint8_t moved = order[i];
-    order[i] = order[i + 1];
-    order[i + 1] = moved;
-}
-
-static void sort(uint8_t *order, const struct found *found)
-{
-    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
-        order[i] = (uint8_t)i;
-    for (uint32_t end = FFX_JOURNAL_SECTORS - 1; end > 0; end--)
-        for (uint32_t i = 0; i < end; i++)
-            if (is_newer(&found[order[i]], &found[order[i + 1]]))
-                swap(order, i);
 }
 
 static int is_first_copy(uint32_t counter)
@@ -87,87 +63,108 @@ static int is_first_copy(uint32_t counter)
     return (counter & 1) == 0;
 }
 
-/* 1 when both copies of the newest state are there. */
-static int has_twin(const uint8_t *order, const struct found *found)
+/* The next sector in turn that may be written; `but` only for want of others.
+ * NONE: nobody but the newest takes records. */
+static uint8_t sector_after(const struct ffx_journal *journal, uint8_t i,
+                            uint8_t but)
 {
-    const struct found *const newest = &found[order[2]];
-    const struct found *const before = &found[order[1]];
-    return !is_first_copy(newest->counter) && before->valid &&
-           before->counter == newest->counter - 1;
+    for (uint32_t n = 0; n < 2u * journal->count; n++) {
+        i = (uint8_t)(i + 1 < journal->count ? i + 1 : 0);
+        if (i != journal->newest && !(journal->stuck >> i & 1) &&
+            (i != but || n >= journal->count))
+            return i;
+    }
+    return NONE;
+}
+
+/* What cannot be read today may be read tomorrow, and may be newer than what
+ * is acted on meanwhile: holes are filled first, and all of them. */
+static void fill_holes(struct ffx_journal *journal)
+{
+    for (uint8_t i = 0; i < journal->count; i++)
+        if (journal->holes >> i & 1)
+            journal->victim = i;
+}
+
+/* Where the next record goes. A first copy without its second may be legible
+ * by luck, and nobody has acted on it. Then it is the second newest that goes:
+ * another such copy, or one of the two of the state that held before. */
+static void choose(struct ffx_journal *journal, const struct found *found)
+{
+    journal->newest = found->newest_at;
+    journal->twin = !is_first_copy(found->newest) && found->second_at != NONE &&
+                    found->second == found->newest - 1;
+    if (is_first_copy(found->newest))
+        journal->victim = found->second_at;
+    else
+        journal->victim =
+            sector_after(journal, found->newest_at, found->second_at);
+}
+
+static void set_up(struct ffx_agent *agent)
+{
+    struct ffx_journal *const journal = &agent->journal;
+    struct ffx_flash_area sector = {0, 1};
+    memset(journal, 0, sizeof *journal);
+    (void)ffx_flash_sector(agent->config.flash, agent->config.journal.address,
+                           &sector);
+    journal->sector_bytes = sector.length;
+    journal->count = (uint8_t)(agent->config.journal.length / sector.length);
 }
 
 int journal_load(struct ffx_agent *agent)
 {
     struct ffx_journal *const journal = &agent->journal;
-    struct found found[FFX_JOURNAL_SECTORS];
-    memset(journal, 0, sizeof *journal);
-    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++) {
-        const int error = scan_sector(agent, i, &found[i]);
-        if (error != 0)
+    struct found found = {0, 0, NONE, NONE};
+    const uint32_t bytes = record_bytes(&agent->config);
+    uint8_t *const record = agent->config.step_buffer;
+    uint8_t *const newest = record + bytes;
+    set_up(agent);
+    for (uint8_t i = 0; i < journal->count; i++) {
+        uint32_t counter;
+        const int error = read_record(agent, i, &counter);
+        if (error == FFX_ERR_POWER)
             return error;
+        if (error == 0)
+            take(&found, i, counter);
+        else
+            journal->holes |= 1u << i;
+        if (found.newest_at == i) /* kept: it may not be legible again */
+            memcpy(newest, record, bytes);
     }
-    uint8_t *const order = journal->order;
-    sort(order, found);
-    const struct found *const newest = &found[order[2]];
-    if (!newest->valid)
+    journal->newest = NONE;
+    if (found.newest_at == NONE)
         return FFX_ERR_STATE;
-    journal->counter = newest->counter;
-    journal->twin = (uint8_t)has_twin(order, found);
-    /* A first copy without its second may be legible by luck, and nobody has
-     * acted on it. The state that held before it is the oldest of the three:
-     * what stands between them are other such first copies. */
-    if (is_first_copy(newest->counter) && found[order[0]].valid)
-        swap(order, 0);
-    const uint8_t *const records = agent->config.step_buffer;
-    return record_decode(agent, &journal->counter,
-                         records + order[2] * record_bytes(&agent->config));
+    choose(journal, &found);
+    fill_holes(journal);
+    return record_decode(agent, &journal->counter, newest);
 }
 
 /* --- commit -------------------------------------------------------------- */
 
-/* Where in `order` the sector stands that takes the next record. */
-static uint32_t victim(const struct ffx_journal *journal)
+/* A sector that takes nothing is passed over. */
+static int failed(struct ffx_journal *journal, int error)
 {
-    return journal->stuck ? 1 : 0;
-}
-
-/* The sector is erased again before the next try: what a failed operation
- * left in it is unknown. One that takes nothing is passed over. */
-static int failed(struct ffx_journal *journal, uint32_t sector, int error)
-{
+    const uint32_t victim = 1u << journal->victim;
     if (error == FFX_ERR_POWER)
         return error;
-    journal->fresh &= (uint8_t) ~(1u << sector);
     if (++journal->tries < TRIES)
         return 1;
     journal->tries = 0;
-    if (!journal->stuck) {
-        journal->stuck = 1;
-        return 1;
-    }
-    if (!journal->half)
-        return FFX_ERR_FLASH;
-    /* Two of three are stuck: one copy has to do. */
-    journal->half = 0;
-    return 0;
-}
-
-static int erase_sector(struct ffx_journal *journal,
-                        const struct ffx_flash *flash, uint32_t i,
-                        const struct ffx_flash_area *sector)
-{
-    const int error = flash->erase(flash->context, sector->address);
-    if (error != 0)
-        return failed(journal, i, error);
-    journal->fresh |= (uint8_t)(1u << i);
-    journal->next[i] = 0;
+    journal->stuck |= victim;
+    journal->holes &= ~victim;
+    journal->victim = sector_after(journal, journal->victim, NONE);
+    fill_holes(journal);
     return 1;
 }
 
-static int append(const struct ffx_flash *flash, uint32_t address,
-                  uint8_t *record, uint32_t bytes)
+static int program(struct ffx_agent *agent, uint32_t address, uint32_t counter)
 {
+    const struct ffx_flash *const flash = agent->config.flash;
+    const uint32_t bytes = record_bytes(&agent->config);
+    uint8_t *const record = agent->config.step_buffer;
     uint8_t *const back = record + bytes;
+    record_encode(agent, record, counter);
     int error = flash->program(flash->context, address, record, bytes);
     if (error == 0)
         error = flash->read(flash->context, address, back, bytes);
@@ -176,38 +173,49 @@ static int append(const struct ffx_flash *flash, uint32_t address,
     return memcmp(record, back, bytes) == 0 ? 0 : FFX_ERR_FLASH;
 }
 
-/* One copy is durable. 1: the second one follows. */
+/* One copy is durable: everything else in the journal may go. But what was
+ * found at boot goes first, since it may be legible by luck, and what looks
+ * like the state before it must be that. 1: another copy follows. */
 static int written(struct ffx_journal *journal, uint32_t counter)
 {
-    for (uint32_t i = victim(journal); i + 1 < FFX_JOURNAL_SECTORS; i++)
-        swap(journal->order, i);
+    const uint8_t before = journal->newest;
+    journal->newest = journal->victim;
     journal->counter = counter;
     journal->tries = 0;
     journal->half = (uint8_t)is_first_copy(counter);
     journal->twin = !journal->half;
-    return journal->half;
+    journal->holes &= ~(1u << journal->victim);
+    journal->victim =
+        sector_after(journal, journal->newest, journal->half ? NONE : before);
+    if (!journal->settled && journal->half)
+        journal->victim = before;
+    journal->settled |= journal->twin;
+    fill_holes(journal);
+    return journal->half || journal->holes != 0;
 }
 
 int journal_step(struct ffx_agent *agent)
 {
     struct ffx_journal *const journal = &agent->journal;
-    const struct ffx_agent_config *const config = &agent->config;
-    const struct ffx_flash *const flash = config->flash;
-    const uint32_t i = journal->order[victim(journal)];
-    const uint32_t bytes = record_bytes(config);
-    uint8_t *const record = config->step_buffer;
-    const struct ffx_flash_area *const sector = &config->journal[i];
-    const uint32_t at = journal->next[i] * bytes;
-    if (!(journal->fresh >> i & 1) || at + bytes > sector->length)
-        return erase_sector(journal, flash, i, sector);
-
+    const struct ffx_flash *const flash = agent->config.flash;
+    const uint32_t address = address_of(agent, journal->victim);
+    if (journal->victim == NONE) {
+        /* For the second copy is no room: one has to do. */
+        const int half = journal->half;
+        journal->half = 0;
+        return half ? 0 : FFX_ERR_FLASH;
+    }
+    if (!journal->erased) {
+        const int error = flash->erase(flash->context, address);
+        if (error != 0)
+            return failed(journal, error);
+        journal->erased = 1;
+        return 1;
+    }
+    journal->erased = 0;
     /* Even, then odd: a first copy, whose second never came, is skipped. */
     const uint32_t counter =
         journal->half ? journal->counter + 1 : (journal->counter | 1) + 1;
-    record_encode(agent, record, counter);
-    const int error = append(flash, sector->address + at, record, bytes);
-    if (error != 0)
-        return failed(journal, i, error);
-    journal->next[i]++;
-    return written(journal, counter);
+    const int error = program(agent, address, counter);
+    return error != 0 ? failed(journal, error) : written(journal, counter);
 }

@@ -70,6 +70,7 @@ void trial_decode(struct ffx_agent *agent, const uint8_t *block)
 
 int trial_begin(struct ffx_agent *agent)
 {
+    agent->state.installing = 0;
     agent->state.trial = (uint8_t)(agent->config.trial_boots + 1);
     return task_commit(agent, TASK_END);
 }

@@ -2,6 +2,7 @@
 /* A device's life around its updates: config, provision, CFOTA, vendor
  * packages, keys, idle boots. */
 #include "agent_bench.h"
+#include "base/bytes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -89,19 +90,19 @@ static void no_erase(struct ffx_agent_config *c)
 
 static void journal_half_a_sector(struct ffx_agent_config *c)
 {
-    c->journal[1].length = 2048;
+    c->journal.length = 12288 + 2048;
 }
 static void journal_beyond_the_device(struct ffx_agent_config *c)
 {
-    c->journal[0].address = 0x100000;
+    c->journal.address = 0x100000;
 }
-static void journal_halves_are_one(struct ffx_agent_config *c)
+static void journal_of_two_sectors(struct ffx_agent_config *c)
 {
-    c->journal[1] = c->journal[0];
+    c->journal.length = 8192;
 }
 static void scratch_in_the_journal(struct ffx_agent_config *c)
 {
-    c->scratch.address = 8192;
+    c->scratch.address = c->journal.address;
 }
 static void scratch_of_no_step(struct ffx_agent_config *c)
 {
@@ -150,7 +151,7 @@ static void a_config_that_breaks_its_contract_is_refused(void **state)
     };
     static void (*const geometry[])(struct ffx_agent_config *) = {
         journal_half_a_sector,  journal_beyond_the_device,
-        journal_halves_are_one, scratch_in_the_journal,
+        journal_of_two_sectors, scratch_in_the_journal,
         scratch_of_no_step,     step_of_no_sectors,
         scratch_of_half_a_step, slot_not_at_a_sector,
         slots_overlap,
@@ -367,8 +368,8 @@ static void a_journal_that_fails_leaves_cfota_unsaid(void **state)
     struct forge_bytes zip =
         bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
     bench.package = &zip;
-    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
-        lab_flash_stick(&bench.flash, NOR->journal[i].address,
+    for (uint32_t at = 0; at < NOR->journal.length; at += 4096)
+        lab_flash_stick(&bench.flash, NOR->journal.address + at,
                         LAB_FAULT_PROGRAM);
     assert_int_equal(ffx_agent_request(&bench.agent), FFX_ERR_FLASH);
     assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_IDLE);
@@ -641,7 +642,7 @@ static void a_boot_that_finds_work_says_so_again_first(void **state)
         assert_int_equal(bench_boot(&bench), FFX_ERR_POWER);
         assert_int_equal(bench_power_up(&bench), 0);
         const uint32_t found =
-            NOR->journal[bench.agent.journal.order[2]].address;
+            NOR->journal.address + bench.agent.journal.newest * 4096u;
         const int status = ffx_agent_status(&bench.agent);
         while (bench.flash.operations < 2)
             assert_int_equal(ffx_agent_step(&bench.agent), 1);
@@ -655,16 +656,16 @@ static void a_boot_that_finds_work_says_so_again_first(void **state)
     bench_close(&bench);
 }
 
-/* The newest record but `behind` of them; a bit of it flips. */
+/* A bit of the newest record flips, or of its twin. */
 static void rot_a_record(struct bench *bench, uint32_t behind)
 {
-    const struct ffx_journal *const journal = &bench->agent.journal;
     assert_int_equal(bench_power_up(bench), 0);
-    const uint32_t sector = journal->order[2 - behind];
-    uint32_t at = NOR->journal[sector].address;
-    while (memcmp(bench->flash.bytes + at + 512, "FFX1", 4) == 0)
-        at += 512;
-    lab_flash_rot(&bench->flash, at + 20, 1);
+    const uint32_t counter = bench->agent.journal.counter - behind;
+    for (uint32_t at = NOR->journal.address;; at += 4096)
+        if (bytes_get32(bench->flash.bytes + at + 4) == counter) {
+            lab_flash_rot(&bench->flash, at + 20, 1);
+            return;
+        }
 }
 
 /* A record that rots at rest is written again from its twin. */

@@ -219,7 +219,7 @@ static void expect_recovery(struct bench *bench, int error)
     const struct ffx_agent_state *state = ffx_agent_state(&bench->agent);
     assert_true(is_failed(state->status));
     assert_int_equal(state->error, error);
-    assert_int_equal(state->installing, 0);
+    assert_int_equal(state->installing, 1);
     assert_int_equal(state->requested, 0);
     assert_int_equal(bench->failed, 1);
     assert_int_equal(bench->last_error, error);

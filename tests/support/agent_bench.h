@@ -29,7 +29,7 @@ struct bench_geometry {
     uint32_t write_unit;
     uint8_t erased_value, ecc;
     uint32_t step_bytes;
-    struct ffx_flash_area journal[FFX_JOURNAL_SECTORS], scratch;
+    struct ffx_flash_area journal, scratch;
     uint32_t component_count;
     struct ffx_component components[FFX_COMPONENTS];
     uint32_t sector[FFX_COMPONENTS]; /* largest of the slot */
@@ -60,7 +60,7 @@ struct bench {
     struct ffx_agent agent;
     struct ffx_agent_config config;
     struct bench_release a, b;
-    struct ffx_flash_area fence[FFX_JOURNAL_SECTORS + 1 + FFX_COMPONENTS];
+    struct ffx_flash_area fence[2 + FFX_COMPONENTS];
     uint32_t fence_count;
     void *step_buffer, *work;
     struct lab_snapshot *fresh; /* runs A, nothing asked for */

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rig.h"
+#include "fixture.h"
+#include "memo_hash.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UPDATING_FAILED_MODEM FFX_STATUS_UPDATING_MODEM, FFX_STATUS_FAILED_MODEM
+#define UPDATING_FAILED_AP FFX_STATUS_UPDATING_AP, FFX_STATUS_FAILED_AP
+#define KIB 1024u
+
+const struct bench_geometry rig_geometries[RIG_GEOMETRIES] = {
+    /* A serial NOR part: bytes, 4 KiB sectors. */
+    {.name = "nor",
+     .regions = {{4 * KIB, 128}},
+     .region_count = 1,
+     .write_unit = 1,
+     .erased_value = 0xff,
+     .step_bytes = 16 * KIB,
+     .journal = {0, 12 * KIB},
+     .scratch = {16 * KIB, 128 * KIB},
+     .component_count = 2,
+     .components = {{"modem", {144 * KIB, 112 * KIB}, UPDATING_FAILED_MODEM},
+                    {"ap", {256 * KIB, 224 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {4 * KIB, 4 * KIB},
+     .size_a = {100000, 214001},
+     .size_b = {104500, 190003}},
+    /* STM32L4: double words with ECC, each written once, 2 KiB pages. */
+    {.name = "write-once-ecc",
+     .regions = {{2 * KIB, 224}},
+     .region_count = 1,
+     .write_unit = 8,
+     .erased_value = 0xff,
+     .ecc = 1,
+     .step_bytes = 8 * KIB,
+     .journal = {0, 6 * KIB},
+     .scratch = {8 * KIB, 64 * KIB},
+     .component_count = 2,
+     .components = {{"modem", {72 * KIB, 112 * KIB}, UPDATING_FAILED_MODEM},
+                    {"ap", {184 * KIB, 224 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {2 * KIB, 2 * KIB},
+     .size_a = {100000, 214001},
+     .size_b = {104500, 190003}},
+    /* As STM32F2 and F4 begin: small sectors, then large ones, and the modem
+     * lies across the border. */
+    {.name = "unequal",
+     .regions = {{4 * KIB, 20}, {16 * KIB, 26}},
+     .region_count = 2,
+     .write_unit = 4,
+     .erased_value = 0xff,
+     .step_bytes = 16 * KIB,
+     .journal = {0, 12 * KIB},
+     .scratch = {368 * KIB, 128 * KIB},
+     .component_count = 2,
+     .components = {{"modem", {16 * KIB, 112 * KIB}, UPDATING_FAILED_MODEM},
+                    {"ap", {128 * KIB, 224 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {16 * KIB, 16 * KIB},
+     .size_a = {100000, 214001},
+     .size_b = {104500, 190003}},
+    /* STM32H5 and L1 in one: 16 byte words, 8 KiB sectors, erased to 0. */
+    {.name = "erased-zero",
+     .regions = {{8 * KIB, 56}},
+     .region_count = 1,
+     .write_unit = 16,
+     .erased_value = 0x00,
+     .step_bytes = 8 * KIB,
+     .journal = {0, 24 * KIB},
+     .scratch = {24 * KIB, 80 * KIB},
+     .component_count = 2,
+     .components = {{"modem", {104 * KIB, 112 * KIB}, UPDATING_FAILED_MODEM},
+                    {"ap", {216 * KIB, 224 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {8 * KIB, 8 * KIB},
+     .size_a = {100000, 214001},
+     .size_b = {104500, 190003}},
+};
+
+const struct bench_geometry rig_small[RIG_GEOMETRIES] = {
+    {.name = "small-nor",
+     .regions = {{2 * KIB, 36}},
+     .region_count = 1,
+     .write_unit = 1,
+     .erased_value = 0xff,
+     .step_bytes = 4 * KIB,
+     .journal = {0, 6 * KIB},
+     .scratch = {8 * KIB, 32 * KIB},
+     .component_count = 2,
+     .components = {{"modem", {40 * KIB, 12 * KIB}, UPDATING_FAILED_MODEM},
+                    {"ap", {52 * KIB, 20 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {2 * KIB, 2 * KIB},
+     .size_a = {6000, 14000},
+     .size_b = {8300, 9100}},
+    {.name = "small-ecc",
+     .regions = {{2 * KIB, 36}},
+     .region_count = 1,
+     .write_unit = 8,
+     .erased_value = 0xff,
+     .ecc = 1,
+     .step_bytes = 4 * KIB,
+     .journal = {0, 6 * KIB},
+     .scratch = {8 * KIB, 32 * KIB},
+     .component_count = 2,
+     .components = {{"modem", {40 * KIB, 12 * KIB}, UPDATING_FAILED_MODEM},
+                    {"ap", {52 * KIB, 20 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {2 * KIB, 2 * KIB},
+     .size_a = {6000, 14000},
+     .size_b = {8300, 9100}},
+    {.name = "small-unequal",
+     .regions = {{1 * KIB, 12}, {4 * KIB, 16}},
+     .region_count = 2,
+     .write_unit = 4,
+     .erased_value = 0xff,
+     .step_bytes = 4 * KIB,
+     .journal = {0, 3 * KIB},
+     .scratch = {36 * KIB, 32 * KIB},
+     .component_count = 2,
+     .components = {{"modem", {4 * KIB, 12 * KIB}, UPDATING_FAILED_MODEM},
+                    {"ap", {16 * KIB, 20 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {4 * KIB, 4 * KIB},
+     .size_a = {6000, 14000},
+     .size_b = {8300, 9100}},
+    {.name = "small-zero",
+     .regions = {{4 * KIB, 20}},
+     .region_count = 1,
+     .write_unit = 32,
+     .erased_value = 0x00,
+     .step_bytes = 4 * KIB,
+     .journal = {0, 12 * KIB},
+     .scratch = {12 * KIB, 32 * KIB},
+     .component_count = 2,
+     .components = {{"modem", {44 * KIB, 12 * KIB}, UPDATING_FAILED_MODEM},
+                    {"ap", {56 * KIB, 20 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {4 * KIB, 4 * KIB},
+     .size_a = {6000, 14000},
+     .size_b = {8300, 9100}},
+};
+
+/* --- images -------------------------------------------------------------- */
+
+/* B: new code near the front moves all that follows, and the tail is cut or
+ * filled up to the size. Every step reads what stands in its neighbours'. */
+static void shape(struct bench *bench, uint32_t i)
+{
+    const uint8_t *const a = bench->a.image[i];
+    uint8_t *const b = bench->b.image[i];
+    const uint32_t size_a = bench->a.size[i], size_b = bench->b.size[i];
+    const uint32_t cut = size_b / 9, added = 300 + 77 * i;
+    const uint32_t from_a = size_a - cut, room = size_b - cut - added;
+    fixture_image(b, size_b, 200 + i);
+    memcpy(b, a, cut);
+    memcpy(b + cut + added, a + cut, from_a < room ? from_a : room);
+}
+
+/* --- open ---------------------------------------------------------------- */
+
+void rig_open(struct rig *rig, const struct bench_geometry *geometry)
+{
+    struct bench *const bench = &rig->bench;
+    struct bench_release c;
+    memset(rig, 0, sizeof *rig);
+    bench_open(bench, geometry);
+    for (uint32_t i = 0; i < geometry->component_count; i++)
+        shape(bench, i);
+    bench->config.crypto = memo_hash_crypto();
+    rig->deltas = bench_package(bench, &bench->a, &bench->b, BENCH_DELTAS);
+    bench_release_make(bench, &c, "1529B07SIM7000G", 7, geometry->size_b, 300);
+    rig->images = bench_package(bench, &c, &bench->b, BENCH_IMAGES);
+    rig->other = bench_package(bench, &bench->b, &c, BENCH_DELTAS);
+    bench_release_free(&c);
+}
+
+void rig_close(struct rig *rig)
+{
+    free(rig->deltas.bytes);
+    free(rig->images.bytes);
+    free(rig->other.bytes);
+    bench_close(&rig->bench);
+}
