@@ -435,6 +435,28 @@ static void a27_a_target_size_that_does_not_fit_is_refused(void **state)
     bench_close(&bench);
 }
 
+/* An image that is what both texts say, and a byte longer than its slot. */
+static void a27_an_image_longer_than_its_slot_is_refused(void **state)
+{
+    struct bench bench;
+    (void)state;
+    bench_open(&bench, NOR);
+    for (uint32_t part = 0; part < 2; part++) {
+        struct bench_job job;
+        const uint32_t size = NOR->components[part].slot.length + 1;
+        uint8_t *bytes = calloc(1, size);
+        assert_non_null(bytes);
+        replay_case("component %u", part);
+        bench_job_make(&bench, &job, &bench.a, &bench.b, BENCH_IMAGES);
+        give_payload(&job, part, bytes, size);
+        job.forge.release.components[part].size = size;
+        forge_sha256(bytes, size, job.forge.release.components[part].sha256);
+        refuse_job(&bench, &job, FFX_ERR_GEOMETRY);
+    }
+    replay_done();
+    bench_close(&bench);
+}
+
 /* --- A28: bytes too many or too few -------------------------------------- */
 
 /* Past the port: what somebody left in a slot of a device that was asked. */
@@ -606,6 +628,10 @@ static void a28_an_image_longer_or_shorter_than_signed_is_refused(void **state)
             bench_job_make(&bench, &job, &bench.a, &bench.b, BENCH_IMAGES);
             resize(&job, part, size);
             refuse_job(&bench, &job, FFX_ERR_MANIFEST);
+            /* One of the two texts alone says another size. */
+            bench_job_make(&bench, &job, &bench.a, &bench.b, BENCH_IMAGES);
+            job.forge.release.components[part].size = size;
+            refuse_job(&bench, &job, FFX_ERR_MANIFEST);
             refuse_entry(&bench, part, size);
         }
     replay_done();
@@ -652,6 +678,7 @@ int main(void)
         row(a27_a_sector_and_step_of_another_device_are_refused),
         row(a27_a_header_that_disagrees_with_the_manifest_is_refused),
         row(a27_a_target_size_that_does_not_fit_is_refused),
+        row(a27_an_image_longer_than_its_slot_is_refused),
         row(a28_behind_b_the_slot_is_blank_whatever_was_behind_a),
         row(a28_a_cut_does_not_keep_what_stands_behind_b),
         row(a28_a_component_that_stays_may_have_nothing_behind_it),
