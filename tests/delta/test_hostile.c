@@ -333,7 +333,7 @@ static void bench_open(struct delta_bench *bench, const struct author *author)
  * for the source, one that ends. */
 #define CALLS_MAX (IMAGE_MAX / 64 + 3)
 
-static void exactly_the_legal_plans_are_taken(void **state)
+static void a26_exactly_the_legal_plans_are_taken(void **state)
 {
     static struct author author;
     unsigned legal = 0;
@@ -376,7 +376,7 @@ static void run_steps(struct delta_bench *bench, uint32_t target_bytes)
                     2 * target_bytes + 16);
 }
 
-static void noise_behind_a_legal_plan_does_no_harm(void **state)
+static void a26_noise_behind_a_legal_plan_does_no_harm(void **state)
 {
     static struct author author;
     (void)state;
@@ -394,7 +394,7 @@ static void noise_behind_a_legal_plan_does_no_harm(void **state)
 }
 
 /* The second line: the plan was checked, then the file was another. */
-static void a_patch_swapped_after_it_was_checked_does_no_harm(void **state)
+static void a26_a_patch_swapped_after_its_check_does_no_harm(void **state)
 {
     static struct author author;
     unsigned stopped = 0;
@@ -446,9 +446,9 @@ static void a_forged_checkpoint_does_no_harm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exactly_the_legal_plans_are_taken),
-        cmocka_unit_test(noise_behind_a_legal_plan_does_no_harm),
-        cmocka_unit_test(a_patch_swapped_after_it_was_checked_does_no_harm),
+        cmocka_unit_test(a26_exactly_the_legal_plans_are_taken),
+        cmocka_unit_test(a26_noise_behind_a_legal_plan_does_no_harm),
+        cmocka_unit_test(a26_a_patch_swapped_after_its_check_does_no_harm),
         cmocka_unit_test(a_forged_checkpoint_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -555,3 +555,39 @@ void bench_expect_refused(struct bench *bench, int error)
     assert_int_equal(bench->removed, 0);
     assert_false(ffx_agent_pending(&bench->agent));
 }
+
+/* --- roads that several tests take --------------------------------------- */
+
+void bench_factory(struct bench *bench)
+{
+    size_t bytes;
+    expect_rules_kept(bench);
+    lab_flash_close(&bench->flash);
+    free(bench->fresh);
+    open_flash(bench);
+    for (uint32_t i = 0; i < bench->geometry->component_count; i++)
+        put_image(bench, i);
+    provision(bench);
+    bench->fresh = lab_flash_snapshot(&bench->flash, &bytes);
+    assert(bench->fresh != NULL);
+    bench_reset(bench);
+}
+
+void bench_offer(struct bench *bench, const struct forge_bytes *zip)
+{
+    bench_reset(bench);
+    bench->package = zip;
+    bench_request(bench);
+    assert_int_equal(bench_boot(bench), 0);
+}
+
+void bench_begin(struct bench *bench, const struct forge_bytes *zip)
+{
+    bench_reset(bench);
+    bench->package = zip;
+    bench_request(bench);
+    assert_int_equal(bench_power_up(bench), 0);
+    while (ffx_agent_status(&bench->agent) == FFX_STATUS_REQUESTED ||
+           bench->agent.commits != 0)
+        assert_int_equal(ffx_agent_step(&bench->agent), 1);
+}

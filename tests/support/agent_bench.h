@@ -119,4 +119,12 @@ void bench_expect_installed(struct bench *bench,
  * nothing is asked for any more. */
 void bench_expect_refused(struct bench *bench, int error);
 
+/* Leaves the factory anew, with what bench->a says by now. */
+void bench_factory(struct bench *bench);
+/* bench_reset, AT+CFOTA=1 with this file, and a boot that gets through. */
+void bench_offer(struct bench *bench, const struct forge_bytes *zip);
+/* bench_reset, and an update with this file up to its first promise: status 2
+ * or 4, the file still there, the supply about to go. */
+void bench_begin(struct bench *bench, const struct forge_bytes *zip);
+
 #endif

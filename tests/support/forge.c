@@ -90,17 +90,15 @@ static void make_low(mbedtls_mpi *s, const mbedtls_mpi *order)
     mbedtls_mpi_free(&twice);
 }
 
-size_t forge_signature(enum forge_key key, const void *text, size_t length,
-                       uint8_t der[FFX_DER_MAX])
+static size_t sign(enum forge_key key, const uint8_t digest[FFX_SHA256_BYTES],
+                   uint8_t der[FFX_DER_MAX])
 {
     struct pair *const pair = pair_of(key);
-    uint8_t digest[FFX_SHA256_BYTES];
     mbedtls_mpi r, s;
     mbedtls_mpi_init(&r);
     mbedtls_mpi_init(&s);
-    forge_sha256(text, length, digest);
     const int error = mbedtls_ecdsa_sign_det_ext(
-        &pair->group, &r, &s, &pair->secret, digest, sizeof digest,
+        &pair->group, &r, &s, &pair->secret, digest, FFX_SHA256_BYTES,
         MBEDTLS_MD_SHA256, no_random, NULL);
     assert(error == 0);
     make_low(&s, &pair->group.N);
@@ -112,6 +110,36 @@ size_t forge_signature(enum forge_key key, const void *text, size_t length,
     mbedtls_mpi_free(&r);
     mbedtls_mpi_free(&s);
     return at;
+}
+
+#define SIGNED 64u
+
+/* Signatures are deterministic, and hundreds of packages share a release or a
+ * cert: what was signed lately is not signed again. */
+size_t forge_signature(enum forge_key key, const void *text, size_t length,
+                       uint8_t der[FFX_DER_MAX])
+{
+    static struct {
+        enum forge_key key;
+        uint8_t digest[FFX_SHA256_BYTES], der[FFX_DER_MAX];
+        size_t length;
+    } signatures[SIGNED];
+    static unsigned count;
+    uint8_t digest[FFX_SHA256_BYTES];
+    unsigned i = 0;
+    forge_sha256(text, length, digest);
+    while (i < count && i < SIGNED &&
+           (signatures[i].key != key ||
+            memcmp(signatures[i].digest, digest, sizeof digest) != 0))
+        i++;
+    if (i == count || i == SIGNED) {
+        i = count++ % SIGNED;
+        signatures[i].key = key;
+        memcpy(signatures[i].digest, digest, sizeof digest);
+        signatures[i].length = sign(key, digest, signatures[i].der);
+    }
+    memcpy(der, signatures[i].der, signatures[i].length);
+    return signatures[i].length;
 }
 
 /* --- zip: from the format page, not from src/package/zip.c --------------- */
