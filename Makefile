@@ -78,7 +78,8 @@ $(BUILD)/asan/farfix: $(call object,asan,$(CLI)) $(BUILD)/asan/libhost.a
 	$(CC) $(SANITIZE) $^ $(LIBS) -o $@
 
 .SECONDARY:
-$(BUILD)/asan/tests/%: $(BUILD)/asan/tests/%.o $(BUILD)/asan/libhost.a
+$(BUILD)/asan/tests/%: $(BUILD)/asan/tests/%.o \
+        $(BUILD)/asan/tests/support/filter.o $(BUILD)/asan/libhost.a
 	$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -lzip -o $@
 
 .PHONY: FORCE
@@ -99,6 +100,13 @@ test: ## runs every test and gate; ROOM=agent: only tests/agent
 	@$(MAKE) -s -k -j$(JOBS) taps || true
 	@scripts/count-tests $(TAPS)
 taps: $(TAPS)
+
+# --- planted bugs: what the tests are worth -----------------------------------
+
+.PHONY: mutants
+mutants: ## plants each bug of tests/mutants; the tests must see it; MUTANT=name
+	@scripts/deps test
+	@BUILD='$(BUILD)' JOBS='$(JOBS)' MUTANT='$(MUTANT)' scripts/mutants
 
 # --- fuzzing: clang's compile of everything is also half of lint ------------
 
@@ -275,4 +283,5 @@ install: all ## farfix, libfarfix.a, headers, pkg-config and man pages to PREFIX
 clean: ## removes build/ and demo/
 	rm -rf $(BUILD) demo
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/mutants -prune -o -name '*.d' \
+                 -print 2>/dev/null)
