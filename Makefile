@@ -78,7 +78,8 @@ $(BUILD)/asan/farfix: $(call object,asan,$(CLI)) $(BUILD)/asan/libhost.a
 	$(CC) $(SANITIZE) $^ $(LIBS) -o $@
 
 .SECONDARY:
-$(BUILD)/asan/tests/%: $(BUILD)/asan/tests/%.o $(BUILD)/asan/libhost.a
+$(BUILD)/asan/tests/%: $(BUILD)/asan/tests/%.o \
+        $(BUILD)/asan/tests/support/filter.o $(BUILD)/asan/libhost.a
 	$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -lzip -o $@
 
 .PHONY: FORCE
@@ -118,6 +119,13 @@ $(BUILD)/power/libhost.a: $(call object,power,$(CORE) $(HOST) $(TEST_HELP))
 $(BUILD)/power/test_%: $(BUILD)/power/tests/power/test_%.o \
         $(call object,power,$(POWER_HELP)) $(BUILD)/power/libhost.a
 	$(CC) $(CFLAGS) $(POWER_WRAP) $^ $(LIBS) -lcmocka $(LDFLAGS) -o $@
+
+# --- planted bugs: what the tests are worth -----------------------------------
+
+.PHONY: mutants
+mutants: ## plants each bug of tests/mutants; the tests must see it; MUTANT=name
+	@scripts/deps test
+	@BUILD='$(BUILD)' JOBS='$(JOBS)' MUTANT='$(MUTANT)' scripts/mutants
 
 # --- fuzzing: clang's compile of everything is also half of lint ------------
 
@@ -294,4 +302,5 @@ install: all ## farfix, libfarfix.a, headers, pkg-config and man pages to PREFIX
 clean: ## removes build/ and demo/
 	rm -rf $(BUILD) demo
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/mutants -prune -o -name '*.d' \
+                 -print 2>/dev/null)

@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Every planted bug is seen by the tests: scripts/mutants as TAP, a line for
+# each mutant.
+set -u
+said=$(mktemp) && trap 'rm -f "$said"' EXIT
+# The limit of this program is not that of the tests within it.
+unset TEST_SECONDS
+scripts/mutants >"$said" 2>&1
+code=$?
+awk '
+/^caught / { print "ok " ++n " - " $2 " is caught " $3 " " $4; next }
+/^(SURVIVED|DOES NOT APPLY|DOES NOT BUILD|FAILS UNMUTATED) / {
+    print "not ok " ++n " - " $0; next }
+{ print "# " $0 }
+END { print "1.." n + 0 }' "$said"
+exit $code
