@@ -241,10 +241,11 @@ static void expect_trial_begins(struct bench *bench,
     trial_bench_expect_running(bench, release, left);
 }
 
+/* nor and flash-word-32: test_sweep.c has the others. */
 static void an_update_cut_anywhere_ends_on_trial_with_b_whole(void **state)
 {
     (void)state;
-    for (uint32_t i = 0; i < GEOMETRIES; i++) {
+    for (uint32_t i = 0; i < GEOMETRIES; i += 2) {
         struct trial_bench trial;
         struct bench *bench = &trial.bench;
         trial_bench_open(&trial, geometries[i], BOOTS);
@@ -305,6 +306,54 @@ static void confirm_makes_b_the_installed_release(void **state)
         free(zip.bytes);
         done(&trial);
     }
+}
+
+static struct forge_bytes package_with_key(struct bench *bench,
+                                           const struct bench_release *from,
+                                           const struct bench_release *to,
+                                           enum forge_key signer,
+                                           enum forge_key next)
+{
+    struct bench_job job;
+    bench_job_make(bench, &job, from, to, BENCH_IMAGES);
+    job.forge.signer[FORGE_TEXT_RELEASE] = signer;
+    job.forge.signer[FORGE_TEXT_CERT] = signer;
+    job.forge.release.has_next_key = 1;
+    job.forge.release.next_key = *forge_public(next);
+    return bench_job_build(&job);
+}
+
+/* With both places taken, the key that did not sign B makes room: known from
+ * flash alone. */
+static void the_signer_of_b_outlives_the_trial(void **state)
+{
+    (void)state;
+    struct trial_bench trial;
+    struct bench *bench = &trial.bench;
+    trial_bench_open(&trial, 0, BOOTS);
+    bench_reset(bench);
+    struct forge_bytes first = package_with_key(bench, &bench->a, &bench->b,
+                                                FORGE_RELEASE, FORGE_OTHER);
+    struct forge_bytes second = package_with_key(bench, &bench->b, &trial.c,
+                                                 FORGE_OTHER, FORGE_PACKAGE);
+    trial_bench_request(bench, &first);
+    trial_bench_boot(bench);
+    assert_int_equal(ffx_agent_confirm(&bench->agent), 0);
+    trial_bench_request(bench, &second);
+    trial_bench_boot(bench);
+    trial_bench_boot(bench);
+    assert_int_equal(bench_power_up(bench), 0);
+    assert_int_equal(ffx_agent_confirm(&bench->agent), 0);
+    bench_expect_installed(bench, &trial.c);
+    const struct ffx_agent_state *now = ffx_agent_state(&bench->agent);
+    assert_int_equal(now->key_count, 2);
+    assert_memory_equal(&now->keys[0], forge_public(FORGE_PACKAGE),
+                        sizeof now->keys[0]);
+    assert_memory_equal(&now->keys[1], forge_public(FORGE_OTHER),
+                        sizeof now->keys[1]);
+    free(first.bytes);
+    free(second.bytes);
+    done(&trial);
 }
 
 /* Facts, sequence, keys and status at once, or nothing; the file goes with
@@ -675,6 +724,7 @@ int main(void)
         traced(no_cut_gives_b_a_boot_more_and_each_takes_one_at_most),
         traced(an_update_cut_anywhere_ends_on_trial_with_b_whole),
         traced(confirm_makes_b_the_installed_release),
+        traced(the_signer_of_b_outlives_the_trial),
         traced(a_cut_in_confirm_leaves_a_trial_or_b),
         traced(confirm_needs_a_trial),
         traced(a_stuck_journal_starts_nothing_on_trial),
