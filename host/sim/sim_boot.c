@@ -166,7 +166,8 @@ static int finish_vendor(struct sim_boot *boot, int error)
     const int result =
         ffx_agent_finish_vendor(&boot->agent, boot->config->vendor->to, error);
     boot->playing = -1;
-    if (result == FFX_ERR_POWER)
+    /* Nothing was written: a reset would play it once more, and so on. */
+    if (result == FFX_ERR_POWER || result == FFX_ERR_FLASH)
         return result;
     if (result != FFX_OK || error != FFX_OK) {
         failed(boot, error != FFX_OK ? error : result, FFX_STATUS_REFUSED);

@@ -109,6 +109,9 @@ static void set_failed(struct ffx_agent *agent, int error)
         state->status = agent->config.components[state->component].failed;
     state->requested = 0;
     state->error = error;
+    /* What cannot be counted any more is not started either. */
+    if (state->trial != 0)
+        state->trial = FFX_TRIAL_FAILED;
 }
 
 static int fail(struct ffx_agent *agent, int error)
@@ -121,13 +124,12 @@ static int fail(struct ffx_agent *agent, int error)
  * what it would have written. */
 static int stand_still(struct ffx_agent *agent, int error)
 {
-    if (reload(agent) != 0)
-        return error;
+    reload(agent);
     agent->task = TASK_DONE;
-    if (!agent_has_work(&agent->state) || agent->state.removing)
-        return error;
-    set_failed(agent, error);
-    task_event(agent, FFX_AGENT_FAILED);
+    if (agent_has_work(&agent->state) && !agent->state.removing) {
+        set_failed(agent, error);
+        task_event(agent, FFX_AGENT_FAILED);
+    }
     return error;
 }
 

@@ -184,5 +184,6 @@ int config_fits(const struct ffx_agent_config *config,
             (i < config->component_count))
             return 0;
     return state->component < config->component_count &&
+           (config->trial_boots != 0 || state->trial == 0) &&
            step_fits(config, state);
 }

@@ -272,7 +272,8 @@ int record_decode(struct ffx_agent *agent, uint32_t *counter,
     *counter = bytes_get32(record + AT_COUNTER);
     if (!fields_valid(state, record))
         return FFX_ERR_STATE;
-    if (agent->config.trial_boots != 0 && agent_on_trial(state))
+    /* All 0 unless it is on trial. */
+    if (agent->config.trial_boots != 0)
         trial_decode(agent, record + RECORD_BYTES);
     return 0;
 }

@@ -79,10 +79,8 @@ int trial_begin(struct ffx_agent *agent)
  * never come back. */
 int trial_boot(struct ffx_agent *agent)
 {
-    if (agent->state.trial > 1) {
-        agent->state.trial--;
-        return task_commit(agent, TASK_END);
-    }
-    agent->state.trial = FFX_TRIAL_FAILED;
-    return FFX_ERR_TRIAL;
+    if (agent->state.trial == 1)
+        return FFX_ERR_TRIAL;
+    agent->state.trial--;
+    return task_commit(agent, TASK_END);
 }

@@ -53,7 +53,7 @@ struct chain {
     struct bench bench;
     struct bench_release release[LINKS];
     char version[LINKS][FFX_VERSION_MAX + 1];
-    void *stand[LINKS]; /* the device after its i-th update */
+    struct lab_snapshot *stand[LINKS]; /* the device after its i-th update */
 };
 
 /* The device that runs release i: reset, refusal and verdict know it as A. */
@@ -95,7 +95,6 @@ static struct forge_bytes link(const struct chain *chain, uint32_t from,
 /* Every stand is reached by updates, none is made up. */
 static void chain_open(struct chain *chain)
 {
-    size_t bytes;
     bench_open(&chain->bench, NOR);
     chain->release[0] = chain->bench.a;
     chain->stand[0] = chain->bench.fresh;
@@ -108,8 +107,7 @@ static void chain_open(struct chain *chain)
         stand_at(chain, i - 1);
         bench_offer(&chain->bench, &zip);
         bench_expect_installed(&chain->bench, &chain->release[i]);
-        chain->stand[i] = lab_flash_snapshot(&chain->bench.flash, &bytes);
-        assert_non_null(chain->stand[i]);
+        chain->stand[i] = lab_flash_snapshot(&chain->bench.flash);
         free(zip.bytes);
     }
 }
@@ -120,7 +118,7 @@ static void chain_close(struct chain *chain)
     chain->bench.a = chain->release[0];
     for (uint32_t i = 1; i < LINKS; i++) {
         bench_release_free(&chain->release[i]);
-        free(chain->stand[i]);
+        lab_snapshot_free(chain->stand[i]);
     }
     bench_close(&chain->bench);
 }

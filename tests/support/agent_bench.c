@@ -400,11 +400,19 @@ static void provision(struct bench *bench)
 
 void bench_open(struct bench *bench, const struct bench_geometry *geometry)
 {
+    bench_open_trial(bench, geometry, 0);
+}
+
+void bench_open_trial(struct bench *bench,
+                      const struct bench_geometry *geometry, uint8_t boots)
+{
+    size_t bytes;
     memset(bench, 0, sizeof *bench);
     bench->geometry = geometry;
     fence_in(bench);
     open_flash(bench);
     configure(bench);
+    bench->config.trial_boots = boots;
     bench_release_make(bench, &bench->a, "1529B05SIM7000G", 5, geometry->size_a,
                        100);
     bench_release_make(bench, &bench->b, "1529B06SIM7000G", 6, geometry->size_b,
@@ -513,8 +521,8 @@ int bench_holds(const struct bench *bench, const struct bench_release *release)
     return 1;
 }
 
-static void expect_facts(const struct bench *bench,
-                         const struct bench_release *release)
+void bench_expect_facts(const struct bench *bench,
+                        const struct bench_release *release)
 {
     const struct ffx_agent_state *state = ffx_agent_state(&bench->agent);
     assert_int_equal(state->sequence, release->sequence);
@@ -536,7 +544,7 @@ void bench_expect_installed(struct bench *bench,
     assert_int_equal(ffx_agent_status(&bench->agent), FFX_STATUS_SUCCESS);
     assert_int_equal(ffx_agent_state(&bench->agent)->error, 0);
     assert_true(bench_holds(bench, release));
-    expect_facts(bench, release);
+    bench_expect_facts(bench, release);
     assert_null(bench->package);
     assert_false(ffx_agent_pending(&bench->agent));
     assert_false(ffx_agent_locked(&bench->agent));
@@ -551,7 +559,7 @@ void bench_expect_refused(struct bench *bench, int error)
     assert_int_equal(state->requested, 0);
     assert_int_equal(bench_slot_wear(bench), 0);
     assert_true(bench_holds(bench, &bench->a));
-    expect_facts(bench, &bench->a);
+    bench_expect_facts(bench, &bench->a);
     assert_int_equal(bench->removed, 0);
     assert_false(ffx_agent_pending(&bench->agent));
 }
@@ -560,16 +568,14 @@ void bench_expect_refused(struct bench *bench, int error)
 
 void bench_factory(struct bench *bench)
 {
-    size_t bytes;
     expect_rules_kept(bench);
     lab_flash_close(&bench->flash);
-    free(bench->fresh);
+    lab_snapshot_free(bench->fresh);
     open_flash(bench);
     for (uint32_t i = 0; i < bench->geometry->component_count; i++)
         put_image(bench, i);
     provision(bench);
-    bench->fresh = lab_flash_snapshot(&bench->flash, &bytes);
-    assert(bench->fresh != NULL);
+    bench->fresh = lab_flash_snapshot(&bench->flash);
     bench_reset(bench);
 }
 

@@ -81,6 +81,9 @@ struct bench {
 };
 
 void bench_open(struct bench *bench, const struct bench_geometry *geometry);
+/* The same with config.trial_boots. */
+void bench_open_trial(struct bench *bench,
+                      const struct bench_geometry *geometry, uint8_t boots);
 void bench_close(struct bench *bench);
 /* Back to a device that runs A; wear, hooks and package are forgotten. */
 void bench_reset(struct bench *bench);
@@ -112,6 +115,9 @@ void bench_request(struct bench *bench);
 uint64_t bench_slot_wear(const struct bench *bench);
 /* 1: slots hold the release's images, blank behind them. */
 int bench_holds(const struct bench *bench, const struct bench_release *release);
+/* The record says that this release is installed. */
+void bench_expect_facts(const struct bench *bench,
+                        const struct bench_release *release);
 /* Status 6, slots, facts and sequence; the package is gone. */
 void bench_expect_installed(struct bench *bench,
                             const struct bench_release *release);
