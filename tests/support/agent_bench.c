@@ -406,7 +406,6 @@ void bench_open(struct bench *bench, const struct bench_geometry *geometry)
 void bench_open_trial(struct bench *bench,
                       const struct bench_geometry *geometry, uint8_t boots)
 {
-    size_t bytes;
     memset(bench, 0, sizeof *bench);
     bench->geometry = geometry;
     fence_in(bench);
