@@ -34,9 +34,8 @@ struct state {
     struct lab_snapshot *flash; /* null once it is explored */
     uint64_t digest;
     struct cut cut;
-    uint32_t depth;  /* cuts behind it */
-    uint64_t rows;   /* of cuts that lead here */
-    uint64_t points; /* of all its starts, ways to be cut */
+    uint32_t depth; /* cuts behind it */
+    uint64_t rows;  /* of cuts that lead here */
 };
 
 /* A commit on the way: what follows from it. */
@@ -241,6 +240,15 @@ static int is_journal(const struct explorer *e, uint32_t sector)
     return sector - e->view.first < e->view.count;
 }
 
+/* What a stuck sector holds comes back after every erase. */
+static void hold_stuck(const struct explorer *e, uint8_t *care)
+{
+    const uint32_t stuck =
+        lab_flash_sector_index(e->flash, e->options->fault_address);
+    if (e->options->fault != LAB_FAULT_NONE && !is_journal(e, stuck))
+        care[stuck] = VIEW_HELD;
+}
+
 /* Digest of the journal, and what an agent that finds it may rely on,
  * whichever way its luck goes. */
 static uint64_t rest_on(struct explorer *e,
@@ -263,6 +271,7 @@ static uint64_t rest_on(struct explorer *e,
     }
     memset(care, 0, e->flash->sector_count);
     view_journal(&e->view, sectors, newest, &digest, care);
+    hold_stuck(e, care);
     return digest;
 }
 
@@ -405,7 +414,7 @@ static void on_operation(void *context, const struct lab_operation *operation)
 {
     struct explorer *const e = context;
     static struct torn torn;
-    e->now.operation++;
+    e->now.operation = (uint32_t)e->flash->operations + 1;
     e->figures->operations++;
     if (e->options->cuts == 0 || e->states[e->at].depth < e->options->cuts) {
         know_journal(e);
@@ -463,6 +472,7 @@ static void poison(struct explorer *e)
         return;
     view_sectors(&e->view, sectors);
     view_journal(&e->view, sectors, newest, &digest, care);
+    hold_stuck(e, care);
     for (uint32_t f = 1; f < e->bench->fence_count; f++) {
         const struct ffx_flash_area *const fence = &e->bench->fence[f];
         struct ffx_flash_area sector;
@@ -549,6 +559,7 @@ static void keep_end(struct explorer *e)
     e->now.bytes = 0;
     const uint32_t s =
         state_of(e, digest_now(e), &e->now, e->states[e->at].depth, &is_new);
+    e->states[s].rows += e->states[e->at].rows;
     if (is_new)
         e->states[s].flash = lab_flash_snapshot(e->flash);
 }
@@ -619,8 +630,8 @@ static void follow(struct explorer *e, struct state *state)
         us += e->commits[next].us;
         next = e->commits[next].next;
     }
-    state->points += points;
-    e->figures->sequences += state->rows * points;
+    if (state->depth + 1 == e->options->cuts)
+        e->figures->sequences += state->rows * points;
     if (us > e->figures->longest_us)
         e->figures->longest_us = us;
 }
@@ -655,7 +666,7 @@ static void explore_luck(struct explorer *e, enum lab_luck luck,
 static int is_unstable(struct explorer *e)
 {
     const uint32_t unit = e->bench->geometry->write_unit;
-    if (e->options->tears <= LAB_TEAR_UNSTABLE)
+    if (!e->view.luck)
         return 0;
     for (uint32_t f = 0; f < e->bench->fence_count; f++) {
         const struct ffx_flash_area *const fence = &e->bench->fence[f];
@@ -777,6 +788,7 @@ static void open_explorer(struct explorer *e, struct rig *rig,
     e->flash->watch_context = e;
     e->flash->poison_reads = 0;
     view_open(&e->view, e->bench);
+    e->view.luck = options->tears > LAB_TEAR_UNSTABLE;
     e->images_id = package_id(e, &rig->images);
     e->origin = lab_flash_snapshot(e->flash);
     state_of(e, digest_now(e), &(struct cut){.from = NONE}, 0, &is_new);
@@ -824,4 +836,17 @@ void explore(struct rig *rig, const struct explore_options *options,
     figures->commits = e.commit_count;
     figures->seconds = seconds() - start;
     close_explorer(&e);
+}
+
+void explore_print(const struct bench_geometry *geometry,
+                   const struct explore_figures *figures)
+{
+    print_message(
+        "# %-14s %7llu states, %9llu cut points (%9llu cuts), %7llu boots, "
+        "%llu replayed, longest boot %5.1f s, in %.1f s\n",
+        geometry->name, (unsigned long long)figures->states,
+        (unsigned long long)figures->points, (unsigned long long)figures->fired,
+        (unsigned long long)figures->boots,
+        (unsigned long long)figures->replayed,
+        (double)figures->longest_us / 1e6, figures->seconds);
 }

@@ -30,7 +30,8 @@ struct explore_options {
     int every_byte;
     /* 1: states are told apart by every bit, nothing is poisoned. */
     int exact;
-    /* 1: also without the package, with another, and back through 3 and 5. */
+    /* 1: also without the package, with another, and back through 3 and 5;
+     * 2: from there also by full images. */
     int packages;
     /* A stuck sector in the device: its fault, or LAB_FAULT_NONE. 3, 5 and 7
      * are then good ends as well. */
@@ -43,11 +44,15 @@ struct explore_figures {
     uint64_t planned, fired; /* cuts; both count each way of each operation */
     uint64_t points;         /* of these, flashes that differ from each other */
     uint64_t states, commits, boots, merges, replayed;
-    uint64_t sequences;  /* exact: rows of cuts, each followed to its end */
+    uint64_t sequences;  /* rows of options->cuts cuts, followed to the end */
     uint64_t ends[9];    /* by status */
     uint64_t longest_us; /* of a start to its end, at the chip's speed */
     double seconds;
 };
+
+/* One line of them. */
+void explore_print(const struct bench_geometry *geometry,
+                   const struct explore_figures *figures);
 
 /* Fails the test at the first bad end, with the way that led there. */
 void explore(struct rig *rig, const struct explore_options *options,

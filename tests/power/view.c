@@ -177,7 +177,8 @@ static void care_for(const struct view *view, const struct view_record *record,
 }
 
 /* Nobody acts on a first copy before its second one stands; and a second copy
- * whose program was cut may be gone tomorrow. */
+ * whose program was cut may be gone tomorrow. Where what is legible stays so,
+ * the newest is all. */
 static void care_for_all(const struct view *view,
                          const struct candidate *candidates, uint8_t *care)
 {
@@ -187,7 +188,8 @@ static void care_for_all(const struct view *view,
             return;
         if (i == 0 || record->content != candidates[i - 1].record.content)
             care_for(view, record, care);
-        if ((record->counter & 1) != 0 && !candidates[i].unstable)
+        if (!view->luck ||
+            ((record->counter & 1) != 0 && !candidates[i].unstable))
             return;
     }
 }

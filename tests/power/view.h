@@ -47,6 +47,7 @@ struct view {
     const struct bench_geometry *geometry;
     struct lab_flash *flash;
     uint32_t first, count; /* sectors of the journal */
+    int luck;              /* 1: cuts may leave cells unstable */
     struct table known;    /* digest of a record's bytes -> index */
     struct view_record *records;
     size_t record_count, record_room;
