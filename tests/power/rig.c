@@ -142,6 +142,36 @@ const struct bench_geometry rig_small[RIG_GEOMETRIES] = {
      .size_b = {8300, 9100}},
 };
 
+const struct bench_geometry rig_tiny[RIG_TINY] = {
+    {.name = "tiny-3",
+     .regions = {{2 * KIB, 19}},
+     .region_count = 1,
+     .write_unit = 1,
+     .erased_value = 0xff,
+     .step_bytes = 4 * KIB,
+     .journal = {0, 6 * KIB},
+     .scratch = {8 * KIB, 16 * KIB},
+     .component_count = 1,
+     .components = {{"app", {24 * KIB, 12 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {2 * KIB},
+     .size_a = {9000},
+     .size_b = {7000}},
+    {.name = "tiny-4",
+     .regions = {{2 * KIB, 19}},
+     .region_count = 1,
+     .write_unit = 8,
+     .erased_value = 0xff,
+     .ecc = 1,
+     .step_bytes = 4 * KIB,
+     .journal = {0, 8 * KIB},
+     .scratch = {8 * KIB, 16 * KIB},
+     .component_count = 1,
+     .components = {{"app", {24 * KIB, 12 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {2 * KIB},
+     .size_a = {9000},
+     .size_b = {7000}},
+};
+
 /* --- images -------------------------------------------------------------- */
 
 /* B: new code near the front moves all that follows, and the tail is cut or

@@ -14,6 +14,10 @@
 #define RIG_GEOMETRIES 4u
 extern const struct bench_geometry rig_geometries[RIG_GEOMETRIES];
 extern const struct bench_geometry rig_small[RIG_GEOMETRIES];
+/* One component in two steps, journals of three and of four sectors: where
+ * every cell may be unstable, states are many. */
+#define RIG_TINY 2u
+extern const struct bench_geometry rig_tiny[RIG_TINY];
 
 struct rig {
     struct bench bench;

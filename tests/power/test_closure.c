@@ -52,15 +52,15 @@ static void any_number_of_cuts_ends_well(void **state)
     assert_true(all_points >= 5000000);
 }
 
-/* Cells that read one way today and another tomorrow (F8, F12), and full
- * images as the way out of 3 and 5. */
+/* Cells that read one way today and another tomorrow (F8, F12). */
 static void any_luck_ends_well(void **state)
 {
     (void)state;
-    const struct explore_options options = {.packages = 2, .tears = LAB_TEARS};
+    const struct explore_options options = {.tears = LAB_TEARS};
     if (strcmp(chosen(), "") != 0 && strcmp(chosen(), "luck") != 0)
         skip();
-    close_over(&rig_small[0], &options);
+    for (uint32_t i = 0; i < RIG_TINY; i++)
+        close_over(&rig_tiny[i], &options);
 }
 
 static void a_small_device_ends_well(void **state)
