@@ -79,21 +79,6 @@ static void go_the_way_back(struct road *road)
     bench_expect_installed(bench, &bench->b);
 }
 
-/* What was used of a file while it was another is in the slot. A delta sees it
- * by its last step's CRC-32: then, too, full images are the right package. */
-static void go_the_long_way_back(struct road *road)
-{
-    struct bench *bench = &road->bench;
-    expect_failed(bench);
-    ask(bench,
-        ffx_agent_state(&bench->agent)->lost ? &road->full_b : &road->to_b);
-    if (has_failed(bench)) {
-        assert_int_equal(ffx_agent_state(&bench->agent)->error, FFX_ERR_PATCH);
-        ask(bench, &road->full_b);
-    }
-    bench_expect_installed(bench, &bench->b);
-}
-
 /* B exact, A untouched with 7, or 3 or 5 from which B is reached: which. */
 static int expect_an_end(struct road *road)
 {
@@ -104,7 +89,7 @@ static int expect_an_end(struct road *road)
     else if (status == FFX_STATUS_REFUSED)
         bench_expect_refused(bench, ffx_agent_state(&bench->agent)->error);
     else
-        go_the_long_way_back(road);
+        go_the_way_back(road);
     return status;
 }
 
