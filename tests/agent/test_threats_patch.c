@@ -462,12 +462,8 @@ static void a27_an_image_longer_than_its_slot_is_refused(void **state)
 /* Past the port: what somebody left in a slot of a device that was asked. */
 static void put_noise(struct bench *bench, uint32_t address, uint32_t length)
 {
-    const uint32_t unit = bench->geometry->write_unit;
-    for (uint32_t i = 0; i < length; i++)
-        bench->flash.bytes[address + i] =
-            (uint8_t)(bench->geometry->erased_value ^ 0x5a);
-    memset(bench->flash.written + address / unit, LAB_UNIT_PROGRAMMED,
-           (length + address % unit + unit - 1) / unit);
+    lab_flash_fill(&bench->flash, address,
+                   (uint8_t)(bench->geometry->erased_value ^ 0x5a), length);
 }
 
 static void ask_over_noise(struct bench *bench, const struct forge_bytes *zip,
@@ -567,8 +563,8 @@ static void a28_a_component_that_stays_may_have_nothing_behind_it(void **state)
         for (uint32_t at = end, length = 1; at < last; at += length) {
             length = length * 2 < last - at ? length * 2 : last - at;
             ask_over_noise(&bench, &zip, at, length);
-            memset(bench.flash.bytes + at, bench.geometry->erased_value,
-                   length);
+            lab_flash_fill(&bench.flash, at, bench.geometry->erased_value,
+                           length);
             bench_expect_refused(&bench, FFX_ERR_SOURCE);
         }
         /* Behind that sector it is cleaned. */
@@ -657,9 +653,9 @@ static void a28_a_source_that_was_cut_short_is_refused(void **state)
             bench_reset(&bench);
             bench.package = &zip;
             bench_request(&bench);
-            memset(bench.flash.bytes + at, 0xff, missing[i]);
+            lab_flash_fill(&bench.flash, at, 0xff, missing[i]);
             assert_int_equal(bench_boot(&bench), 0);
-            memcpy(bench.flash.bytes + at, image, missing[i]);
+            lab_flash_put(&bench.flash, at, image, missing[i]);
             bench_expect_refused(&bench, FFX_ERR_SOURCE);
         }
     replay_done();
