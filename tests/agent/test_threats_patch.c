@@ -362,6 +362,8 @@ static const struct lie header_lies[] = {
     {"step", HEADER(step_bytes), 2048, FFX_ERR_GEOMETRY},
     {"step", HEADER(step_bytes), 8192, FFX_ERR_GEOMETRY},
     {"step", HEADER(step_bytes), 1u << 26, FFX_ERR_GEOMETRY},
+    {"source's CRC-32 +1", HEADER(source_crc32), ADD | 1, FFX_ERR_SOURCE},
+    {"source's CRC-32", HEADER(source_crc32), 0, FFX_ERR_SOURCE},
     {"profile", HEADER(profile), 2, FFX_ERR_BUFFER},
     {"profile", HEADER(profile), 3, FFX_ERR_BUFFER},
 };
@@ -400,7 +402,7 @@ static void open_small(struct bench *bench)
 }
 
 static void
-a27_a_header_that_disagrees_with_the_manifest_is_refused(void **state)
+a27_a_header_that_disagrees_with_manifest_or_slot_is_refused(void **state)
 {
     struct bench bench;
     (void)state;
@@ -672,7 +674,7 @@ int main(void)
         row(a26_random_plans_never_read_a_destroyed_byte),
         row(a27_a_part_that_lies_about_geometry_is_refused),
         row(a27_a_sector_and_step_of_another_device_are_refused),
-        row(a27_a_header_that_disagrees_with_the_manifest_is_refused),
+        row(a27_a_header_that_disagrees_with_manifest_or_slot_is_refused),
         row(a27_a_target_size_that_does_not_fit_is_refused),
         row(a27_an_image_longer_than_its_slot_is_refused),
         row(a28_behind_b_the_slot_is_blank_whatever_was_behind_a),
