@@ -652,8 +652,7 @@ static void boot_with(struct road *road, const struct changed *changed,
     struct bench *bench = &road->bench;
     const struct ffx_agent_state *state = ffx_agent_state(&bench->agent);
     const int status = ffx_agent_status(&bench->agent);
-    const uint32_t done = state->step.index + state->installing;
-    const uint32_t component = state->component;
+    const struct ffx_agent_state before = *state;
     if (status == FFX_STATUS_SUCCESS)
         return;
     bench->package = &changed->zip;
@@ -670,8 +669,14 @@ static void boot_with(struct road *road, const struct changed *changed,
     }
     expect_failed(bench);
     assert_int_equal(state->error, changed->error);
-    assert_int_equal(state->step.index, done);
-    assert_int_equal(state->component, component);
+    assert_int_equal(state->component, before.component);
+    assert_int_equal(state->installing, 1);
+    assert_memory_equal(&state->step, &before.step, sizeof before.step);
+    assert_memory_equal(bench->flash.bytes +
+                            NOR->components[before.component].slot.address +
+                            before.step.offset,
+                        bench->b.image[before.component] + before.step.offset,
+                        before.step.length);
     assert_false(state->lost);
     go_the_way_back(road);
     (*refused)++;
