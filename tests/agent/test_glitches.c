@@ -115,7 +115,7 @@ static void after_a_cut_one_bad_read_costs_at_most_another_request(void **state)
     sweep(&bench_geometries[2], 14, expect_the_way_on);
 }
 
-/* --- reads while a delta's step is made ------------------------------------ */
+/* --- reads while a step of a delta is made --------------------------- */
 
 static struct {
     struct ffx_flash fine;
