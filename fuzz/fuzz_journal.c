@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A device whose journal is hostile: load, run without a package, and the
- * answers to AT. The first byte says whether it knows trial boot; then come
- * records, each behind a byte for its place, of which the highest bit has
- * magic and CRC put right. Whatever was taken for a state is one (agent.h),
- * and nothing but the device's own areas is touched.
+ * answers to AT. The first byte says whether it knows trial boot and how many
+ * sectors the journal has; then come records, each behind a byte that names
+ * its sector, of which the highest bit has magic and CRC put right and the
+ * next one moves it off the sector's start, where nobody looks. Whatever was
+ * taken for a state is one (agent.h), nothing but the device's own areas is
+ * touched, and nothing is programmed twice.
  */
 #include "agent/record.h"
 #include "base/bytes.h"
@@ -19,12 +21,14 @@
 
 #define SECTOR 2048u
 #define STEP 4096u
-#define AREAS 8192u /* behind the journal and a sector that is nobody's */
-#define FLASH 61440u
+#define SECTORS_MAX 6u
+#define AREAS 16384u /* behind the journal and a sector that is nobody's */
+#define FLASH 69632u
 /* Far more than a boot without a package needs. */
 #define CALLS_MAX 200
 
 static uint8_t flash_bytes[FLASH];
+static uint32_t journal_sectors;
 
 static void require(int condition)
 {
@@ -37,7 +41,7 @@ static void require(int condition)
 static void require_inside(uint32_t address, uint32_t length)
 {
     require(address <= FLASH && length <= FLASH - address);
-    require(length == 0 || address + length <= FFX_JOURNAL_SECTORS * SECTOR ||
+    require(length == 0 || address + length <= journal_sectors * SECTOR ||
             address >= AREAS);
 }
 
@@ -55,6 +59,8 @@ static int flash_program(void *context, uint32_t address, const void *from,
 {
     (void)context;
     require_inside(address, length);
+    for (uint32_t i = 0; i < length; i++)
+        require(flash_bytes[address + i] == 0xff);
     memcpy(flash_bytes + address, from, length);
     return 0;
 }
@@ -93,12 +99,12 @@ static void power_up(struct ffx_agent *agent, uint8_t trial_boots)
         .erase = flash_erase,
     };
     static const struct ffx_component components[] = {
-        {"modem", {16384, 20480}, 2, 3}, {"ap", {36864, 24576}, 4, 5}};
+        {"modem", {24576, 20480}, 2, 3}, {"ap", {45056, 24576}, 4, 5}};
     static uint8_t step_buffer[STEP], work[8192];
     const struct ffx_agent_config config = {
         .flash = &flash,
         .crypto = gullible_crypto(),
-        .journal = {{0, SECTOR}, {SECTOR, SECTOR}, {2 * SECTOR, SECTOR}},
+        .journal = {0, journal_sectors * SECTOR},
         .scratch = {AREAS, 2 * STEP},
         .components = components,
         .component_count = 2,
@@ -211,9 +217,9 @@ static void live(uint8_t trial_boots)
 static void put_record(uint8_t head, const uint8_t *bytes, uint32_t length,
                        uint32_t whole)
 {
-    const uint32_t sector = (head & 3) % FFX_JOURNAL_SECTORS;
-    const uint32_t place = (head >> 2 & 3) % (SECTOR / whole);
-    uint8_t *const to = flash_bytes + sector * SECTOR + place * whole;
+    const uint32_t sector = (head & 7) % journal_sectors;
+    const uint32_t off = head & 0x40 ? whole : 0;
+    uint8_t *const to = flash_bytes + sector * SECTOR + off;
     memcpy(to, bytes, length);
     if (!(head & 0x80))
         return;
@@ -229,6 +235,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const uint8_t trial_boots = data[0] & 1 ? 3 : 0;
     const uint32_t whole = trial_boots != 0 ? RECORD_MAX : RECORD_BYTES;
+    journal_sectors = FFX_JOURNAL_SECTORS +
+                      (data[0] >> 1) % (SECTORS_MAX + 1 - FFX_JOURNAL_SECTORS);
     memset(flash_bytes, 0xff, sizeof flash_bytes);
     for (size_t at = 1; at + 1 < size;) {
         const size_t left = size - at - 1;

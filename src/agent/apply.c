@@ -107,6 +107,17 @@ static int let_go(struct ffx_agent *agent)
     return task_commit(agent, TASK_PLAN);
 }
 
+/* It sees at the end that what it made is not B: finished steps hold wrong
+ * bytes, and nobody has the old ones any more. A slot that was misread in the
+ * step in hand is read again first. */
+static int payload_is_wrong(struct ffx_agent *agent)
+{
+    if (agent->steps != 0 && ++agent->tries < TASK_TRIES)
+        return 1;
+    agent->state.lost |= agent->steps != 0;
+    return FFX_ERR_PATCH;
+}
+
 int apply_make(struct ffx_agent *agent)
 {
     uint8_t *const bytes = agent->config.step_buffer;
@@ -116,10 +127,10 @@ int apply_make(struct ffx_agent *agent)
     if (holds_copy(agent, place))
         return let_go(agent);
     const int rc = ffx_payload_next(&agent->payload, bytes, &agent->step);
+    if (rc == 0 || rc == FFX_ERR_PATCH || (rc == 1 && !step_valid(agent)))
+        return payload_is_wrong(agent);
     if (rc < 0)
         return rc;
-    if (rc == 0 || !step_valid(agent))
-        return FFX_ERR_PATCH;
     pad(agent, agent->step.length);
     agent->step_crc32 = crc32_add(
         0, bytes, write_padded(agent->config.flash, agent->step.length));
@@ -195,6 +206,7 @@ int apply_load(struct ffx_agent *agent)
 static int step_installed(struct ffx_agent *agent)
 {
     agent->in_slot = 1;
+    agent->tries = 0;
     agent->steps = agent->state.step.index + 1;
     if (!agent->opened)
         return task_next(agent, TASK_OPEN);

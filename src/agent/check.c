@@ -284,6 +284,16 @@ static int open_payload(struct ffx_agent *agent)
     return ffx_payload_open(&agent->payload, part->kind, &delta);
 }
 
+/* A delta that was not made from what stands here. The component that a record
+ * goes on with is no source any more. */
+static int source_is_wrong(const struct ffx_agent *agent)
+{
+    return agent->payload.kind == FFX_PAYLOAD_DELTA &&
+           !agent->payload.delta.source_is &&
+           !(agent->mode == MODE_RESUME &&
+             agent->look == agent->state.component);
+}
+
 /* From the last component down, so that the one to begin with is planned
  * last and its reader stands ready. The cursor is 1 while one is open. */
 int check_plan(struct ffx_agent *agent)
@@ -299,6 +309,8 @@ int check_plan(struct ffx_agent *agent)
     const int rc = ffx_payload_prepare(&agent->payload);
     if (rc != 0)
         return rc;
+    if (source_is_wrong(agent))
+        return FFX_ERR_SOURCE;
     return task_next(agent,
                      agent->look == agent->part ? TASK_BEGIN : TASK_PLAN);
 }

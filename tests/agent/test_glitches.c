@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Flash that goes wrong once and does as it is told the next time. */
+#include "agent/task.h"
 #include "agent_bench.h"
 
 #include <setjmp.h>
@@ -114,6 +115,81 @@ static void after_a_cut_one_bad_read_costs_at_most_another_request(void **state)
     sweep(&bench_geometries[2], 14, expect_the_way_on);
 }
 
+/* --- reads while a step of a delta is made --------------------------- */
+
+static struct {
+    struct ffx_flash fine;
+    const struct ffx_agent *agent;
+    uint32_t step, reads, bad;
+} maker;
+
+static int read_badly_in_step(void *context, uint32_t address, void *buffer,
+                              uint32_t length)
+{
+    const int rc = maker.fine.read(context, address, buffer, length);
+    if (rc == 0 && length != 0 && maker.agent->task == TASK_MAKE &&
+        maker.agent->part == 0 && maker.agent->steps == maker.step &&
+        ++maker.reads == maker.bad)
+        ((uint8_t *)buffer)[length / 2] ^= 0x10;
+    return rc;
+}
+
+/* Modem's first step, or its last; 0: there were fewer reads. */
+static int misread_step(struct bench *bench, const struct forge_bytes *zip,
+                        uint32_t step, uint32_t bad)
+{
+    bench_reset(bench);
+    bench->package = zip;
+    bench_request(bench);
+    maker.step = step;
+    maker.bad = bad;
+    maker.reads = 0;
+    bench->flash.port.read = read_badly_in_step;
+    assert_int_equal(bench_boot(bench), 0);
+    bench->flash.port = maker.fine;
+    return maker.reads >= bad;
+}
+
+/* A delta sees at its last step that it went wrong. What was misread then is
+ * read again; what was misread before is in the slot for good. */
+static void only_a_misread_that_is_in_the_slot_gives_a_delta_up(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, &bench_geometries[0]);
+    struct forge_bytes deltas =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_DELTAS);
+    struct forge_bytes images =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
+    const uint32_t last = (bench.b.size[0] - 1) / bench.geometry->step_bytes;
+    uint32_t again = 0, lost = 0;
+    maker.fine = bench.flash.port;
+    maker.agent = &bench.agent;
+    for (uint32_t bad = 1; misread_step(&bench, &deltas, last, bad); bad++) {
+        bench_expect_installed(&bench, &bench.b);
+        again++;
+    }
+    for (uint32_t bad = 1; misread_step(&bench, &deltas, 0, bad); bad++) {
+        const struct ffx_agent_state *now = ffx_agent_state(&bench.agent);
+        if (now->status != FFX_STATUS_SUCCESS) { /* a byte that counts */
+            assert_int_equal(now->status, FFX_STATUS_FAILED_MODEM);
+            assert_int_equal(now->error, FFX_ERR_PATCH);
+            assert_true(now->lost);
+            bench.package = &images;
+            bench_request(&bench);
+            assert_int_equal(bench_boot(&bench), 0);
+            lost++;
+        }
+        bench_expect_installed(&bench, &bench.b);
+    }
+    print_message("# %u reads of a last step, %u lost of a first\n", again,
+                  lost);
+    assert_true(again > 0 && lost > 0);
+    free(deltas.bytes);
+    free(images.bytes);
+    bench_close(&bench);
+}
+
 /* --- erases and programs ------------------------------------------------- */
 
 static struct {
@@ -168,6 +244,7 @@ int main(void)
         cmocka_unit_test(one_bad_read_costs_at_most_a_refusal),
         cmocka_unit_test(
             after_a_cut_one_bad_read_costs_at_most_another_request),
+        cmocka_unit_test(only_a_misread_that_is_in_the_slot_gives_a_delta_up),
         cmocka_unit_test(one_bad_erase_or_program_costs_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,8 +172,10 @@ static void cut_and_recover(struct sweep *sweep, uint64_t operation,
     assert_int_equal(bench_boot(bench), 0);
     assert_int_equal(bench->flash.operations, 0);
 
+    /* A second cut after every fifth: each operation and each tear has some,
+     * and tests/power has them all. */
     bench->package = left;
-    if (operations > 0)
+    if (operations > 0 && (operation + (uint64_t)tear) % 5 == 0)
         cut_again(sweep, torn, operations, operation, tear);
     lab_snapshot_free(torn);
 }
@@ -213,13 +215,19 @@ static int is_failed(int status)
     return status == FFX_STATUS_FAILED_MODEM || status == FFX_STATUS_FAILED_AP;
 }
 
-/* The step in hand was finished, then recovery; `error` says why. */
+/* The step in hand was finished, then recovery; `error` says why. With one
+ * scratch place the record may have let go of that step. */
 static void expect_recovery(struct bench *bench, int error)
 {
     const struct ffx_agent_state *state = ffx_agent_state(&bench->agent);
+    const int one_place =
+        bench->geometry->scratch.length == bench->geometry->step_bytes;
     assert_true(is_failed(state->status));
     assert_int_equal(state->error, error);
-    assert_int_equal(state->installing, 1);
+    if (one_place && !state->installing)
+        assert_true(state->step.index > 0);
+    else
+        assert_int_equal(state->installing, 1);
     assert_int_equal(state->requested, 0);
     assert_int_equal(bench->failed, 1);
     assert_int_equal(bench->last_error, error);
@@ -338,8 +346,9 @@ static void lose_geometry(const struct bench_geometry *geometry)
     struct others others;
     sweep_open(&sweep, geometry, "lost", BENCH_DELTAS);
     others_make(&others, &sweep.bench);
+    /* The tears take turns. */
     for (uint64_t n = 1; n <= sweep.operations; n++)
-        for (int tear = LAB_TEAR_AFTER; tear < LAB_TEARS; tear += 3) {
+        for (int tear = (int)(n % 5); tear < LAB_TEARS; tear += 5) {
             if (!case_begins("lost", &sweep.bench, n, tear))
                 continue;
             lose(&sweep, n, (enum lab_tear)tear);
@@ -369,6 +378,9 @@ static void a_cut_in_cfota_leaves_it_said_or_not_said(void **state)
     bench_open(&bench, &bench_geometries[0]);
     struct forge_bytes zip =
         bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
+    bench.package = &zip;
+    bench_request(&bench);
+    assert_int_equal(bench.flash.operations, 4); /* two copies, erased first */
     for (uint64_t n = 1; n <= 4; n++)
         for (enum lab_tear tear = 0; tear < LAB_TEARS; tear++) {
             case_begins("request", &bench, n, (int)tear);

@@ -79,21 +79,6 @@ static void go_the_way_back(struct road *road)
     bench_expect_installed(bench, &bench->b);
 }
 
-/* What was used of a file while it was another is in the slot. A delta sees it
- * by its last step's CRC-32: then, too, full images are the right package. */
-static void go_the_long_way_back(struct road *road)
-{
-    struct bench *bench = &road->bench;
-    expect_failed(bench);
-    ask(bench,
-        ffx_agent_state(&bench->agent)->lost ? &road->full_b : &road->to_b);
-    if (has_failed(bench)) {
-        assert_int_equal(ffx_agent_state(&bench->agent)->error, FFX_ERR_PATCH);
-        ask(bench, &road->full_b);
-    }
-    bench_expect_installed(bench, &bench->b);
-}
-
 /* B exact, A untouched with 7, or 3 or 5 from which B is reached: which. */
 static int expect_an_end(struct road *road)
 {
@@ -104,7 +89,7 @@ static int expect_an_end(struct road *road)
     else if (status == FFX_STATUS_REFUSED)
         bench_expect_refused(bench, ffx_agent_state(&bench->agent)->error);
     else
-        go_the_long_way_back(road);
+        go_the_way_back(road);
     return status;
 }
 
@@ -667,8 +652,7 @@ static void boot_with(struct road *road, const struct changed *changed,
     struct bench *bench = &road->bench;
     const struct ffx_agent_state *state = ffx_agent_state(&bench->agent);
     const int status = ffx_agent_status(&bench->agent);
-    const uint32_t done = state->step.index + state->installing;
-    const uint32_t component = state->component;
+    const struct ffx_agent_state before = *state;
     if (status == FFX_STATUS_SUCCESS)
         return;
     bench->package = &changed->zip;
@@ -685,8 +669,14 @@ static void boot_with(struct road *road, const struct changed *changed,
     }
     expect_failed(bench);
     assert_int_equal(state->error, changed->error);
-    assert_int_equal(state->step.index, done);
-    assert_int_equal(state->component, component);
+    assert_int_equal(state->component, before.component);
+    assert_int_equal(state->installing, 1);
+    assert_memory_equal(&state->step, &before.step, sizeof before.step);
+    assert_memory_equal(bench->flash.bytes +
+                            NOR->components[before.component].slot.address +
+                            before.step.offset,
+                        bench->b.image[before.component] + before.step.offset,
+                        before.step.length);
     assert_false(state->lost);
     go_the_way_back(road);
     (*refused)++;

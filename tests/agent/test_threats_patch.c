@@ -362,6 +362,8 @@ static const struct lie header_lies[] = {
     {"step", HEADER(step_bytes), 2048, FFX_ERR_GEOMETRY},
     {"step", HEADER(step_bytes), 8192, FFX_ERR_GEOMETRY},
     {"step", HEADER(step_bytes), 1u << 26, FFX_ERR_GEOMETRY},
+    {"source's CRC-32 +1", HEADER(source_crc32), ADD | 1, FFX_ERR_SOURCE},
+    {"source's CRC-32", HEADER(source_crc32), 0, FFX_ERR_SOURCE},
     {"profile", HEADER(profile), 2, FFX_ERR_BUFFER},
     {"profile", HEADER(profile), 3, FFX_ERR_BUFFER},
 };
@@ -400,7 +402,7 @@ static void open_small(struct bench *bench)
 }
 
 static void
-a27_a_header_that_disagrees_with_the_manifest_is_refused(void **state)
+a27_a_header_that_disagrees_with_manifest_or_slot_is_refused(void **state)
 {
     struct bench bench;
     (void)state;
@@ -462,12 +464,8 @@ static void a27_an_image_longer_than_its_slot_is_refused(void **state)
 /* Past the port: what somebody left in a slot of a device that was asked. */
 static void put_noise(struct bench *bench, uint32_t address, uint32_t length)
 {
-    const uint32_t unit = bench->geometry->write_unit;
-    for (uint32_t i = 0; i < length; i++)
-        bench->flash.bytes[address + i] =
-            (uint8_t)(bench->geometry->erased_value ^ 0x5a);
-    memset(bench->flash.written + address / unit, LAB_UNIT_PROGRAMMED,
-           (length + address % unit + unit - 1) / unit);
+    lab_flash_fill(&bench->flash, address,
+                   (uint8_t)(bench->geometry->erased_value ^ 0x5a), length);
 }
 
 static void ask_over_noise(struct bench *bench, const struct forge_bytes *zip,
@@ -567,8 +565,8 @@ static void a28_a_component_that_stays_may_have_nothing_behind_it(void **state)
         for (uint32_t at = end, length = 1; at < last; at += length) {
             length = length * 2 < last - at ? length * 2 : last - at;
             ask_over_noise(&bench, &zip, at, length);
-            memset(bench.flash.bytes + at, bench.geometry->erased_value,
-                   length);
+            lab_flash_fill(&bench.flash, at, bench.geometry->erased_value,
+                           length);
             bench_expect_refused(&bench, FFX_ERR_SOURCE);
         }
         /* Behind that sector it is cleaned. */
@@ -657,9 +655,9 @@ static void a28_a_source_that_was_cut_short_is_refused(void **state)
             bench_reset(&bench);
             bench.package = &zip;
             bench_request(&bench);
-            memset(bench.flash.bytes + at, 0xff, missing[i]);
+            lab_flash_fill(&bench.flash, at, 0xff, missing[i]);
             assert_int_equal(bench_boot(&bench), 0);
-            memcpy(bench.flash.bytes + at, image, missing[i]);
+            lab_flash_put(&bench.flash, at, image, missing[i]);
             bench_expect_refused(&bench, FFX_ERR_SOURCE);
         }
     replay_done();
@@ -676,7 +674,7 @@ int main(void)
         row(a26_random_plans_never_read_a_destroyed_byte),
         row(a27_a_part_that_lies_about_geometry_is_refused),
         row(a27_a_sector_and_step_of_another_device_are_refused),
-        row(a27_a_header_that_disagrees_with_the_manifest_is_refused),
+        row(a27_a_header_that_disagrees_with_manifest_or_slot_is_refused),
         row(a27_a_target_size_that_does_not_fit_is_refused),
         row(a27_an_image_longer_than_its_slot_is_refused),
         row(a28_behind_b_the_slot_is_blank_whatever_was_behind_a),

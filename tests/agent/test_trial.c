@@ -17,8 +17,8 @@
 
 #define BOOTS 3u
 
-/* nor; write-once-ecc, two records to a sector; flash-word-32 with one
- * component, "app". */
+/* nor, with four journal sectors; write-once-ecc and flash-word-32, with three;
+ * the last with one component, "app". */
 static const uint32_t geometries[] = {0, 1, 4};
 #define GEOMETRIES (sizeof geometries / sizeof geometries[0])
 
@@ -241,7 +241,8 @@ static void expect_trial_begins(struct bench *bench,
     trial_bench_expect_running(bench, release, left);
 }
 
-/* nor and flash-word-32: test_sweep.c has the others. */
+/* nor and flash-word-32: test_sweep.c has the others. Each operation has every
+ * other tear, and its neighbour has the rest. */
 static void an_update_cut_anywhere_ends_on_trial_with_b_whole(void **state)
 {
     (void)state;
@@ -253,10 +254,11 @@ static void an_update_cut_anywhere_ends_on_trial_with_b_whole(void **state)
         trial_bench_boot(bench);
         const uint64_t operations = bench->flash.operations;
         for (uint64_t n = 1; n <= operations; n++)
-            for (enum lab_tear tear = 0; tear < LAB_TEARS; tear++) {
+            for (uint64_t tear = n % 2; tear < LAB_TEARS; tear += 2) {
                 case_begins("update", bench, n, (int)tear);
                 trial_bench_back(bench, &trial.requested);
-                assert_int_equal(boot_with_cut(bench, n, tear), FFX_ERR_POWER);
+                assert_int_equal(boot_with_cut(bench, n, (enum lab_tear)tear),
+                                 FFX_ERR_POWER);
                 expect_trial_begins(bench, &bench->b);
             }
         done(&trial);
@@ -396,7 +398,7 @@ static void a_cut_in_confirm_leaves_a_trial_or_b(void **state)
         trial_bench_back(bench, &trial.running);
         assert_int_equal(ffx_agent_confirm(&bench->agent), 0);
         const uint64_t operations = bench->flash.operations;
-        assert_true(operations >= 6);
+        assert_int_equal(operations, 8); /* installed; the file is gone */
         for (uint64_t n = 1; n <= operations; n++)
             for (enum lab_tear tear = 0; tear < LAB_TEARS; tear++)
                 for (int back = 0; back < 2; back++) {
@@ -452,12 +454,22 @@ static void confirm_needs_a_trial(void **state)
 
 /* --- a journal that takes nothing ---------------------------------------- */
 
+#define NO_SECTOR 255u
+
+static uint32_t journal_sectors(const struct bench *bench)
+{
+    return bench->agent.journal.count;
+}
+
 static void stick_journal(struct bench *bench, uint32_t well,
                           enum lab_fault fault)
 {
-    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
+    const struct ffx_journal *journal = &bench->agent.journal;
+    for (uint32_t i = 0; i < journal_sectors(bench); i++)
         if (i != well)
-            lab_flash_stick(&bench->flash, bench->geometry->journal[i].address,
+            lab_flash_stick(&bench->flash,
+                            bench->geometry->journal.address +
+                                i * journal->sector_bytes,
                             fault);
 }
 
@@ -482,7 +494,7 @@ static void stick_and_heal(struct trial_bench *trial, uint32_t well,
     uint32_t left = BOOTS;
     trial_bench_back(bench, &trial->running);
     stick_journal(bench, well, fault);
-    if (well < FFX_JOURNAL_SECTORS && well != bench->agent.journal.order[2]) {
+    if (well != NO_SECTOR && well != bench->agent.journal.newest) {
         /* One copy has to do, and does, once: it becomes the newest. */
         trial_bench_boot(bench);
         trial_bench_expect_running(bench, &bench->b, --left);
@@ -490,7 +502,7 @@ static void stick_and_heal(struct trial_bench *trial, uint32_t well,
         trial_bench_expect_running(bench, &bench->b, left);
     }
     expect_not_started(bench, left);
-    stick_journal(bench, FFX_JOURNAL_SECTORS, LAB_FAULT_NONE);
+    stick_journal(bench, NO_SECTOR, LAB_FAULT_NONE);
     trial_bench_boot(bench);
     trial_bench_expect_running(bench, &bench->b, left - 1);
 }
@@ -501,11 +513,13 @@ static void a_stuck_journal_starts_nothing_on_trial(void **state)
     for (uint32_t i = 0; i < GEOMETRIES; i++) {
         struct trial_bench trial;
         trial_bench_open(&trial, geometries[i], BOOTS);
-        for (uint32_t well = 0; well <= FFX_JOURNAL_SECTORS; well++)
+        const uint32_t sectors = journal_sectors(&trial.bench);
+        for (uint32_t well = 0; well <= sectors; well++)
             for (enum lab_fault fault = LAB_FAULT_ERASE; fault < LAB_FAULTS;
                  fault++) {
                 case_begins("stuck", &trial.bench, well, (int)fault);
-                stick_and_heal(&trial, well, fault);
+                stick_and_heal(&trial, well < sectors ? well : NO_SECTOR,
+                               fault);
             }
         done(&trial);
     }
@@ -519,9 +533,9 @@ static void a_journal_that_heals_takes_the_request_of_such_a_boot(void **state)
     struct bench *bench = &trial.bench;
     trial_bench_open(&trial, 0, BOOTS);
     trial_bench_back(bench, &trial.running);
-    stick_journal(bench, FFX_JOURNAL_SECTORS, LAB_FAULT_PROGRAM);
+    stick_journal(bench, NO_SECTOR, LAB_FAULT_PROGRAM);
     assert_int_equal(bench_boot(bench), FFX_ERR_FLASH);
-    stick_journal(bench, FFX_JOURNAL_SECTORS, LAB_FAULT_NONE);
+    stick_journal(bench, NO_SECTOR, LAB_FAULT_NONE);
     trial_bench_request(bench, &trial.full_c);
     trial_bench_boot(bench);
     trial_bench_expect_running(bench, &trial.c, BOOTS);
@@ -587,6 +601,7 @@ a_failed_trial_takes_full_images_or_deltas_from_b_and_not_less(void **state)
     }
 }
 
+/* The tears take turns, as above. */
 static void deltas_from_a_failed_b_survive_a_cut(void **state)
 {
     (void)state;
@@ -599,11 +614,12 @@ static void deltas_from_a_failed_b_survive_a_cut(void **state)
         struct trial_moment asked = trial_bench_keep(bench);
         trial_bench_boot(bench);
         const uint64_t operations = bench->flash.operations;
-        for (uint64_t n = 1; n <= operations; n += 2)
-            for (enum lab_tear tear = 0; tear < LAB_TEARS; tear++) {
+        for (uint64_t n = 1; n <= operations; n++)
+            for (uint64_t tear = n % 3; tear < LAB_TEARS; tear += 3) {
                 case_begins("from b", bench, n, (int)tear);
                 trial_bench_back(bench, &asked);
-                assert_int_equal(boot_with_cut(bench, n, tear), FFX_ERR_POWER);
+                assert_int_equal(boot_with_cut(bench, n, (enum lab_tear)tear),
+                                 FFX_ERR_POWER);
                 expect_trial_begins(bench, &trial.c);
             }
         trial_bench_forget(&asked);
@@ -687,6 +703,35 @@ static void trial_boots_end_at_253(void **state)
     bench_close(&bench);
 }
 
+/* Trial boot is fixed for the life of a device: without it there is nothing to
+ * confirm, and no boot to count. At rest and in mid-update the first half of
+ * such a record says it all. */
+static void a_record_on_trial_needs_a_config_with_trial_boot(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < GEOMETRIES; i++) {
+        struct trial_bench trial;
+        struct bench *bench = &trial.bench;
+        trial_bench_open(&trial, geometries[i], BOOTS);
+        const struct trial_moment *on[] = {&trial.running, &trial.ended};
+        for (uint32_t k = 0; k < 2; k++) {
+            bench->config.trial_boots = BOOTS;
+            trial_bench_back(bench, on[k]);
+            bench->config.trial_boots = 0;
+            assert_int_equal(bench_power_up(bench), FFX_ERR_GEOMETRY);
+            assert_int_equal(ffx_agent_status(&bench->agent), 0);
+            assert_false(ffx_agent_pending(&bench->agent));
+            assert_int_equal(ffx_agent_run(&bench->agent), 0);
+            assert_int_equal(ffx_agent_confirm(&bench->agent), FFX_ERR_BUSY);
+            assert_int_equal(bench->flash.operations, 0);
+        }
+        bench->config.trial_boots = BOOTS;
+        trial_bench_back(bench, &trial.running);
+        trial_bench_expect_running(bench, &bench->b, BOOTS);
+        done(&trial);
+    }
+}
+
 /* One record is one sector there: 512 bytes without trial boot. */
 static void a_trial_needs_journal_sectors_of_1024_bytes(void **state)
 {
@@ -701,9 +746,8 @@ static void a_trial_needs_journal_sectors_of_1024_bytes(void **state)
         struct ffx_flash flash = bench.flash.port;
         flash.regions = &region;
         bench.config.flash = &flash;
-        for (uint32_t k = 0; k < FFX_JOURNAL_SECTORS; k++)
-            bench.config.journal[k] =
-                (struct ffx_flash_area){4096 + k * bytes, bytes};
+        bench.config.journal =
+            (struct ffx_flash_area){4096, FFX_JOURNAL_SECTORS * bytes};
         assert_int_equal(ffx_agent_init(&agent, &bench.config), 0);
         bench.config.trial_boots = 1;
         assert_int_equal(ffx_agent_init(&agent, &bench.config),
@@ -733,6 +777,7 @@ int main(void)
         traced(deltas_from_a_failed_b_survive_a_cut),
         traced(a_delta_lost_after_a_failed_trial_can_be_brought_back),
         traced(trial_boots_end_at_253),
+        traced(a_record_on_trial_needs_a_config_with_trial_boot),
         traced(a_trial_needs_journal_sectors_of_1024_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
