@@ -120,6 +120,22 @@ $(BUILD)/power/test_%: $(BUILD)/power/tests/power/test_%.o \
         $(call object,power,$(POWER_HELP)) $(BUILD)/power/libhost.a
 	$(CC) $(CFLAGS) $(POWER_WRAP) $^ $(LIBS) -lcmocka $(LDFLAGS) -o $@
 
+# The same under sanitizers, with nothing remembered but signatures and digests.
+$(BUILD)/asan/tests/power/test_%: $(BUILD)/asan/tests/power/test_%.o \
+        $(filter-out %/memo_payload.o,$(call object,asan,$(POWER_HELP))) \
+        $(BUILD)/asan/libhost.a
+	$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -o $@
+
+$(BUILD)/tap/power/%.tap: $(BUILD)/power/% FORCE
+	@BUILD=$(BUILD) scripts/run-test $@ $<
+$(BUILD)/tap/power/test_memo.tap: $(BUILD)/power/test_closure \
+        $(BUILD)/asan/tests/power/test_closure
+
+.PHONY: power
+power: ## cuts the power by the million: states, cut points, boots, seconds
+	@$(MAKE) -s test ROOM=power; code=$$?; \
+	    grep -ah '^# ' $(BUILD)/tap/power/*.tap.raw; exit $$code
+
 # --- planted bugs: what the tests are worth -----------------------------------
 
 .PHONY: mutants
@@ -152,10 +168,11 @@ fuzz: ## replays the stored inputs of each fuzz target, then fuzzes FUZZ_SECONDS
 	@$(MAKE) -s test ROOM=fuzz
 
 .PHONY: soak
-soak: ## ten minutes for each fuzz target; all patches of the corpus
+soak: ## ten minutes for each fuzz target; all patches of the corpus; power cuts
 	@TEST_SECONDS=1200 $(MAKE) -s test ROOM=fuzz FUZZ_SECONDS=600
 	@SOAK=1 TEST_SECONDS=14400 $(MAKE) -s $(BUILD)/tap/delta/test_corpus.tap
 	@scripts/count-tests $(BUILD)/tap/delta/test_corpus.tap
+	@SOAK=1 POWER=soak TEST_SECONDS=36000 $(MAKE) -s power
 
 # --- patches beside those of other tools ------------------------------------
 

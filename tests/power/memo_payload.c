@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "memo_payload.h"
+#include "rig.h"
 #include "table.h"
 
 #include <farfix/error.h>
@@ -32,6 +33,7 @@ uint64_t memo_payload_made, memo_payload_copied;
 /* One answer of the reader. */
 struct memory {
     int rc;
+    uint32_t source_is; /* what prepare found out */
     struct ffx_step step;
     struct ffx_checkpoint after;
     uint8_t *bytes;
@@ -139,12 +141,21 @@ int __wrap_ffx_payload_open(struct ffx_payload *payload,
     return memory->rc;
 }
 
+/* It looks whether the slot holds the source, also where a step of it may be
+ * torn (farfix/delta.h): what nobody may rely on is not the source, and to
+ * have looked is no fault. */
 int __wrap_ffx_payload_prepare(struct ffx_payload *payload)
 {
+    const uint64_t before = rig_flash->poison_reads;
     int is_new;
-    struct memory *const memory = ask(PREPARE, 0, &is_new);
-    if (is_new)
+    struct memory *const memory = ask(PREPARE, slot_key(), &is_new);
+    if (is_new) {
         memory->rc = catch_up(payload);
+        memory->source_is = payload->delta.source_is;
+    }
+    payload->delta.source_is =
+        rig_flash->poison_reads == before ? memory->source_is : 0;
+    rig_flash->poison_reads = before;
     return memory->rc;
 }
 

@@ -188,6 +188,8 @@ static void shape(struct bench *bench, uint32_t i)
     memcpy(b + cut + added, a + cut, from_a < room ? from_a : room);
 }
 
+struct lab_flash *rig_flash;
+
 /* --- open ---------------------------------------------------------------- */
 
 void rig_open(struct rig *rig, const struct bench_geometry *geometry)
@@ -196,6 +198,7 @@ void rig_open(struct rig *rig, const struct bench_geometry *geometry)
     struct bench_release c;
     memset(rig, 0, sizeof *rig);
     bench_open(bench, geometry);
+    rig_flash = &bench->flash;
     for (uint32_t i = 0; i < geometry->component_count; i++)
         shape(bench, i);
     bench->config.crypto = memo_hash_crypto();

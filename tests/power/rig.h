@@ -26,6 +26,9 @@ struct rig {
     struct forge_bytes other;  /* a good package that fits nowhere in between */
 };
 
+/* The flash of the rig that was opened last. */
+extern struct lab_flash *rig_flash;
+
 /* Runs A; B is A with its code moved, one component longer, one shorter. */
 void rig_open(struct rig *rig, const struct bench_geometry *geometry);
 void rig_close(struct rig *rig);
