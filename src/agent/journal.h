@@ -15,7 +15,8 @@ int journal_load(struct ffx_agent *agent);
 
 /* One flash operation of a commit of agent->state. 1: call again with the
  * same state; 0: durable, and read back. FFX_ERR_FLASH: no sector but the
- * newest takes a record; the one before is still the newest: load again. FFX_ERR_POWER. */
+ * newest takes a record; the one before is still the newest: load again.
+ * FFX_ERR_POWER. */
 int journal_step(struct ffx_agent *agent);
 
 #endif
