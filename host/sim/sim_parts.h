@@ -12,14 +12,14 @@
 #define SIM_TX_BYTES 16384u /* a power of two */
 
 /*
- *        power cut                 power cut
- *   OFF <--------------- UPDATE <------------+
- *    |                    ^  |               |
- *    | off_ms     pending |  | done          |
- *    +-------> START -----+  +--> LEAVE --> START
- *               |  ^
- *               v  | AT+CFOTA=1, AT+CFUN=1,1
- *               RUN
+ *        power cut
+ *   OFF <-------------- UPDATE -------------------+
+ *    |                   ^  |                     | the journal takes
+ *    | off_ms    pending |  | done                | no record any more
+ *    +-------> START ----+  +--> LEAVE --> START  |
+ *               |  ^                              |
+ *               v  | AT+CFOTA=1, AT+CFUN=1,1      |
+ *               RUN <-----------------------------+
  */
 enum sim_state { SIM_OFF, SIM_START, SIM_UPDATE, SIM_LEAVE, SIM_RUN };
 

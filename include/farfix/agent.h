@@ -13,9 +13,9 @@
  *          AT+CFOTA?  -> ffx_agent_status
  *
  * Everything is checked before the first erase of a component slot. From then
- * on each step goes  make -> scratch -> commit -> slot -> commit, and every
- * commit is one self-checking record (docs/flash-layout.md), so that after a
- * cut the newest valid record alone says how to go on.
+ * on each step goes  make -> scratch -> commit -> slot, and every commit is one
+ * self-checking record, said twice (docs/flash-layout.md), so that after a cut
+ * the newest valid record alone says how to go on.
  *
  * Recovery (3, 5): the package was lost or changed meanwhile, a sector does
  * not take its bytes any more, or an image came out wrong. CFOTA=1 then takes

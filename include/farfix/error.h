@@ -69,7 +69,7 @@ enum ffx_error {
     /* The new firmware ran on trial and did not confirm itself in time. */
     FFX_ERR_TRIAL = -33,
 
-    /* No valid record in either journal sector: provision the device. */
+    /* No valid record in any journal sector: provision the device. */
     FFX_ERR_STATE = -40,
 
     /* AT dialogue (src/at, src/driver). */

@@ -2,28 +2,33 @@
 /*
  * The update as a chain of tasks, one function each. A task does one bounded
  * piece of work or one flash operation and says in agent->task what comes
- * next.
+ * next. The main road; C is a commit:
  *
- *      boot ── nothing to do ──────────────────────────────────┐
- *       │ └─ at rest, said in one half only ───────────┐       │
- *       │ └─ updating, installing ──┐                  │       │
- *      open <──── file not open ────┼──┐               │       │
- *       │                           │  │               │       │
- *     facts, source, payloads       │  │               │       │
- *       │                           │  │               │       │
- *     plan <── next component ──────┼──┼──┐            │       │
- *       │                           │  │  │            │       │
- *     begin ── installing ──────────┤  │  │            │       │
- *       │ ^                         │  │  │            │       │
- *       │ └── not ready ────────────┼──┤  │            │       │
- *     make <──────── ready ─────────┼──┤  │            │       │
- *       │ └─ all steps done ──┐     │  │  │            │       │
- *     scratch, commit ────────┼── load, install,       │       │
- *                             │   commit               │       │
- *                           tail, digest, commit 6 ── remove ─ end
+ *   boot ── C ── open ── facts ── source ── payloads ── plan ── begin ─┐
+ *                                                                      │
+ *    ┌─────────────────────────────────────────────────────────────────┘
+ *    v
+ *   make ── scratch ── C, the promise ── load ── install ─┐
+ *    │ ^                                                  │
+ *    │ └──────────────────────────────────────────────────┘
+ *    └─ all steps done: tail ── digest ── C, status 6 ── remove ── C ── end
+ *
+ * Side roads:
+ *
+ *   boot     at rest, in two sectors: done; in one only: C, end
+ *            on trial: trial_boot, C, end
+ *            removing: C, remove
+ *            updating, installing: C, load
+ *   begin    in recovery: C, begin, as 2 or 4
+ *            the promised step may not be in its slot: load
+ *   make, scratch: no place but the promised copy's: let_go, C, plan
+ *   install  the file is not open: open
+ *            the payload does not stand at the next step: begin
+ *   digest   another component: plan; one that is not listed: tail
+ *            trial boot: trial_begin, C, end
  *
  * Any task may answer with an error: agent.c then records 7, 3 or 5 and goes
- * on at remove.
+ * on at end.
  */
 #ifndef FARFIX_AGENT_TASK_H
 #define FARFIX_AGENT_TASK_H

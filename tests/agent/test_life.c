@@ -541,7 +541,7 @@ static void keys_stay_when_a_release_is_refused(void **state)
 
 /* --- the boot after ------------------------------------------------------ */
 
-/* The power goes before the last operation: 6 is in one half only. */
+/* The power goes once the file is deleted: the record still has `removing`. */
 static void cut_behind_success(struct bench *bench,
                                const struct forge_bytes *zip)
 {
