@@ -179,6 +179,20 @@ result $? "it powers up under the same link and completes the update"
 result $? "each line of the fault file cut once"
 stop_sim
 
+# Operation 12 of each boot is inside the update; the last one is not cut.
+for tear in 0 1 2 3 4 5 6 7 8 9 10 11 12; do
+    echo "at flash 12 tear $tear"
+done >tears
+push_file m20 update.zip
+start_sim m20 $new $fast --pty modem --faults tears --off-ms 50 &&
+    line_open && until_true at AT && at AT+CFOTA=1
+line_close
+until_true grep -q 'version B, status 6' m20.log && runs B
+result $? "cut by every tear of the instrument it ends in B by itself"
+[ "$(grep -c 'power cut' m20.log)" -eq 13 ]
+result $? "each of the thirteen cuts fired"
+stop_sim
+
 push_file m6 update.zip
 start_sim m6 $new $fast --pty modem --faults faults --once &&
     line_open && until_true at AT && at AT+CFOTA=1
