@@ -32,6 +32,7 @@ uint64_t memo_payload_made, memo_payload_copied;
 /* One answer of the reader. */
 struct memory {
     int rc;
+    uint32_t source_is; /* what prepare found out */
     struct ffx_step step;
     struct ffx_checkpoint after;
     uint8_t *bytes;
@@ -142,9 +143,12 @@ int __wrap_ffx_payload_open(struct ffx_payload *payload,
 int __wrap_ffx_payload_prepare(struct ffx_payload *payload)
 {
     int is_new;
-    struct memory *const memory = ask(PREPARE, 0, &is_new);
-    if (is_new)
+    struct memory *const memory = ask(PREPARE, slot_key(), &is_new);
+    if (is_new) {
         memory->rc = catch_up(payload);
+        memory->source_is = payload->delta.source_is;
+    }
+    payload->delta.source_is = memory->source_is;
     return memory->rc;
 }
 
