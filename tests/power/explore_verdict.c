@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "explorer.h"
+
+#include <string.h>
+
+static int says_installed(const struct explorer *e,
+                          const struct bench_release *release)
+{
+    const struct ffx_agent_state *const state =
+        ffx_agent_state(&e->bench->agent);
+    int same = state->sequence == release->sequence;
+    for (uint32_t i = 0; i < e->bench->geometry->component_count; i++)
+        same &= strcmp(state->installed[i].version, release->version) == 0 &&
+                state->installed[i].size == release->size[i] &&
+                state->installed[i].sequence == release->sequence;
+    return same;
+}
+
+/* What a device says and what it holds, before and after a start. The only
+ * statuses that start firmware are 1, 6, 7 and 8. */
+void explore_truth(struct explorer *e)
+{
+    struct bench *const bench = e->bench;
+    const int status = ffx_agent_status(&bench->agent);
+    const struct bench_release *const release =
+        status == FFX_STATUS_SUCCESS ? &bench->b : &bench->a;
+    if (!says_installed(e, release))
+        explore_bad(e, "the record names another release");
+    if ((status == FFX_STATUS_REQUESTED || status >= FFX_STATUS_SUCCESS) &&
+        !bench_holds(bench, release))
+        explore_bad(e, "a slot does not hold what the record says");
+}
+
+int explore_is_failed(int status)
+{
+    return status == FFX_STATUS_FAILED_MODEM || status == FFX_STATUS_FAILED_AP;
+}
+
+int explore_is_updating(int status)
+{
+    return status == FFX_STATUS_UPDATING_MODEM ||
+           status == FFX_STATUS_UPDATING_AP;
+}
+
+/* `before`: of the record that it started from. */
+void explore_good_end(struct explorer *e, const struct view_record *before)
+{
+    const int status = ffx_agent_status(&e->bench->agent);
+    const int works = before->requested || explore_is_updating(before->status);
+    const int right =
+        e->now.deed == EXPLORE_DELTAS || e->now.deed == EXPLORE_IMAGES;
+    e->figures->ends[status]++;
+    if (ffx_agent_pending(&e->bench->agent))
+        explore_bad(e, "something is left to do");
+    explore_truth(e);
+    if (e->options->fault != LAB_FAULT_NONE) {
+        if (explore_is_updating(status) || status == FFX_STATUS_REQUESTED)
+            explore_bad(e, "neither an end nor recovery");
+    } else if (!works) {
+        if (status != before->status)
+            explore_bad(e, "a state at rest has changed");
+    } else if (right ? status != FFX_STATUS_SUCCESS
+                     : status != FFX_STATUS_REFUSED &&
+                           !explore_is_failed(status)) {
+        explore_bad(e, "a start came to a wrong end");
+    }
+}
