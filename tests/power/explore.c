@@ -176,6 +176,11 @@ void explore(struct rig *rig, const struct explore_options *options,
     static struct explorer e;
     const double start = seconds();
     open_explorer(&e, rig, options, figures);
+    if (explore_is_case()) {
+        explore_case(&e);
+        close_explorer(&e);
+        return;
+    }
     for (uint32_t s = 0; s < e.state_count; s++)
         explore_from(&e, s);
     if (figures->fired != figures->planned)

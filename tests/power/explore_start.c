@@ -152,17 +152,7 @@ static void power_on(struct explorer *e, const struct view_record *record)
     e->points = 0;
     e->us = 0;
     e->figures->boots++;
-    const int rc = bench_power_up(e->bench);
-    const struct ffx_agent_state *const state =
-        ffx_agent_state(&e->bench->agent);
-    if (rc != 0)
-        explore_bad(e, "no record is legible");
-    /* The explorer read the journal as the agent does. */
-    if (state->status != record->status ||
-        state->installing != record->installing ||
-        e->bench->agent.journal.counter != record->counter)
-        explore_bad(e, "the agent took another record than the newest");
-    explore_truth(e);
+    explore_begun(e, bench_power_up(e->bench), record);
 }
 
 void explore_start(struct explorer *e, enum explore_deed deed,
@@ -172,22 +162,14 @@ void explore_start(struct explorer *e, enum explore_deed deed,
         .from = e->at, .deed = (uint8_t)deed, .luck = (uint8_t)luck};
     power_on(e, record);
     e->flash->watch = explore_cut;
-    int rc = deed == EXPLORE_ASK ? ffx_agent_request(&e->bench->agent)
-                                 : run_agent(e);
+    const int rc = deed == EXPLORE_ASK ? ffx_agent_request(&e->bench->agent)
+                                       : run_agent(e);
     e->flash->watch = NULL;
-    if (rc == FFX_ERR_FLASH && e->options->fault != LAB_FAULT_NONE)
-        rc = 0;
-    if (rc < 0)
-        explore_bad(e, "the agent gave up");
-    if (rc == 0) {
+    if (rc != 1) {
         link_to(e,
                 EXPLORE_ENDED | (uint32_t)ffx_agent_status(&e->bench->agent));
-        if (deed != EXPLORE_ASK)
-            explore_good_end(e, record);
+        explore_end(e, rc, record);
         keep_end(e);
     }
-    if (e->flash->violations != 0)
-        explore_bad(e, "a rule of the flash was broken");
-    if (e->flash->poison_reads != 0)
-        explore_bad(e, "somebody relied on a sector that nobody may rely on");
+    explore_rules(e);
 }

@@ -18,7 +18,7 @@ static int says_installed(const struct explorer *e,
 
 /* What a device says and what it holds, before and after a start. The only
  * statuses that start firmware are 1, 6, 7 and 8. */
-void explore_truth(struct explorer *e)
+static void expect_truth(struct explorer *e)
 {
     struct bench *const bench = e->bench;
     const int status = ffx_agent_status(&bench->agent);
@@ -43,7 +43,8 @@ int explore_is_updating(int status)
 }
 
 /* `before`: of the record that it started from. */
-void explore_good_end(struct explorer *e, const struct view_record *before)
+static void expect_good_end(struct explorer *e,
+                            const struct view_record *before)
 {
     const int status = ffx_agent_status(&e->bench->agent);
     const int works = before->requested || explore_is_updating(before->status);
@@ -52,7 +53,7 @@ void explore_good_end(struct explorer *e, const struct view_record *before)
     e->figures->ends[status]++;
     if (ffx_agent_pending(&e->bench->agent))
         explore_bad(e, "something is left to do");
-    explore_truth(e);
+    expect_truth(e);
     if (e->options->fault != LAB_FAULT_NONE) {
         if (explore_is_updating(status) || status == FFX_STATUS_REQUESTED)
             explore_bad(e, "neither an end nor recovery");
@@ -64,4 +65,35 @@ void explore_good_end(struct explorer *e, const struct view_record *before)
                            !explore_is_failed(status)) {
         explore_bad(e, "a start came to a wrong end");
     }
+}
+
+/* The explorer read the journal as the agent does. */
+void explore_begun(struct explorer *e, int rc, const struct view_record *record)
+{
+    const struct ffx_agent_state *const state =
+        ffx_agent_state(&e->bench->agent);
+    if (rc != 0)
+        explore_bad(e, "no record is legible");
+    if (state->status != record->status ||
+        state->installing != record->installing ||
+        e->bench->agent.journal.counter != record->counter)
+        explore_bad(e, "the agent took another record than the newest");
+    expect_truth(e);
+}
+
+void explore_end(struct explorer *e, int rc, const struct view_record *before)
+{
+    const int stuck = e->options->fault != LAB_FAULT_NONE;
+    if (rc < 0 && !(rc == FFX_ERR_FLASH && stuck))
+        explore_bad(e, "the agent gave up");
+    if (e->now.deed != EXPLORE_ASK)
+        expect_good_end(e, before);
+}
+
+void explore_rules(struct explorer *e)
+{
+    if (e->flash->violations != 0)
+        explore_bad(e, "a rule of the flash was broken");
+    if (e->flash->poison_reads != 0)
+        explore_bad(e, "somebody relied on a sector that nobody may rely on");
 }

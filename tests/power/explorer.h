@@ -51,6 +51,7 @@ struct explorer {
     struct view view;
     struct lab_snapshot *origin; /* runs A, nothing asked for */
     uint64_t images_id;          /* how a record names that package */
+    const char *way;             /* the only one that is played, or null */
 
     struct table blank; /* digest of a sector -> blankness */
     struct table seen;  /* digest of a state -> 1 + index */
@@ -77,21 +78,33 @@ struct explorer {
 
 extern const char explore_letters[]; /* by deed */
 
+/* GEOMETRY, with a stuck sector GEOMETRY@FAULT.ADDRESS. */
+void explore_name(const struct explorer *e, char *text, size_t room);
+
 /* GEOMETRY/START/START...: deed, luck, operation.tear.bytes of each start that
- * led to state `s`, and of the last one; replays with FARFIX_CASE. */
+ * led to state `s`, and of the last one; replays with FARFIX_CASE. An
+ * operation 0: the start comes to its end. */
 void explore_way(const struct explorer *e, uint32_t s, const struct cut *last,
                  char *text, size_t room);
-/* Fails the test. */
+void explore_say_journal(const struct explorer *e);
+/* `rc`: what the agent answered. */
+void explore_say_start(const struct explorer *e, uint32_t number,
+                       const struct cut *cut, int rc);
+/* Fails the test, and says what replays it. */
 void explore_bad(struct explorer *e, const char *what);
 
 /* --- verdicts (explore_verdict.c) ---------------------------------------- */
 
 int explore_is_failed(int status);
 int explore_is_updating(int status);
-/* What a device says and what it holds, before and after a start. */
-void explore_truth(struct explorer *e);
-/* `before`: of the record that it started from. */
-void explore_good_end(struct explorer *e, const struct view_record *before);
+/* A start was loaded with this answer, and should have found this record. */
+void explore_begun(struct explorer *e, int rc,
+                   const struct view_record *record);
+/* A start came to its end, not by a cut, with this answer of the agent.
+ * `before`: the record that it started from. */
+void explore_end(struct explorer *e, int rc, const struct view_record *before);
+/* Nobody broke a rule of the flash or relied on poison. */
+void explore_rules(struct explorer *e);
 
 /* --- what a flash is told apart by (explore_digest.c) -------------------- */
 
@@ -135,5 +148,10 @@ void explore_start(struct explorer *e, enum explore_deed deed,
 /* From the origin to state `s` without poison and without a short cut: it
  * must be the state that the explorer took it for. */
 void explore_replay(struct explorer *e, uint32_t s);
+
+/* --- one way alone (explore_case.c) -------------------------------------- */
+
+/* Plays the way in FARFIX_CASE when it is of this device. */
+void explore_case(struct explorer *e);
 
 #endif

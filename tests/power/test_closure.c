@@ -25,9 +25,11 @@ static void close_over(const struct bench_geometry *geometry,
     explore(&rig, options, &f);
     explore_print(geometry, &f);
     all_points += f.points;
+    rig_close(&rig);
+    if (explore_is_case())
+        return;
     assert_true(f.ends[FFX_STATUS_SUCCESS] > 0);
     assert_true(f.points > 100 * f.operations / LAB_TEARS);
-    rig_close(&rig);
 }
 
 static const char *chosen(void)
@@ -49,7 +51,7 @@ static void any_number_of_cuts_ends_well(void **state)
                                                 .tears = LAB_TEAR_UNSTABLE};
         close_over(&rig_geometries[i], &options);
     }
-    assert_true(all_points >= 5000000);
+    assert_true(explore_is_case() || all_points >= 5000000);
 }
 
 /* Cells that read one way today and another tomorrow (F8, F12). */
