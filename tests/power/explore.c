@@ -140,6 +140,7 @@ static void open_explorer(struct explorer *e, struct rig *rig,
     view_open(&e->view, e->bench);
     e->view.luck = options->tears > LAB_TEAR_UNSTABLE;
     e->images_id = package_id(e, &rig->images);
+    e->view.images = e->images_id;
     e->origin = lab_flash_snapshot(e->flash);
     explore_state_of(e, explore_digest_now(e),
                      &(struct cut){.from = EXPLORE_NONE}, 0, &is_new);

@@ -82,7 +82,7 @@ static int run_on(struct explorer *e, int poisons)
     int rc = ffx_agent_pending(agent);
     for (uint32_t steps = 0; rc == 1; steps++) {
         const int committing = agent->commits;
-        rc = ffx_agent_step(agent);
+        rc = explore_step(e);
         if (rc == 1 && committing && agent->commits == 0 && poisons)
             explore_poison(e);
         if (steps == STEPS_MAX)

@@ -9,7 +9,7 @@ static int run_on(struct explorer *e)
     int rc = ffx_agent_pending(agent);
     while (rc == 1) {
         const int committing = agent->commits;
-        rc = ffx_agent_step(agent);
+        rc = explore_step(e);
         if (rc == 1 && committing && agent->commits == 0 && e->view.luck)
             explore_poison(e);
     }

@@ -138,6 +138,8 @@ void explore_cut(void *context, const struct lab_operation *operation);
 void explore_poison(struct explorer *e);
 const struct forge_bytes *explore_package(const struct explorer *e,
                                           enum explore_deed deed);
+/* ffx_agent_step; reads of poison that nothing follows from do not count. */
+int explore_step(struct explorer *e);
 /* From state e->at, cut on its way, to its end or to a commit that an earlier
  * start came past. */
 void explore_start(struct explorer *e, enum explore_deed deed,

@@ -48,6 +48,7 @@ struct view {
     struct lab_flash *flash;
     uint32_t first, count; /* sectors of the journal */
     int luck;              /* 1: cuts may leave cells unstable */
+    uint64_t images;       /* how a record names a package of full images */
     struct table known;    /* digest of a record's bytes -> index */
     struct view_record *records;
     size_t record_count, record_room;
