@@ -170,6 +170,20 @@ const struct bench_geometry rig_tiny[RIG_TINY] = {
      .sector = {2 * KIB},
      .size_a = {9000},
      .size_b = {7000}},
+    /* One place in scratch: the copy of a step is let go of before the next. */
+    {.name = "tiny-1",
+     .regions = {{2 * KIB, 14}},
+     .region_count = 1,
+     .write_unit = 1,
+     .erased_value = 0xff,
+     .step_bytes = 4 * KIB,
+     .journal = {0, 6 * KIB},
+     .scratch = {8 * KIB, 4 * KIB},
+     .component_count = 1,
+     .components = {{"app", {12 * KIB, 16 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {2 * KIB},
+     .size_a = {9000},
+     .size_b = {13000}},
 };
 
 /* --- images -------------------------------------------------------------- */
