@@ -90,6 +90,7 @@ $(BUILD)/tap/%.tap: tests/%.sh $(BUILD)/asan/farfix $(BUILD)/farfix FORCE
 $(BUILD)/tap/bench/test_bench.tap: $(BUILD)/asan/bench/bench \
         $(BUILD)/bench/bench
 $(BUILD)/tap/delta/test_corpus.tap: $(BUILD)/asan/tests/delta/corpus_reader
+$(BUILD)/tap/power/test_replay.tap: $(BUILD)/power/test_pairs
 $(BUILD)/tap/gate/%.tap: FORCE
 	@scripts/run-gate $* $@ $(MAKE) -s $*
 

@@ -50,11 +50,19 @@ struct explore_figures {
     double seconds;
 };
 
-/* One line of them. */
+/* One line of them; nothing with FARFIX_CASE. */
 void explore_print(const struct bench_geometry *geometry,
                    const struct explore_figures *figures);
 
-/* Fails the test at the first bad end, with the way that led there. */
+/* 1 with FARFIX_CASE in the environment. */
+int explore_is_case(void);
+
+/* Fails the test at the first bad end, with the way that led there: a device
+ * and its starts, such as small-nor/Ag2.1.0/dg10.1.0 (explorer.h).
+ * FARFIX_CASE=WAY explores nothing and leaves the figures 0: the device of
+ * that name plays just this way, by real cuts, tells of each start and of the
+ * journal, runs once more to an end unless the way had one, and gets the same
+ * verdicts. Other devices are passed over. */
 void explore(struct rig *rig, const struct explore_options *options,
              struct explore_figures *figures);
 

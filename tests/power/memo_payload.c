@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "memo_payload.h"
-#include "rig.h"
 #include "table.h"
 
 #include <farfix/error.h>
@@ -141,21 +140,15 @@ int __wrap_ffx_payload_open(struct ffx_payload *payload,
     return memory->rc;
 }
 
-/* It looks whether the slot holds the source, also where a step of it may be
- * torn (farfix/delta.h): what nobody may rely on is not the source, and to
- * have looked is no fault. */
 int __wrap_ffx_payload_prepare(struct ffx_payload *payload)
 {
-    const uint64_t before = rig_flash->poison_reads;
     int is_new;
     struct memory *const memory = ask(PREPARE, slot_key(), &is_new);
     if (is_new) {
         memory->rc = catch_up(payload);
         memory->source_is = payload->delta.source_is;
     }
-    payload->delta.source_is =
-        rig_flash->poison_reads == before ? memory->source_is : 0;
-    rig_flash->poison_reads = before;
+    payload->delta.source_is = memory->source_is;
     return memory->rc;
 }
 

@@ -170,6 +170,20 @@ const struct bench_geometry rig_tiny[RIG_TINY] = {
      .sector = {2 * KIB},
      .size_a = {9000},
      .size_b = {7000}},
+    /* One place in scratch: the copy of a step is let go of before the next. */
+    {.name = "tiny-1",
+     .regions = {{2 * KIB, 14}},
+     .region_count = 1,
+     .write_unit = 1,
+     .erased_value = 0xff,
+     .step_bytes = 4 * KIB,
+     .journal = {0, 6 * KIB},
+     .scratch = {8 * KIB, 4 * KIB},
+     .component_count = 1,
+     .components = {{"app", {12 * KIB, 16 * KIB}, UPDATING_FAILED_AP}},
+     .sector = {2 * KIB},
+     .size_a = {9000},
+     .size_b = {13000}},
 };
 
 /* --- images -------------------------------------------------------------- */
@@ -188,8 +202,6 @@ static void shape(struct bench *bench, uint32_t i)
     memcpy(b + cut + added, a + cut, from_a < room ? from_a : room);
 }
 
-struct lab_flash *rig_flash;
-
 /* --- open ---------------------------------------------------------------- */
 
 void rig_open(struct rig *rig, const struct bench_geometry *geometry)
@@ -198,7 +210,6 @@ void rig_open(struct rig *rig, const struct bench_geometry *geometry)
     struct bench_release c;
     memset(rig, 0, sizeof *rig);
     bench_open(bench, geometry);
-    rig_flash = &bench->flash;
     for (uint32_t i = 0; i < geometry->component_count; i++)
         shape(bench, i);
     bench->config.crypto = memo_hash_crypto();

@@ -20,10 +20,13 @@ static void a_cut_behind_any_byte_ends_well(void **state)
         rig_open(&rig, &rig_geometries[i]);
         explore(&rig, &options, &f);
         explore_print(&rig_geometries[i], &f);
-        /* Each byte of B goes to scratch and to its slot. */
-        assert_true(f.fired > 2u * (rig.bench.b.size[0] + rig.bench.b.size[1]));
-        assert_true(f.points > f.fired / 2);
+        const uint32_t bytes = rig.bench.b.size[0] + rig.bench.b.size[1];
         rig_close(&rig);
+        if (explore_is_case())
+            continue;
+        /* Each byte of B goes to scratch and to its slot. */
+        assert_true(f.fired > 2u * bytes);
+        assert_true(f.points > f.fired / 2);
     }
 }
 

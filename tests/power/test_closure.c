@@ -25,9 +25,11 @@ static void close_over(const struct bench_geometry *geometry,
     explore(&rig, options, &f);
     explore_print(geometry, &f);
     all_points += f.points;
+    rig_close(&rig);
+    if (explore_is_case())
+        return;
     assert_true(f.ends[FFX_STATUS_SUCCESS] > 0);
     assert_true(f.points >= 6 * f.operations);
-    rig_close(&rig);
 }
 
 static const char *chosen(void)
@@ -49,7 +51,21 @@ static void any_number_of_cuts_ends_well(void **state)
                                                 .tears = LAB_TEAR_UNSTABLE};
         close_over(&rig_geometries[i], &options);
     }
-    assert_true(all_points >= 5000000);
+    assert_true(explore_is_case() || all_points >= 5000000);
+}
+
+/* One place in scratch, where a step takes two commits; and full images as
+ * the way out of 3 and 5. */
+static void every_way_out_ends_well(void **state)
+{
+    (void)state;
+    struct explore_options options = {.tears = LAB_TEAR_UNSTABLE,
+                                      .packages = 1};
+    if (strcmp(chosen(), "luck") == 0 || strcmp(chosen(), "tiny") == 0)
+        skip();
+    close_over(&rig_tiny[2], &options);
+    options.packages = 2;
+    close_over(&rig_tiny[0], &options);
 }
 
 /* Cells that read one way today and another tomorrow (F8, F12). `make soak`:
@@ -62,10 +78,14 @@ static void any_luck_ends_well(void **state)
     if (strcmp(chosen(), "") != 0 && strcmp(chosen(), "luck") != 0 && !soak)
         skip();
     close_over(&rig_tiny[0], &options);
+    close_over(&rig_tiny[2], &options);
+    if (!soak)
+        return;
+    close_over(&rig_tiny[1], &options);
     options.packages = 2;
-    for (uint32_t i = 0; soak && i < RIG_TINY; i++)
+    for (uint32_t i = 0; i < RIG_TINY; i++)
         close_over(&rig_tiny[i], &options);
-    for (uint32_t i = 0; soak && i < RIG_GEOMETRIES; i++)
+    for (uint32_t i = 0; i < RIG_GEOMETRIES; i++)
         close_over(&rig_small[i], &options);
 }
 
@@ -82,6 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_number_of_cuts_ends_well),
+        cmocka_unit_test(every_way_out_ends_well),
         cmocka_unit_test(any_luck_ends_well),
         cmocka_unit_test(a_small_device_ends_well),
     };

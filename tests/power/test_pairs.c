@@ -26,10 +26,12 @@ static void all_pairs_of_cuts_end_well(void **state)
         rig_open(&rig, &rig_small[i]);
         explore(&rig, &options, &f);
         explore_print(&rig_small[i], &f);
+        rig_close(&rig);
+        if (explore_is_case())
+            continue;
         print_message("# %-14s %llu rows of %u cuts\n", rig_small[i].name,
                       (unsigned long long)f.sequences, options.cuts);
         assert_true(f.sequences >= 250000);
-        rig_close(&rig);
     }
 }
 

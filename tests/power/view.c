@@ -41,6 +41,7 @@ static struct view_record decode(const uint8_t *bytes)
     record.status = state->status;
     record.requested = state->requested;
     record.installing = state->installing;
+    record.removing = state->removing;
     record.component = state->component;
     record.index = state->step.index;
     record.offset = state->step.offset;
@@ -151,6 +152,21 @@ static void mark_tail(const struct view *view, const struct view_record *record,
              VIEW_BLANK);
 }
 
+/* A full image rests on nothing: what it has not come to yet is free. */
+static void mark_unwritten(const struct view *view,
+                           const struct view_record *record, uint8_t *care)
+{
+    const struct bench_geometry *const geometry = view->geometry;
+    uint32_t from = (record->index + record->installing) * geometry->step_bytes;
+    for (uint32_t c = record->component; c < geometry->component_count; c++) {
+        const uint32_t size = view->bench->b.size[c];
+        if (from < size)
+            mark(view, care, geometry->components[c].slot.address + from,
+                 size - from, VIEW_FREE);
+        from = 0;
+    }
+}
+
 static void care_for(const struct view *view, const struct view_record *record,
                      uint8_t *care)
 {
@@ -160,6 +176,8 @@ static void care_for(const struct view *view, const struct view_record *record,
     for (uint32_t i = 0; i < geometry->component_count; i++)
         mark(view, here, geometry->components[i].slot.address,
              geometry->components[i].slot.length, VIEW_HELD);
+    if (record->package == view->images)
+        mark_unwritten(view, record, here);
     if (record->installing) {
         const uint32_t slot =
             geometry->components[record->component].slot.address;

@@ -21,7 +21,7 @@
 struct view_record {
     int valid;
     uint32_t counter;
-    uint8_t status, requested, installing, component;
+    uint8_t status, requested, installing, component, removing;
     uint32_t index, offset, length; /* of the step in hand */
     uint16_t place;
     uint64_t package; /* digest of the name of the package in work */
@@ -48,6 +48,7 @@ struct view {
     struct lab_flash *flash;
     uint32_t first, count; /* sectors of the journal */
     int luck;              /* 1: cuts may leave cells unstable */
+    uint64_t images;       /* how a record names a package of full images */
     struct table known;    /* digest of a record's bytes -> index */
     struct view_record *records;
     size_t record_count, record_room;
