@@ -171,6 +171,27 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* A closure that passes by a sector has not tried it: merging too soon looks
+ * like success. */
+static void expect_cuts_in(struct explorer *e, uint32_t address,
+                           uint32_t length)
+{
+    const uint32_t last =
+        lab_flash_sector_index(e->flash, address + length - 1);
+    for (uint32_t i = lab_flash_sector_index(e->flash, address); i <= last; i++)
+        if (e->cuts_in[i] == 0)
+            explore_bad(e, "no operation in a sector was ever cut");
+}
+
+static void expect_cuts_everywhere(struct explorer *e)
+{
+    const struct bench_geometry *const geometry = e->bench->geometry;
+    expect_cuts_in(e, geometry->journal.address, geometry->journal.length);
+    for (uint32_t i = 0; i < geometry->component_count; i++)
+        expect_cuts_in(e, geometry->components[i].slot.address,
+                       e->bench->b.size[i]);
+}
+
 void explore(struct rig *rig, const struct explore_options *options,
              struct explore_figures *figures)
 {
@@ -186,6 +207,8 @@ void explore(struct rig *rig, const struct explore_options *options,
         explore_from(&e, s);
     if (figures->fired != figures->planned)
         explore_bad(&e, "a cut was planned and did not fire");
+    if (options->fault == LAB_FAULT_NONE)
+        expect_cuts_everywhere(&e);
     const uint32_t stride = e.state_count / REPLAYS + 1;
     for (uint32_t s = stride / 2; s < e.state_count; s += stride)
         explore_replay(&e, s);

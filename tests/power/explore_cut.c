@@ -112,6 +112,7 @@ void explore_cut(void *context, const struct lab_operation *operation)
     static struct torn torn;
     e->now.operation = (uint32_t)e->flash->operations + 1;
     e->figures->operations++;
+    e->cuts_in[operation->sector]++;
     if (e->options->cuts == 0 || e->states[e->at].depth < e->options->cuts) {
         explore_know_journal(e);
         const uint64_t others = explore_sum(e, e->care, operation->sector);

@@ -69,6 +69,7 @@ struct explorer {
     uint64_t us;         /* when */
     struct commit first; /* what comes before its first commit */
     /* Digests of the journal and what rests on it, while nobody writes it. */
+    uint32_t cuts_in[4096]; /* by sector */
     int journal_known;
     uint64_t journal;
     uint8_t care[4096];
