@@ -104,8 +104,8 @@ taps: $(TAPS)
 
 # --- power cuts by the million: no sanitizers, what is slow is remembered ---
 
-POWER := $(sort $(wildcard tests/power/test_*.c))
-POWER_HELP := $(filter-out $(POWER),$(sort $(wildcard tests/power/*.c)))
+POWER_TESTS := $(sort $(wildcard tests/power/test_*.c))
+POWER_HELP := $(filter-out $(POWER_TESTS),$(sort $(wildcard tests/power/*.c)))
 POWER_WRAP := $(foreach call,open prepare next checkpoint restore, \
                 -Wl,--wrap=ffx_payload_$(call))
 

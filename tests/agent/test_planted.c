@@ -13,6 +13,8 @@
 #include <string.h>
 
 #define NOR (&bench_geometries[0])
+#define ONE_PLACE (&bench_geometries[3])
+#define MODEM (NOR->components[0].slot)
 #define AP (NOR->components[1].slot)
 
 static void request_with(struct bench *bench, const struct forge_bytes *zip)
@@ -44,26 +46,34 @@ static void expect_failed(struct bench *bench, int status, int error)
 
 /* --- journal ------------------------------------------------------------- */
 
-static void wipe(struct bench *bench, uint32_t i)
+#define SECTORS (NOR->journal.length / NOR->regions[0].sector_bytes)
+
+static struct ffx_flash_area sector_at(uint32_t i)
 {
-    const struct ffx_flash_area *sector = &NOR->journal[i];
-    memset(bench->flash.bytes + sector->address, 0xa5, sector->length);
+    const uint32_t bytes = NOR->regions[0].sector_bytes;
+    return (struct ffx_flash_area){NOR->journal.address + i * bytes, bytes};
 }
 
-/* A sector takes nothing and says nothing of it: the other two are enough,
- * and each of them alone. */
+static void wipe(struct bench *bench, uint32_t i)
+{
+    const struct ffx_flash_area sector = sector_at(i);
+    lab_flash_fill(&bench->flash, sector.address, 0xa5, sector.length);
+}
+
+/* A sector takes nothing and says nothing of it: the others are enough, and
+ * it does not matter which of them is lost afterwards. */
 static void a_commit_stands_in_two_sectors_that_are_well(void **state)
 {
     (void)state;
     struct bench bench;
     const struct forge_bytes opaque = {NULL, 0};
     bench_open(&bench, NOR);
-    for (uint32_t stuck = 0; stuck < FFX_JOURNAL_SECTORS; stuck++)
-        for (uint32_t lost = 0; lost < FFX_JOURNAL_SECTORS; lost++) {
+    for (uint32_t stuck = 0; stuck < SECTORS; stuck++)
+        for (uint32_t lost = 0; lost < SECTORS; lost++) {
             if (lost == stuck)
                 continue;
             bench_reset(&bench);
-            lab_flash_stick(&bench.flash, NOR->journal[stuck].address,
+            lab_flash_stick(&bench.flash, sector_at(stuck).address,
                             LAB_FAULT_PROGRAM_SILENT);
             request_with(&bench, &opaque);
             wipe(&bench, lost);
@@ -74,16 +84,30 @@ static void a_commit_stands_in_two_sectors_that_are_well(void **state)
     bench_close(&bench);
 }
 
-/* 1: a record somewhere in the sector says that CFOTA=1 was said. */
+/* What cannot be read today may be read tomorrow, and be newer. */
+static void a_commit_fills_every_sector_that_cannot_be_read(void **state)
+{
+    (void)state;
+    struct bench bench;
+    const struct forge_bytes opaque = {NULL, 0};
+    bench_open(&bench, NOR);
+    const uint32_t newest = bench.agent.journal.newest;
+    for (uint32_t i = 0; i < SECTORS; i++)
+        if (i != newest)
+            wipe(&bench, i);
+    assert_int_equal(bench_power_up(&bench), 0);
+    request_with(&bench, &opaque);
+    assert_int_equal(bench_power_up(&bench), 0);
+    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_REQUESTED);
+    assert_int_equal(bench.agent.journal.holes, 0);
+    bench_close(&bench);
+}
+
+/* 1: the record in the sector says that CFOTA=1 was said. */
 static int says_requested(const struct bench *bench, uint32_t i)
 {
-    const struct ffx_flash_area *sector = &NOR->journal[i];
-    for (uint32_t at = 0; at < sector->length; at += 512) {
-        const uint8_t *record = bench->flash.bytes + sector->address + at;
-        if (memcmp(record, "FFX1", 4) == 0 && record[8] == FFX_STATUS_REQUESTED)
-            return 1;
-    }
-    return 0;
+    const uint8_t *record = bench->flash.bytes + sector_at(i).address;
+    return memcmp(record, "FFX1", 4) == 0 && record[8] == FFX_STATUS_REQUESTED;
 }
 
 /* CFOTA=1, then boots, each of which loses its power behind the first copy
@@ -105,7 +129,7 @@ static void commits_that_were_cut_never_cost_the_last_sure_state(void **state)
             lab_flash_cut(&bench.flash, i == boots ? 1 : 2, LAB_TEAR_AFTER);
             assert_int_equal(bench_boot(&bench), FFX_ERR_POWER);
         }
-        for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
+        for (uint32_t i = 0; i < SECTORS; i++)
             if (says_requested(&bench, i))
                 wipe(&bench, i);
         assert_int_equal(bench_power_up(&bench), 0);
@@ -148,6 +172,29 @@ static void one_bad_read_of_the_journal_changes_nothing(void **state)
     bench_close(&bench);
 }
 
+/* --- the start ---------------------------------------------------------- */
+
+/* They rest on nothing that stands there, and take the place of A only. */
+static void full_images_are_refused_where_a_does_not_stand(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    struct forge_bytes zip =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
+    for (uint32_t i = 0; i < 2; i++) {
+        const uint32_t byte = NOR->components[i].slot.address + 4097;
+        bench_reset(&bench);
+        request_with(&bench, &zip);
+        lab_flash_rot(&bench.flash, byte, 0x10);
+        assert_int_equal(bench_boot(&bench), 0);
+        lab_flash_rot(&bench.flash, byte, 0x10);
+        bench_expect_refused(&bench, FFX_ERR_SOURCE);
+    }
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
 /* --- the end of an update ------------------------------------------------ */
 
 static void an_image_may_end_in_erased_bytes(void **state)
@@ -173,7 +220,7 @@ static void rot_at_the_end(struct bench *bench,
 {
     if (event->kind != FFX_AGENT_PROGRESS || event->percent < 100 || rotted)
         return;
-    bench->flash.bytes[AP.address + 7] ^= 1;
+    lab_flash_rot(&bench->flash, AP.address + 7, 1);
     rotted = 1;
 }
 
@@ -228,6 +275,25 @@ static void the_package_goes_once_6_is_in_the_journal(void **state)
     bench_close(&bench);
 }
 
+/* The power goes once the record says that nothing is to be removed. */
+static void the_package_has_gone_when_nothing_is_to_be_removed(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NOR);
+    struct forge_bytes zip =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_IMAGES);
+    request_with(&bench, &zip);
+    assert_int_equal(bench_power_up(&bench), 0);
+    while (ffx_agent_status(&bench.agent) != FFX_STATUS_SUCCESS ||
+           ffx_agent_state(&bench.agent)->removing || bench.agent.commits != 0)
+        assert_int_equal(ffx_agent_step(&bench.agent), 1);
+    assert_int_equal(bench_boot(&bench), 0);
+    bench_expect_installed(&bench, &bench.b);
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
 /* All places in scratch are erased equally often, give or take one. */
 static void scratch_wears_evenly(void **state)
 {
@@ -269,13 +335,17 @@ static void cut_while_installing(struct bench *bench,
     while (!bench->agent.state.installing || bench->agent.commits != 0);
 }
 
-/* Only the step in hand was finished: it needs no package. */
+/* Only the step in hand was finished: it needs no package. The record goes on
+ * promising it. */
 static void expect_one_step(const struct bench *bench, uint64_t sectors)
 {
     const struct ffx_agent_state *state = ffx_agent_state(&bench->agent);
-    assert_int_equal(state->installing, 0);
-    assert_int_equal(state->step.index, 1);
+    const struct ffx_step *step = &state->step;
+    assert_int_equal(state->installing, 1);
+    assert_int_equal(step->index, 0);
     assert_int_equal(state->lost, 0);
+    assert_memory_equal(bench->flash.bytes + MODEM.address + step->offset,
+                        bench->b.image[0] + step->offset, step->length);
     assert_int_equal(bench_slot_wear(bench), sectors);
 }
 
@@ -321,6 +391,30 @@ static void a_resume_takes_the_very_package_only(void **state)
     bench_close(&bench);
 }
 
+/* The copy of a step goes once the record has let go of the step. */
+static void one_place_in_scratch_is_enough(void **state)
+{
+    (void)state;
+    struct bench bench;
+    uint32_t cuts = 0;
+    bench_open(&bench, ONE_PLACE);
+    assert_int_equal(bench.config.scratch.length, bench.config.step_bytes);
+    struct forge_bytes zip =
+        bench_package(&bench, &bench.a, &bench.b, BENCH_DELTAS);
+    do {
+        bench_reset(&bench);
+        request_with(&bench, &zip);
+        lab_flash_power_up(&bench.flash);
+        lab_flash_cut(&bench.flash, ++cuts, LAB_TEAR_FIRST_HALF);
+        if (bench_boot(&bench) == FFX_ERR_POWER)
+            assert_int_equal(bench_boot(&bench), 0);
+        bench_expect_installed(&bench, &bench.b);
+    } while (bench.flash.cuts_fired != 0);
+    assert_true(cuts > 40);
+    free(zip.bytes);
+    bench_close(&bench);
+}
+
 /* Signed lines and sizes are those of before, one byte of a payload is not. */
 static void a_resume_digests_the_payloads_again(void **state)
 {
@@ -363,7 +457,7 @@ static void trial_open(struct bench *bench)
         .keys = forge_public(FORGE_RELEASE),
         .key_count = 1,
     };
-    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
+    for (uint32_t i = 0; i < SECTORS; i++)
         wipe(bench, i);
     bench->b.sequence = bench->a.sequence + 10;
     bench->config.trial_boots = BOOTS;
@@ -445,15 +539,19 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_commit_stands_in_two_sectors_that_are_well),
+        cmocka_unit_test(a_commit_fills_every_sector_that_cannot_be_read),
         cmocka_unit_test(commits_that_were_cut_never_cost_the_last_sure_state),
         cmocka_unit_test(one_bad_read_of_the_journal_changes_nothing),
+        cmocka_unit_test(full_images_are_refused_where_a_does_not_stand),
         cmocka_unit_test(an_image_may_end_in_erased_bytes),
         cmocka_unit_test(keys_stay_when_an_image_comes_out_wrong),
         cmocka_unit_test(a_key_that_is_known_takes_no_second_place),
         cmocka_unit_test(the_package_goes_once_6_is_in_the_journal),
+        cmocka_unit_test(the_package_has_gone_when_nothing_is_to_be_removed),
         cmocka_unit_test(scratch_wears_evenly),
         cmocka_unit_test(the_step_in_hand_is_finished_without_the_package),
         cmocka_unit_test(a_resume_takes_the_very_package_only),
+        cmocka_unit_test(one_place_in_scratch_is_enough),
         cmocka_unit_test(a_resume_digests_the_payloads_again),
         cmocka_unit_test(b_is_started_so_many_times_and_no_more),
         cmocka_unit_test(b_confirms_itself_on_trial_only_and_once),
