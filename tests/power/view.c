@@ -82,6 +82,7 @@ struct candidate {
     struct view_record record;
     uint32_t sector;
     int unstable; /* or may not */
+    int torn;     /* cannot be read */
 };
 
 static struct candidate candidate_in(struct view *view, uint32_t i,
@@ -93,7 +94,8 @@ static struct candidate candidate_in(struct view *view, uint32_t i,
     for (uint32_t k = 0; k < units; k++)
         flags |= sector->flags[k];
     candidate.unstable = (flags & LAB_UNIT_UNSTABLE) != 0;
-    if (!(flags & LAB_UNIT_TORN))
+    candidate.torn = (flags & LAB_UNIT_TORN) != 0;
+    if (!candidate.torn)
         candidate.record = record_in(view, sector->bytes);
     return candidate;
 }
@@ -246,8 +248,8 @@ static uint64_t digest_of(const struct view *view, const struct candidate *row)
         uint64_t one = table_mix(row[i].sector, (uint64_t)row[i].unstable);
         if (i > 0 && record->valid)
             behind += cap(view, row[i - 1].record.counter - record->counter);
-        if (record->valid)
-            one = table_mix(one, 77);
+        one = table_mix(one,
+                        (unsigned)record->valid << 1 | (unsigned)row[i].torn);
         if (record->valid && i < counting)
             one = table_mix(table_mix(one, record->content), behind);
         digest += one;
