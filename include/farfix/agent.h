@@ -21,7 +21,8 @@
  * not take its bytes any more, or an image came out wrong. CFOTA=1 then takes
  * the very package that was begun and goes on where it stood, or a package of
  * full images of the begun release or a newer one and starts over. A package
- * refused there leaves 3 or 5 and everything that the other one needs.
+ * refused there leaves 3 or 5 and everything that the other one needs. (With
+ * one place in scratch, images that were begun and cut need to be finished.)
  *
  * Memory: the structs, one step buffer, one work buffer for the payload
  * reader. No heap. Nothing is thread safe; callbacks must not call back.
