@@ -100,7 +100,7 @@ static void create(const struct ffx_sim_vendor *vendor)
 static void request_and_stick(enum lab_fault fault)
 {
     assert_int_equal(ffx_agent_request(&sim->boot.agent), 0);
-    for (uint32_t i = 0; i < FFX_JOURNAL_SECTORS; i++)
+    for (uint32_t i = 0; i < SIM_LAYOUT_RECORDS; i++)
         lab_flash_stick(&sim->flash.lab, i * SECTOR, fault);
 }
 
