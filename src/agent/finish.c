@@ -148,24 +148,21 @@ static int commit_release(struct ffx_agent *agent)
     return task_commit(agent, TASK_REMOVE);
 }
 
-/* Listed components in their order, then the others: they have no steps, but
- * 6 says of every component that it is right. */
-static uint32_t next_unlisted(const struct ffx_agent *agent, uint32_t i)
-{
-    while (i < agent->config.component_count && task_part(agent, i))
-        i++;
-    return i;
-}
-
+/* Listed components in their order. Behind the last of them all others are
+ * looked at, those without steps and once more those that are finished: 6 says
+ * of every component that it is right now. */
 static int next_component(struct ffx_agent *agent)
 {
     const uint32_t count = agent->config.component_count;
     const uint32_t behind = agent->part + 1u;
-    const int listed = task_part(agent, agent->part) != NULL;
-    const uint32_t next = listed ? task_listed(agent, behind) : count;
+    const uint32_t last = agent->state.component;
+    const int in_work = agent->part == last;
+    const uint32_t next = in_work ? task_listed(agent, behind) : count;
     if (next < count)
         return task_plan(agent, next, next + 1);
-    const uint32_t other = next_unlisted(agent, listed ? 0 : behind);
+    uint32_t other = in_work ? 0 : behind;
+    if (other == last)
+        other++;
     if (other == count)
         return commit_release(agent);
     agent->part = (uint8_t)other;
