@@ -167,7 +167,8 @@ struct ffx_agent_state {
     /* From here to the end: 0 unless a package is in work. */
     uint8_t package[FFX_SHA256_BYTES]; /* digest of `package` being applied */
     uint32_t begun;       /* sequence of the release being applied */
-    struct ffx_step step; /* the step in hand; index counts finished steps */
+    struct ffx_step step; /* the step in hand; finished when not installing:
+                           * then index counts it, too */
     uint32_t step_crc32;  /* of the scratch copy, padded to write units */
     struct ffx_checkpoint checkpoint; /* the payload reader's, after step */
 };
