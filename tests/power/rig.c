@@ -17,6 +17,16 @@
 #define UPDATING_FAILED_AP FFX_STATUS_UPDATING_AP, FFX_STATUS_FAILED_AP
 #define KIB 1024u
 
+/* Modem grows, ap shrinks. */
+#define LARGE_IMAGES .size_a = {100000, 214001}, .size_b = {104500, 190003}
+#define SMALL_IMAGES .size_a = {6000, 14000}, .size_b = {8300, 9100}
+/* Slots of both, one behind the other; addresses and lengths in KiB. */
+#define MODEM_AND_AP(at, modem, ap)                                            \
+    .component_count = 2,                                                      \
+    .components = {                                                            \
+        {"modem", {(at)*KIB, (modem)*KIB}, UPDATING_FAILED_MODEM},             \
+        {"ap", {((at) + (modem)) * KIB, (ap)*KIB}, UPDATING_FAILED_AP}}
+
 const struct bench_geometry rig_geometries[RIG_GEOMETRIES] = {
     /* A serial NOR part: bytes, 4 KiB sectors. */
     {.name = "nor",
@@ -27,12 +37,9 @@ const struct bench_geometry rig_geometries[RIG_GEOMETRIES] = {
      .step_bytes = 16 * KIB,
      .journal = {0, 12 * KIB},
      .scratch = {16 * KIB, 128 * KIB},
-     .component_count = 2,
-     .components = {{"modem", {144 * KIB, 112 * KIB}, UPDATING_FAILED_MODEM},
-                    {"ap", {256 * KIB, 224 * KIB}, UPDATING_FAILED_AP}},
+     MODEM_AND_AP(144, 112, 224),
      .sector = {4 * KIB, 4 * KIB},
-     .size_a = {100000, 214001},
-     .size_b = {104500, 190003}},
+     LARGE_IMAGES},
     /* STM32L4: double words with ECC, each written once, 2 KiB pages. */
     {.name = "write-once-ecc",
      .regions = {{2 * KIB, 224}},
@@ -43,12 +50,9 @@ const struct bench_geometry rig_geometries[RIG_GEOMETRIES] = {
      .step_bytes = 8 * KIB,
      .journal = {0, 6 * KIB},
      .scratch = {8 * KIB, 64 * KIB},
-     .component_count = 2,
-     .components = {{"modem", {72 * KIB, 112 * KIB}, UPDATING_FAILED_MODEM},
-                    {"ap", {184 * KIB, 224 * KIB}, UPDATING_FAILED_AP}},
+     MODEM_AND_AP(72, 112, 224),
      .sector = {2 * KIB, 2 * KIB},
-     .size_a = {100000, 214001},
-     .size_b = {104500, 190003}},
+     LARGE_IMAGES},
     /* As STM32F2 and F4 begin: small sectors, then large ones, and the modem
      * lies across the border. */
     {.name = "unequal",
@@ -59,12 +63,9 @@ const struct bench_geometry rig_geometries[RIG_GEOMETRIES] = {
      .step_bytes = 16 * KIB,
      .journal = {0, 12 * KIB},
      .scratch = {368 * KIB, 128 * KIB},
-     .component_count = 2,
-     .components = {{"modem", {16 * KIB, 112 * KIB}, UPDATING_FAILED_MODEM},
-                    {"ap", {128 * KIB, 224 * KIB}, UPDATING_FAILED_AP}},
+     MODEM_AND_AP(16, 112, 224),
      .sector = {16 * KIB, 16 * KIB},
-     .size_a = {100000, 214001},
-     .size_b = {104500, 190003}},
+     LARGE_IMAGES},
     /* STM32H5 and L1 in one: 16 byte words, 8 KiB sectors, erased to 0. */
     {.name = "erased-zero",
      .regions = {{8 * KIB, 56}},
@@ -74,12 +75,9 @@ const struct bench_geometry rig_geometries[RIG_GEOMETRIES] = {
      .step_bytes = 8 * KIB,
      .journal = {0, 24 * KIB},
      .scratch = {24 * KIB, 80 * KIB},
-     .component_count = 2,
-     .components = {{"modem", {104 * KIB, 112 * KIB}, UPDATING_FAILED_MODEM},
-                    {"ap", {216 * KIB, 224 * KIB}, UPDATING_FAILED_AP}},
+     MODEM_AND_AP(104, 112, 224),
      .sector = {8 * KIB, 8 * KIB},
-     .size_a = {100000, 214001},
-     .size_b = {104500, 190003}},
+     LARGE_IMAGES},
 };
 
 const struct bench_geometry rig_small[RIG_GEOMETRIES] = {
@@ -91,12 +89,9 @@ const struct bench_geometry rig_small[RIG_GEOMETRIES] = {
      .step_bytes = 4 * KIB,
      .journal = {0, 6 * KIB},
      .scratch = {8 * KIB, 32 * KIB},
-     .component_count = 2,
-     .components = {{"modem", {40 * KIB, 12 * KIB}, UPDATING_FAILED_MODEM},
-                    {"ap", {52 * KIB, 20 * KIB}, UPDATING_FAILED_AP}},
+     MODEM_AND_AP(40, 12, 20),
      .sector = {2 * KIB, 2 * KIB},
-     .size_a = {6000, 14000},
-     .size_b = {8300, 9100}},
+     SMALL_IMAGES},
     {.name = "small-ecc",
      .regions = {{2 * KIB, 36}},
      .region_count = 1,
@@ -106,12 +101,9 @@ const struct bench_geometry rig_small[RIG_GEOMETRIES] = {
      .step_bytes = 4 * KIB,
      .journal = {0, 6 * KIB},
      .scratch = {8 * KIB, 32 * KIB},
-     .component_count = 2,
-     .components = {{"modem", {40 * KIB, 12 * KIB}, UPDATING_FAILED_MODEM},
-                    {"ap", {52 * KIB, 20 * KIB}, UPDATING_FAILED_AP}},
+     MODEM_AND_AP(40, 12, 20),
      .sector = {2 * KIB, 2 * KIB},
-     .size_a = {6000, 14000},
-     .size_b = {8300, 9100}},
+     SMALL_IMAGES},
     {.name = "small-unequal",
      .regions = {{1 * KIB, 12}, {4 * KIB, 16}},
      .region_count = 2,
@@ -120,12 +112,9 @@ const struct bench_geometry rig_small[RIG_GEOMETRIES] = {
      .step_bytes = 4 * KIB,
      .journal = {0, 3 * KIB},
      .scratch = {36 * KIB, 32 * KIB},
-     .component_count = 2,
-     .components = {{"modem", {4 * KIB, 12 * KIB}, UPDATING_FAILED_MODEM},
-                    {"ap", {16 * KIB, 20 * KIB}, UPDATING_FAILED_AP}},
+     MODEM_AND_AP(4, 12, 20),
      .sector = {4 * KIB, 4 * KIB},
-     .size_a = {6000, 14000},
-     .size_b = {8300, 9100}},
+     SMALL_IMAGES},
     {.name = "small-zero",
      .regions = {{4 * KIB, 20}},
      .region_count = 1,
@@ -134,12 +123,9 @@ const struct bench_geometry rig_small[RIG_GEOMETRIES] = {
      .step_bytes = 4 * KIB,
      .journal = {0, 12 * KIB},
      .scratch = {12 * KIB, 32 * KIB},
-     .component_count = 2,
-     .components = {{"modem", {44 * KIB, 12 * KIB}, UPDATING_FAILED_MODEM},
-                    {"ap", {56 * KIB, 20 * KIB}, UPDATING_FAILED_AP}},
+     MODEM_AND_AP(44, 12, 20),
      .sector = {4 * KIB, 4 * KIB},
-     .size_a = {6000, 14000},
-     .size_b = {8300, 9100}},
+     SMALL_IMAGES},
 };
 
 const struct bench_geometry rig_tiny[RIG_TINY] = {
