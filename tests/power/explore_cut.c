@@ -87,7 +87,6 @@ static void cut_one(struct explorer *e, const struct lab_operation *operation,
     const uint32_t depth = e->states[e->at].depth + 1;
     const uint8_t *const bytes = tear(e, operation, way, torn);
     int is_new;
-    e->figures->planned++;
     e->points++;
     e->figures->points += (uint64_t)differs(e, torn, way, length);
     const uint64_t digest =
@@ -114,10 +113,12 @@ void explore_cut(void *context, const struct lab_operation *operation)
     e->figures->operations++;
     e->cuts_in[operation->sector]++;
     if (e->options->cuts == 0 || e->states[e->at].depth < e->options->cuts) {
+        const uint32_t ways = way_count(e, operation);
         explore_know_journal(e);
         const uint64_t others = explore_sum(e, e->care, operation->sector);
         torn.before = NULL;
-        for (uint32_t way = 0; way < way_count(e, operation); way++)
+        e->figures->planned += ways;
+        for (uint32_t way = 0; way < ways; way++)
             cut_one(e, operation, way, others, &torn);
         lab_snapshot_free(torn.before);
     }
