@@ -117,12 +117,15 @@ $(BUILD)/power/libhost.a: $(call object,power,$(CORE) $(HOST) $(TEST_HELP))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/power/test_%: $(BUILD)/power/tests/power/test_%.o \
+# Named, not by pattern alone: make prefers a pattern whose files exist already.
+POWER_PROGRAMS := $(POWER_TESTS:tests/power/%.c=$(BUILD)/power/%)
+$(POWER_PROGRAMS): $(BUILD)/power/%: $(BUILD)/power/tests/power/%.o \
         $(call object,power,$(POWER_HELP)) $(BUILD)/power/libhost.a
 	$(CC) $(CFLAGS) $(POWER_WRAP) $^ $(LIBS) -lcmocka $(LDFLAGS) -o $@
 
 # The same under sanitizers, with nothing remembered but signatures and digests.
-$(BUILD)/asan/tests/power/test_%: $(BUILD)/asan/tests/power/test_%.o \
+$(POWER_PROGRAMS:$(BUILD)/power/%=$(BUILD)/asan/tests/power/%): \
+        $(BUILD)/asan/tests/power/%: $(BUILD)/asan/tests/power/%.o \
         $(filter-out %/memo_payload.o,$(call object,asan,$(POWER_HELP))) \
         $(BUILD)/asan/libhost.a
 	$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -o $@
