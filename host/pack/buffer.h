@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Appending to a struct pack_buffer. Room-internal.
+ * Appending to a struct pack_buffer: this room and those above.
  *
  * Everything appended is bounded by PACK_FILE_MAX and a few manifests; when
  * even that much memory is not there the process ends with one line, before

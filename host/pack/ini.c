@@ -144,3 +144,13 @@ int ini_number(const char *text, uint32_t *value)
     *value = (uint32_t)number;
     return 0;
 }
+
+int ini_is_version(const char *text)
+{
+    return ffx_version_valid(text) && strcmp(text, "none") != 0;
+}
+
+int ini_is_file(const char *text)
+{
+    return text[0] != '.' && strchr(text, '/') == NULL;
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ini dialect of release.ini, line by line. Room-internal.
+ * The ini dialect of release.ini, line by line: this room and those above.
  *
  *     [section]  [section argument]  key = value  # comment  ; comment
  *
@@ -37,5 +37,16 @@ int ini_fail(const struct ini *ini, unsigned line_number,
 
 /* "4096", "0x1000" or "4K", below 4 GiB: 0, else -1. */
 int ini_number(const char *text, uint32_t *value);
+
+/* A version that a release may have: a target called "none" would read as
+ * "nothing to do" in an offer. */
+int ini_is_version(const char *text);
+#define INI_VERSION_GRAMMAR                                                    \
+    "up to 32 letters, digits, '.', '_' and '-', first and last "              \
+    "alphanumeric, without ___ and not 'none'"
+
+/* A file beside the one that names it. */
+int ini_is_file(const char *text);
+#define INI_FILE_GRAMMAR "a file in the same directory, up to 63 characters"
 
 #endif

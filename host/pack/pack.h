@@ -47,6 +47,7 @@ int pack_read_file(const char *path, struct pack_buffer *out,
 int pack_write_file(const char *path, const void *bytes, size_t length,
                     int secret, struct pack_error *error);
 
+/* Keeps no state: any thread, at any time. */
 void pack_sha256(const void *bytes, size_t length,
                  uint8_t digest[FFX_SHA256_BYTES]);
 /* The buffer as a port; it must stay as it is while the port is in use. */

@@ -18,17 +18,6 @@ struct field {
     const char *grammar; /* what to write instead, for the error */
 };
 
-/* A target called "none" would read as "nothing to do" in an offer. */
-static int is_release_version(const char *text)
-{
-    return ffx_version_valid(text) && strcmp(text, "none") != 0;
-}
-
-static int is_plain_file(const char *text)
-{
-    return text[0] != '.' && strchr(text, '/') == NULL;
-}
-
 #define RELEASE(field) offsetof(struct pack_release, field)
 #define COMPONENT(field) offsetof(struct pack_component, field)
 #define BYTES "a number of bytes such as 4096, 0x1000 or 4K"
@@ -36,15 +25,14 @@ static int is_plain_file(const char *text)
 static const struct field release_fields[] = {
     {"model", RELEASE(model), FFX_MODEL_MAX + 1, ffx_model_valid,
      "up to 16 letters, digits and '-', first and last alphanumeric"},
-    {"version", RELEASE(version), FFX_VERSION_MAX + 1, is_release_version,
-     "up to 32 letters, digits, '.', '_' and '-', first and last "
-     "alphanumeric, without ___ and not 'none'"},
+    {"version", RELEASE(version), FFX_VERSION_MAX + 1, ini_is_version,
+     INI_VERSION_GRAMMAR},
     {"sequence", RELEASE(sequence), 0, NULL, "a number from 1 to 4294967295"},
 };
 
 static const struct field component_fields[] = {
     {"file", COMPONENT(file), sizeof((struct pack_component *)0)->file,
-     is_plain_file, "a file in the same directory, up to 63 characters"},
+     ini_is_file, INI_FILE_GRAMMAR},
     {"slot_size", COMPONENT(slot_size), 0, NULL, BYTES},
     {"sector", COMPONENT(sector), 0, NULL, BYTES},
     {"step", COMPONENT(step), 0, NULL, BYTES},
