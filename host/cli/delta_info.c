@@ -150,18 +150,11 @@ static const char *name_in(const char *path)
 static int draw(const struct diff_map *map, const char *patch_path,
                 const char *path)
 {
-    char *text = NULL;
     size_t length = 0;
     struct pack_error error;
-    FILE *const out = open_memstream(&text, &length);
-    if (out == NULL)
+    char *const text = map_svg_text(map, name_in(patch_path), &length);
+    if (text == NULL)
         return cli_fail(CLI_FAILED, "out of memory");
-    map_svg_write(map, name_in(patch_path), out);
-    const int failed = ferror(out) != 0;
-    if (fclose(out) != 0 || failed) {
-        free(text);
-        return cli_fail(CLI_FAILED, "out of memory");
-    }
     const int result = pack_write_file(path, text, length, 0, &error);
     free(text);
     return result == 0 ? CLI_DONE : pack_common_fail(&error);

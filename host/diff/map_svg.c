@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Pixels. The grid begins at (GRID_X, GRID_Y), the panel of sources beside
@@ -118,14 +119,15 @@ static void put_rect(FILE *out, uint32_t x, uint32_t y, uint32_t wide,
  * they are differ for every kind of colour blindness, and in grey. */
 static const char *const how_classes[DIFF_MAP_HOWS] = {"c", "p", "d", "n"};
 
+/* Letters can still be read when a page shows it 700 pixels wide. */
 static const char style[] =
     "<style>\n"
-    "text{font:12px system-ui,-apple-system,'Segoe UI','DejaVu Sans',"
+    "text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu Sans',"
     "sans-serif;fill:#1f2730}\n"
-    ".h{font-size:20px;font-weight:600}.b{font-weight:600}\n"
-    ".m{fill:#5d6873}.s{font-size:11px;fill:#5d6873}\n"
-    ".x{font:10px ui-monospace,'DejaVu Sans Mono',monospace;fill:#5d6873}\n"
-    ".e{text-anchor:end}.k{font-size:9px;text-anchor:end}\n"
+    ".h{font-size:22px;font-weight:600}.b{font-weight:600}\n"
+    ".m{fill:#5d6873}.s{font-size:12px;fill:#5d6873}\n"
+    ".x{font:11px ui-monospace,'DejaVu Sans Mono',monospace;fill:#5d6873}\n"
+    ".e{text-anchor:end}.k{font-size:10px;text-anchor:end}\n"
     ".g{fill:#fff}.l{stroke:#fff}.f{fill:#f1f3f5}\n"
     ".c{fill:#c9d2db}.p{fill:#1f78c1}.d{fill:#eba300}.n{fill:#b01356}\n"
     ".o{fill:#37424d}.w{fill:#b01356}.r{fill:#37424d}\n"
@@ -471,4 +473,18 @@ void map_svg_write(const struct diff_map *map, const char *name, FILE *out)
     put_tips(map, out);
     put_foot(map, out);
     fputs("</svg>\n", out);
+}
+
+char *map_svg_text(const struct diff_map *map, const char *name, size_t *length)
+{
+    char *text = NULL;
+    FILE *const out = open_memstream(&text, length);
+    if (out == NULL)
+        return NULL;
+    map_svg_write(map, name, out);
+    const int failed = ferror(out) != 0;
+    if (fclose(out) == 0 && !failed)
+        return text;
+    free(text);
+    return NULL;
 }
