@@ -3,6 +3,7 @@
 #include "pack/buffer.h"
 #include "pack/fail.h"
 #include "pack/payloads.h"
+#include "pack/read_back.h"
 #include "pack/recover.h"
 #include "pack/release.h"
 #include "pack/sign.h"
@@ -226,55 +227,7 @@ static void write_zip(const struct pack_release *to, const struct pack_key *key,
     zip_writer_finish(&zip);
 }
 
-/* --- what our own reader refuses never leaves the maker ------------------ */
-
-static int open_and_check(struct ffx_package *package,
-                          const struct ffx_package_config *config)
-{
-    int result = ffx_package_open(package, config);
-    while (result == 0 && (result = ffx_package_check(package)) == 1)
-        result = 0;
-    return result;
-}
-
-/* The first entry of an opened package is the text that was signed for B. */
-static int leads_to(const struct pack_buffer *zip,
-                    const struct ffx_package *package,
-                    const struct pack_release *to)
-{
-    const size_t start = ZIP_LOCAL_BYTES + strlen(zip_fixed_name(ZIP_RELEASE));
-    return package->sizes[ZIP_RELEASE] == to->text.length &&
-           memcmp(zip->bytes + start, to->text.bytes, to->text.length) == 0;
-}
-
-static int read_back(const struct pack_buffer *zip,
-                     const struct ffx_public_key *release_key,
-                     const struct pack_release *from,
-                     const struct pack_release *to, struct pack_error *error)
-{
-    uint8_t scratch[65536];
-    struct ffx_package package;
-    struct ffx_package_config config = {
-        .crypto = psa_crypto(),
-        .trusted = release_key,
-        .trusted_count = 1,
-        .buffer = scratch,
-        .buffer_bytes = sizeof scratch,
-    };
-    pack_read_at(zip, &config.file);
-    const int result = open_and_check(&package, &config);
-    if (result != 0)
-        return fail_with(error, result,
-                         "the package is not used: our own reader refuses it "
-                         "(%s)",
-                         ffx_error_text(result));
-    if (!leads_to(zip, &package, to))
-        return fail_with(error, FFX_ERR_MANIFEST,
-                         "the package is not used: it leads to %s, not to this "
-                         "release %s",
-                         package.release.version, to->version);
-    return pack_source_check(&package, from, error);
-}
+/* --- all of it ----------------------------------------------------------- */
 
 static void tell(const struct pack_options *options,
                  const struct changes *found)
@@ -296,6 +249,7 @@ static int build(const struct pack_release *from, const struct pack_release *to,
 {
     struct pack_buffer text = {0}, signature = {0};
     struct changes found = {0};
+    struct ffx_package package;
     int result = find_changes(&found, from, to, options->full, error);
     if (result == 0) {
         package_text(from, to, &found, &text);
@@ -303,7 +257,7 @@ static int build(const struct pack_release *from, const struct pack_release *to,
     }
     if (result == 0) {
         write_zip(to, key, &found, &text, &signature, out);
-        result = read_back(out, release_key, from, to, error);
+        result = read_back(&package, out, release_key, from, to, error);
     }
     if (result == 0)
         tell(options, &found);
@@ -347,6 +301,9 @@ int pack_check(const struct pack_buffer *zip, const struct pack_release *from,
                struct pack_error *error)
 {
     struct ffx_public_key release_key;
+    struct ffx_package package;
     const int result = check_all(from, to, key, &release_key, error);
-    return result != 0 ? result : read_back(zip, &release_key, from, to, error);
+    if (result != 0)
+        return result;
+    return read_back(&package, zip, &release_key, from, to, error);
 }

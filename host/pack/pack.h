@@ -173,6 +173,16 @@ int pack_source_check(const struct ffx_package *package,
 const struct ffx_part *pack_part(const struct ffx_manifest *manifest,
                                  const char *component);
 
+/* Draws what `zip`, a package from A to B, does to this component: the SVG of
+ * host/diff/map_svg.h, the same bytes each time. Our own reader reads the
+ * whole package first; whoever signed B is trusted. PACK_NOTHING: the component
+ * does not change, or travels as a full image; FFX_ERR_ARGUMENT: A or B has no
+ * such component; FFX_ERR_SIGNATURE, _SPACE, and the codes of pack_check. Uses
+ * crypto, and applies the patch: seconds for large images. */
+int pack_map(const struct pack_buffer *zip, const struct pack_release *from,
+             const struct pack_release *to, const char *component,
+             struct pack_buffer *svg, struct pack_error *error);
+
 /* What the certificate inside an opened package allows, to show it to a
  * person. FFX_ERR_CERT: not delegated; FFX_ERR_IO. */
 int pack_certificate(const struct ffx_package *package, struct ffx_cert *cert);
