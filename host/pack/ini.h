@@ -47,6 +47,7 @@ int ini_is_version(const char *text);
 
 /* A file beside the one that names it. */
 int ini_is_file(const char *text);
-#define INI_FILE_GRAMMAR "a file in the same directory, up to 63 characters"
+#define INI_FILE_GRAMMAR                                                       \
+    "a file in the same directory, not hidden, up to 63 characters"
 
 #endif
