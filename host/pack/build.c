@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From two releases and a key to the bytes of update.zip. */
 #include "pack/buffer.h"
+#include "pack/crypto.h"
 #include "pack/fail.h"
 #include "pack/payloads.h"
 #include "pack/read_back.h"
@@ -8,8 +9,6 @@
 #include "pack/release.h"
 #include "pack/sign.h"
 #include "pack/zip_writer.h"
-
-#include <psa/psa_crypto.h>
 
 #include <string.h>
 
@@ -86,7 +85,7 @@ static int is_signed_by(const struct ffx_public_key *key,
                         const struct pack_buffer *signature)
 {
     return signature->length <= FFX_DER_MAX &&
-           ffx_signature_check(psa_crypto(), key, text->bytes,
+           ffx_signature_check(pack_crypto(), key, text->bytes,
                                (uint32_t)text->length, signature->bytes,
                                (uint32_t)signature->length) == 0;
 }

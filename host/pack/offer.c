@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signed offers: next documents and side-files of vendor packages. */
 #include "pack/buffer.h"
+#include "pack/crypto.h"
 #include "pack/fail.h"
 #include "pack/recover.h"
 #include "pack/sign.h"
-
-#include <psa/psa_crypto.h>
 
 #include <string.h>
 
@@ -67,7 +66,7 @@ static int read_under(struct ffx_offer *offer, const struct pack_buffer *text,
     if (text->length > FFX_SIDEFILE_MAX)
         return FFX_ERR_MANIFEST;
     return ffx_offer_read(offer, (const char *)text->bytes,
-                          (uint32_t)text->length, psa_crypto(), trusted,
+                          (uint32_t)text->length, pack_crypto(), trusted,
                           (uint32_t)count);
 }
 

@@ -8,8 +8,8 @@
  * negative FFX_ERR_*, or where said PACK_NOTHING. The same input gives the
  * same bytes, on every machine, at any time, in any locale.
  *
- * Memory: buffers belong to the caller, pack_*_free gives them back. Not
- * thread safe: one thread at a time (PSA Crypto under Mbed TLS 2.28 is not).
+ * Memory: buffers belong to the caller, pack_*_free gives them back. Threads
+ * may share a key and read-only arguments.
  */
 #ifndef FARFIX_PACK_H
 #define FARFIX_PACK_H
@@ -22,6 +22,7 @@
 struct pack_error {
     int code;       /* FFX_ERR_*, or PACK_NOTHING */
     int missing;    /* a file or directory named by the caller is not there */
+    int cause;      /* errno of a system call that failed, else 0 */
     char text[800]; /* one line */
 };
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -138,6 +139,8 @@ int pack_write_file(const char *path, const void *bytes, size_t length,
     else
         errno = ENAMETOOLONG;
     int result = 0;
+    if (file >= 0) /* what a killed writer leaves has no lock */
+        flock(file, LOCK_EX);
     if (file < 0 ||
         write_and_rename(target, temporary, file, bytes, length) != 0)
         result = fail_system(error, "write", path);

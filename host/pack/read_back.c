@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pack/read_back.h"
+#include "pack/crypto.h"
 #include "pack/fail.h"
 #include "pack/sign.h"
 
 #include "package/zip.h"
-
-#include <psa/psa_crypto.h>
 
 #include <string.h>
 
@@ -35,7 +34,7 @@ int read_back(struct ffx_package *package, const struct pack_buffer *zip,
 {
     uint8_t scratch[65536];
     struct ffx_package_config config = {
-        .crypto = psa_crypto(),
+        .crypto = pack_crypto(),
         .trusted = release_key,
         .trusted_count = 1,
         .buffer = scratch,
