@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
-#define HTML "text/html; charset=utf-8"
-
-/* --- catalog ------------------------------------------------------------- */
+/* --- catalog and channels ------------------------------------------------ */
 
 static int same_text(const struct pack_buffer *a, const struct pack_buffer *b)
 {
@@ -19,95 +19,168 @@ static int same_text(const struct pack_buffer *a, const struct pack_buffer *b)
            (a->length == 0 || memcmp(a->bytes, b->bytes, a->length) == 0);
 }
 
-/* With `work` held: nobody else replaces the catalog meanwhile. */
-static int read_again(struct store *store, struct pack_buffer *fingerprint,
-                      struct pack_error *error)
+/* A channels.ini that is wrong leaves things as they were; at the start there
+ * is nothing to leave. */
+static int read_channels(struct store *store, struct pack_error *error)
+{
+    struct store_channels fresh;
+    const int result = store_channels_read(&fresh, store->releases, error);
+    if (result != 0)
+        return result;
+    pthread_mutex_lock(&store->facts);
+    struct store_channels old = store->channels;
+    store->channels = fresh;
+    store->changes++;
+    pthread_mutex_unlock(&store->facts);
+    store_channels_close(&old);
+    return 0;
+}
+
+static int read_catalog(struct store *store, struct pack_error *error)
 {
     struct store_catalog fresh;
     const int result =
         store_catalog_read(&fresh, store->releases, store->key, error);
     if (result != 0) {
         store_catalog_close(&fresh);
-        pack_buffer_free(fingerprint);
         return result;
     }
     pthread_mutex_lock(&store->facts);
     struct store_catalog old = store->catalog;
-    pack_buffer_free(&store->fingerprint);
     store->catalog = fresh;
-    store->fingerprint = *fingerprint;
+    store->changes++;
     pthread_mutex_unlock(&store->facts);
     store_catalog_close(&old);
     return 0;
 }
 
-static int is_current(struct store *store,
-                      const struct pack_buffer *fingerprint)
-{
-    pthread_mutex_lock(&store->facts);
-    const int same = same_text(fingerprint, &store->fingerprint);
-    pthread_mutex_unlock(&store->facts);
-    return same;
-}
-
-/* A directory that cannot be read leaves the catalog as it is. */
-static int refresh(struct store *store, struct pack_error *error)
+/* The fingerprint first: what changes while it is read is read again. */
+int store_refresh(struct store *store, struct pack_error *error)
 {
     struct pack_buffer fingerprint;
     int result =
         store_catalog_fingerprint(store->releases, &fingerprint, error);
     if (result != 0)
         return result;
-    if (is_current(store, &fingerprint)) {
-        pack_buffer_free(&fingerprint);
-        return 0;
+    pthread_mutex_lock(&store->reading);
+    if (!same_text(&fingerprint, &store->fingerprint)) {
+        result = read_catalog(store, error);
+        if (result == 0) {
+            const struct pack_buffer old = store->fingerprint;
+            store->fingerprint = fingerprint;
+            fingerprint = old;
+            result = read_channels(store, error);
+        }
     }
-    pthread_mutex_lock(&store->work);
-    if (is_current(store, &fingerprint))
-        pack_buffer_free(&fingerprint);
-    else
-        result = read_again(store, &fingerprint, error);
-    pthread_mutex_unlock(&store->work);
+    pthread_mutex_unlock(&store->reading);
+    pack_buffer_free(&fingerprint);
     return result;
+}
+
+/* --- the watcher --------------------------------------------------------- */
+
+#define WATCH_SECONDS 1
+
+/* With the lock. 1: look again; 0: stop. */
+static int next_look(struct store *store)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += WATCH_SECONDS;
+    while (!store->stopping && !store->poked)
+        if (pthread_cond_timedwait(&store->poke, &store->poke_lock, &until) !=
+            0)
+            break;
+    store->poked = 0;
+    return !store->stopping;
+}
+
+static void *watch(void *context)
+{
+    struct store *store = context;
+    struct pack_error error;
+    pthread_mutex_lock(&store->poke_lock);
+    while (next_look(store)) {
+        pthread_mutex_unlock(&store->poke_lock);
+        if (store_refresh(store, &error) != 0)
+            store_log("serving what was read before: %s", error.text);
+        pthread_mutex_lock(&store->poke_lock);
+    }
+    pthread_mutex_unlock(&store->poke_lock);
+    return NULL;
+}
+
+void store_watch(struct store *store)
+{
+    store_must(pthread_create(&store->watcher, NULL, watch, store) == 0 ? store
+                                                                        : NULL);
+    store->watching = 1;
+}
+
+void store_poke(struct store *store)
+{
+    pthread_mutex_lock(&store->poke_lock);
+    store->poked = 1;
+    pthread_cond_signal(&store->poke);
+    pthread_mutex_unlock(&store->poke_lock);
 }
 
 /* --- answers ------------------------------------------------------------- */
 
-static void answer_index(struct store *store, const struct store_path *path,
-                         struct store_answer *answer)
+/* Drawn again only when something has changed. */
+static int answer_index(struct store *store, const struct store_path *path,
+                        struct store_request *request,
+                        struct store_answer *answer)
 {
     (void)path;
+    (void)request;
     pthread_mutex_lock(&store->facts);
-    store_page(&store->catalog, &store->cache, &answer->text);
+    if (store->page == NULL || store->page_changes != store->changes) {
+        struct pack_buffer text;
+        store_page(&store->catalog, &store->channels, &store->cache, &text);
+        store_blob_drop(store->page);
+        store->page = store_blob_new("text/html; charset=utf-8", &text);
+        store->page_changes = store->changes;
+    }
+    store_say_blob(answer, store_blob_hold(store->page));
     pthread_mutex_unlock(&store->facts);
-    answer->status = 200;
-    answer->type = HTML;
-    answer->size = answer->text.length;
+    return 1;
 }
 
-void store_answer(struct store *store, const char *text,
-                  struct store_answer *answer)
+int store_answer(struct store *store, struct store_request *request,
+                 struct store_answer *answer)
 {
-    static void (*const kinds[])(struct store *, const struct store_path *,
-                                 struct store_answer *) = {
+    static int (*const kinds[])(struct store *, const struct store_path *,
+                                struct store_request *,
+                                struct store_answer *) = {
         [STORE_PATH_INDEX] = answer_index,
         [STORE_PATH_PACKAGE] = store_answer_package,
+        [STORE_PATH_MAP] = store_answer_map,
         [STORE_PATH_NEXT] = store_answer_next,
     };
     struct store_path path;
-    struct pack_error error;
-    *answer = (struct store_answer){.file = -1};
-    const int status = store_path_parse(&path, text);
-    if (status != 0) {
-        store_say(answer, status,
-                  "%s: ask for /, /MODEL/FROM/next or "
-                  "/MODEL/FROM___TO/update.zip\n",
-                  status == 404 ? "nothing is here" : "no path of this store");
-        return;
-    }
-    if (refresh(store, &error) != 0)
-        store_log("serving what was read before: %s", error.text);
-    kinds[path.kind](store, &path, answer);
+    memset(answer, 0, sizeof *answer);
+    const int status = store_path_parse(&path, request->path);
+    if (status == 0)
+        return kinds[path.kind](store, &path, request, answer);
+    store_say(answer, status,
+              "%s: ask for /, /MODEL/FROM/next or "
+              "/MODEL/FROM___TO/update.zip\n",
+              status == 404 ? "nothing is here" : "no path of this store");
+    return 1;
+}
+
+void store_wait(struct store *store, struct store_request *request,
+                void (*wake)(void *context), void *context)
+{
+    request->waiter = (struct store_waiter){wake, context, NULL};
+    store_job_wait(&store->jobs, request->job, &request->waiter);
+}
+
+void store_request_end(struct store_request *request)
+{
+    store_job_drop(request->job);
+    request->job = NULL;
 }
 
 void store_describe(struct store *store, char *text, size_t size)
@@ -120,15 +193,19 @@ void store_describe(struct store *store, char *text, size_t size)
              releases == 1 ? "" : "s", vendors, vendors == 1 ? "" : "s");
 }
 
+/* --- open and close ------------------------------------------------------ */
+
 static int open_cache(struct store *store, const struct store_config *config,
                       struct pack_error *error)
 {
     char *path = NULL;
-    if (asprintf(&path, "%s/.cache", config->releases) < 0)
-        path = NULL;
+    const uint64_t limit =
+        config->cache_limit != 0 ? config->cache_limit : STORE_CACHE_LIMIT;
+    store_must(asprintf(&path, "%s/.cache", config->releases) < 0 ? NULL
+                                                                  : path);
     const int result = store_cache_open(
-        &store->cache, config->cache != NULL ? config->cache : path, store->key,
-        error);
+        &store->cache, config->cache != NULL ? config->cache : path, limit,
+        store->key, error);
     free(path);
     return result;
 }
@@ -143,42 +220,78 @@ static int check_something(const struct store *store, struct pack_error *error)
                      store->releases);
 }
 
+static void open_locks(struct store *store)
+{
+    pthread_condattr_t steady; /* the clock on the wall may jump */
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&store->poke, &steady);
+    pthread_condattr_destroy(&steady);
+    pthread_mutex_init(&store->poke_lock, NULL);
+    pthread_mutex_init(&store->reading, NULL);
+    pthread_mutex_init(&store->facts, NULL);
+}
+
+/* One core is left to answer who needs nothing built. */
+static unsigned makers(void)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores <= 2 ? 1 : cores > 16 ? 15 : (unsigned)cores - 1;
+}
+
 int store_open(struct store **out, const struct store_config *config,
                struct pack_error *error)
 {
-    struct store *store = calloc(1, sizeof *store);
-    char *releases = strdup(config->releases);
+    struct store *store = store_must(calloc(1, sizeof *store));
     *out = store;
-    if (store == NULL || releases == NULL) {
-        store_log("out of memory");
-        exit(1);
-    }
-    store->releases = releases;
-    pthread_mutex_init(&store->work, NULL);
-    pthread_mutex_init(&store->facts, NULL);
+    store->releases = store_must(strdup(config->releases));
+    store->blobs.limit = STORE_MEMORY_LIMIT;
+    open_locks(store);
     int result = pack_key_load(config->key, &store->key, error);
     if (result == 0)
-        result = refresh(store, error);
+        result = store_refresh(store, error);
     if (result == 0)
         result = check_something(store, error);
     if (result == 0)
         result = open_cache(store, config, error);
-    if (result != 0) {
-        store_close(store);
-        *out = NULL;
+    if (result == 0) {
+        store_jobs_open(&store->jobs, store, makers());
+        return 0;
     }
+    store_close(store);
+    *out = NULL;
     return result;
+}
+
+void store_stop(struct store *store)
+{
+    pthread_mutex_lock(&store->poke_lock);
+    store->stopping = 1;
+    pthread_cond_signal(&store->poke);
+    pthread_mutex_unlock(&store->poke_lock);
+    if (store->watching)
+        pthread_join(store->watcher, NULL);
+    store->watching = 0;
+    if (store->jobs.thread_count > 0)
+        store_jobs_stop(&store->jobs);
 }
 
 void store_close(struct store *store)
 {
     if (store == NULL)
         return;
+    store_stop(store);
+    store_jobs_close(&store->jobs);
+    store_blob_drop(store->page);
+    store_blobs_close(&store->blobs);
     store_catalog_close(&store->catalog);
+    store_channels_close(&store->channels);
     store_cache_close(&store->cache);
     pack_buffer_free(&store->fingerprint);
     pack_key_free(store->key);
-    pthread_mutex_destroy(&store->work);
+    pthread_cond_destroy(&store->poke);
+    pthread_mutex_destroy(&store->poke_lock);
+    pthread_mutex_destroy(&store->reading);
     pthread_mutex_destroy(&store->facts);
     free(store->releases);
     free(store);

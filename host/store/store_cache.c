@@ -5,12 +5,19 @@
 #include "pack/fail.h"
 #include "store/store_log.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define ENDING ".zip"
+
+/* --- names --------------------------------------------------------------- */
 
 /* Another key, or another certificate for it, makes other packages. */
 static void digest_signer(struct store_cache *cache, const struct pack_key *key)
@@ -26,37 +33,6 @@ static void digest_signer(struct store_cache *cache, const struct pack_key *key)
         bytes_put32(signer.max_sequence, cert->max_sequence);
     }
     pack_sha256(&signer, sizeof signer, cache->signer);
-}
-
-/* The caller may not even have named it: it is not "missing". */
-static int fail_here(struct pack_error *error, const char *verb,
-                     const char *directory)
-{
-    fail_system(error, verb, directory);
-    error->missing = 0;
-    return error->code;
-}
-
-int store_cache_open(struct store_cache *cache, const char *directory,
-                     const struct pack_key *key, struct pack_error *error)
-{
-    memset(cache, 0, sizeof *cache);
-    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
-        return fail_here(error, "make", directory);
-    if (access(directory, W_OK | X_OK) != 0)
-        return fail_here(error, "write to", directory);
-    cache->directory = strdup(directory);
-    if (cache->directory == NULL)
-        return fail_here(error, "use", directory);
-    digest_signer(cache, key);
-    return 0;
-}
-
-void store_cache_close(struct store_cache *cache)
-{
-    free(cache->directory);
-    free(cache->known);
-    memset(cache, 0, sizeof *cache);
 }
 
 static char *put_hex(char *to, const uint8_t *bytes, uint32_t length)
@@ -77,95 +53,149 @@ void store_cache_name(const struct store_cache *cache,
     *put_hex(at, cache->signer, 8) = '\0';
 }
 
-char *store_cache_path(const struct store_cache *cache,
-                       const struct store_cache_name *name)
+/* Is this the name of a file of ours? */
+static int take_name(struct store_cache_name *name, const char *file)
+{
+    const size_t length = 2 * 16 + 1 + 2 * 16 + 1 + 2 * 8;
+    if (strspn(file, "0123456789abcdef-") != length ||
+        strcmp(file + length, ENDING) != 0 || file[32] != '-' ||
+        file[65] != '-')
+        return 0;
+    memset(name, 0, sizeof *name);
+    memcpy(name->hex, file, length);
+    return 1;
+}
+
+static char *path_of(const struct store_cache *cache,
+                     const struct store_cache_name *name)
 {
     char *path = NULL;
-    if (asprintf(&path, "%s/%s.zip", cache->directory, name->hex) < 0) {
-        store_log("out of memory");
-        exit(1);
-    }
-    return path;
+    const int length =
+        asprintf(&path, "%s/%s" ENDING, cache->directory, name->hex);
+    return store_must(length < 0 ? NULL : path);
 }
 
 /* --- what is known ------------------------------------------------------- */
 
-static struct store_cached *find_known(const struct store_cache *cache,
-                                       const struct store_cache_name *name)
+/* Where `name` stands, or would. */
+static size_t place_of(const struct store_cache *cache,
+                       const struct store_cache_name *name)
 {
-    for (size_t i = 0; i < cache->count; i++)
-        if (strcmp(cache->known[i].name.hex, name->hex) == 0)
-            return &cache->known[i];
+    size_t first = 0, end = cache->count;
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+        if (strcmp(cache->entries[middle].name.hex, name->hex) < 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return first;
+}
+
+static struct store_cached *find(const struct store_cache *cache,
+                                 const struct store_cache_name *name)
+{
+    const size_t at = place_of(cache, name);
+    if (at < cache->count &&
+        strcmp(cache->entries[at].name.hex, name->hex) == 0)
+        return &cache->entries[at];
     return NULL;
 }
 
-const struct store_cached *
-store_cache_known(const struct store_cache *cache,
-                  const struct store_cache_name *name)
+static struct store_cached *find_or_add(struct store_cache *cache,
+                                        const struct store_cache_name *name)
 {
-    return find_known(cache, name);
+    struct store_cached *found = find(cache, name);
+    if (found != NULL)
+        return found;
+    const size_t at = place_of(cache, name);
+    cache->entries = store_must(
+        realloc(cache->entries, (cache->count + 1) * sizeof *cache->entries));
+    found = &cache->entries[at];
+    memmove(found + 1, found, (cache->count++ - at) * sizeof *found);
+    *found = (struct store_cached){.name = *name};
+    return found;
+}
+
+const struct store_cached *store_cache_find(const struct store_cache *cache,
+                                            const struct store_cache_name *name)
+{
+    return find(cache, name);
+}
+
+/* --- the limit ----------------------------------------------------------- */
+
+static void remove_file(struct store_cache *cache, struct store_cached *entry)
+{
+    char *path = path_of(cache, &entry->name);
+    if (unlink(path) != 0 && errno != ENOENT)
+        store_log("cannot remove %s: %s", path, strerror(errno));
+    free(path);
+    entry->on_disk = 0;
+    cache->bytes -= entry->size;
+}
+
+static struct store_cached *least_used(struct store_cache *cache)
+{
+    struct store_cached *least = NULL;
+    for (size_t i = 0; i < cache->count; i++) {
+        struct store_cached *entry = &cache->entries[i];
+        if (entry->on_disk && (least == NULL || entry->used < least->used))
+            least = entry;
+    }
+    return least;
+}
+
+void store_cache_shrink(struct store_cache *cache, uint64_t bytes)
+{
+    struct store_cached *least;
+    while (cache->bytes > bytes && (least = least_used(cache)) != NULL)
+        remove_file(cache, least);
+}
+
+static void put_on_disk(struct store_cache *cache, struct store_cached *entry,
+                        uint32_t size)
+{
+    if (entry->on_disk)
+        cache->bytes -= entry->size;
+    entry->on_disk = 1;
+    entry->size = size;
+    entry->used = ++cache->clock;
+    cache->bytes += size;
 }
 
 void store_cache_learn(struct store_cache *cache,
-                       const struct store_cached *cached)
+                       const struct store_cache_name *name, uint32_t size,
+                       const uint8_t sha256[FFX_SHA256_BYTES])
 {
-    struct store_cached *known = find_known(cache, &cached->name);
-    if (known != NULL) {
-        *known = *cached;
-        return;
+    struct store_cached *entry = find_or_add(cache, name);
+    if (size != 0) {
+        put_on_disk(cache, entry, size);
+        memcpy(entry->sha256, sha256, sizeof entry->sha256);
     }
-    known = realloc(cache->known, (cache->count + 1) * sizeof *known);
-    if (known == NULL) {
-        store_log("out of memory");
-        exit(1);
-    }
-    cache->known = known;
-    known[cache->count++] = *cached;
+    entry->checked = 1;
+    store_cache_shrink(cache, cache->limit);
+}
+
+/* The file's time is how the next process knows. */
+void store_cache_use(struct store_cache *cache,
+                     const struct store_cache_name *name)
+{
+    struct store_cached *entry = find(cache, name);
+    if (entry != NULL)
+        entry->used = ++cache->clock;
 }
 
 /* --- files --------------------------------------------------------------- */
-
-static int look(const struct store_cache *cache,
-                const struct store_cache_name *name, struct stat *status)
-{
-    char *path = store_cache_path(cache, name);
-    const int failed = stat(path, status);
-    free(path);
-    return failed;
-}
-
-void store_cache_describe(const struct store_cache *cache,
-                          const struct store_cache_name *name,
-                          const struct pack_buffer *zip,
-                          struct store_cached *cached)
-{
-    struct stat status = {0};
-    look(cache, name, &status);
-    memset(cached, 0, sizeof *cached);
-    cached->name = *name;
-    cached->size = (uint32_t)zip->length;
-    cached->inode = status.st_ino;
-    cached->changed = status.st_ctim;
-    pack_sha256(zip->bytes, zip->length, cached->sha256);
-}
-
-int store_cache_has(const struct store_cache *cache,
-                    const struct store_cached *cached)
-{
-    struct stat status;
-    return look(cache, &cached->name, &status) == 0 &&
-           status.st_size == (off_t)cached->size &&
-           status.st_ino == cached->inode &&
-           status.st_ctim.tv_sec == cached->changed.tv_sec &&
-           status.st_ctim.tv_nsec == cached->changed.tv_nsec;
-}
 
 int store_cache_load(const struct store_cache *cache,
                      const struct store_cache_name *name,
                      struct pack_buffer *zip, struct pack_error *error)
 {
-    char *path = store_cache_path(cache, name);
+    char *path = path_of(cache, name);
     const int result = pack_read_file(path, zip, error);
+    if (result == 0)
+        utimensat(AT_FDCWD, path, NULL, 0);
     free(path);
     return result;
 }
@@ -174,8 +204,105 @@ int store_cache_save(const struct store_cache *cache,
                      const struct store_cache_name *name,
                      const struct pack_buffer *zip, struct pack_error *error)
 {
-    char *path = store_cache_path(cache, name);
+    char *path = path_of(cache, name);
     const int result = pack_write_file(path, zip->bytes, zip->length, 0, error);
     free(path);
     return result;
+}
+
+/* --- what lies there ----------------------------------------------------- */
+
+/* Other processes may use the directory, too: who writes holds a lock. */
+static void sweep_temporary(int directory, const char *name)
+{
+    const int file = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file < 0)
+        return;
+    if (flock(file, LOCK_EX | LOCK_NB) == 0)
+        unlinkat(directory, name, 0);
+    close(file);
+}
+
+struct found {
+    struct store_cache_name name;
+    struct timespec used;
+    uint32_t size;
+};
+
+static int by_use(const void *left, const void *right)
+{
+    const struct found *a = left, *b = right;
+    if (a->used.tv_sec != b->used.tv_sec)
+        return a->used.tv_sec < b->used.tv_sec ? -1 : 1;
+    return (a->used.tv_nsec > b->used.tv_nsec) -
+           (a->used.tv_nsec < b->used.tv_nsec);
+}
+
+/* 1: an intact-looking package file. */
+static int look_at(int directory, const char *file, struct found *found)
+{
+    struct stat status;
+    if (strstr(file, ENDING ".tmp-") != NULL)
+        sweep_temporary(directory, file);
+    if (!take_name(&found->name, file) ||
+        fstatat(directory, file, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISREG(status.st_mode) || status.st_size == 0 ||
+        status.st_size > PACK_FILE_MAX)
+        return 0;
+    found->size = (uint32_t)status.st_size;
+    found->used = status.st_mtim;
+    return 1;
+}
+
+static void scan(struct store_cache *cache, DIR *directory)
+{
+    struct found *files = NULL;
+    size_t count = 0;
+    const struct dirent *entry;
+    while ((entry = readdir(directory)) != NULL) {
+        files = store_must(realloc(files, (count + 1) * sizeof *files));
+        count +=
+            (size_t)look_at(dirfd(directory), entry->d_name, &files[count]);
+    }
+    qsort(files, count, sizeof *files, by_use);
+    for (size_t i = 0; i < count; i++)
+        put_on_disk(cache, find_or_add(cache, &files[i].name), files[i].size);
+    free(files);
+    store_cache_shrink(cache, cache->limit);
+}
+
+/* The caller may not even have named it: it is not "missing". */
+static int fail_here(struct pack_error *error, const char *verb,
+                     const char *directory)
+{
+    fail_system(error, verb, directory);
+    error->missing = 0;
+    return error->code;
+}
+
+int store_cache_open(struct store_cache *cache, const char *path,
+                     uint64_t limit, const struct pack_key *key,
+                     struct pack_error *error)
+{
+    memset(cache, 0, sizeof *cache);
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return fail_here(error, "make", path);
+    if (access(path, W_OK | X_OK) != 0)
+        return fail_here(error, "write to", path);
+    DIR *directory = opendir(path);
+    if (directory == NULL)
+        return fail_here(error, "read", path);
+    cache->directory = store_must(strdup(path));
+    cache->limit = limit;
+    digest_signer(cache, key);
+    scan(cache, directory);
+    closedir(directory);
+    return 0;
+}
+
+void store_cache_close(struct store_cache *cache)
+{
+    free(cache->directory);
+    free(cache->entries);
+    memset(cache, 0, sizeof *cache);
 }

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +19,11 @@ static int is_visible(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-static void *must(void *memory)
-{
-    if (memory == NULL) {
-        store_log("out of memory");
-        exit(1);
-    }
-    return memory;
-}
-
 static char *join(const char *directory, const char *name)
 {
     char *path = NULL;
-    return asprintf(&path, "%s/%s", directory, name) < 0 ? must(NULL) : path;
+    return asprintf(&path, "%s/%s", directory, name) < 0 ? store_must(NULL)
+                                                         : path;
 }
 
 /* Calls `each` with the path of every visible entry, in order of names. */
@@ -55,6 +48,16 @@ static int is_directory(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* A pipe would keep the store waiting for who never writes to it. */
+static void note_pipe(void *context, const char *path)
+{
+    struct stat status;
+    int *pipes = context;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode) &&
+        !S_ISDIR(status.st_mode))
+        ++*pipes;
 }
 
 static int ends_with(const char *text, const char *ending)
@@ -91,10 +94,11 @@ int store_catalog_fingerprint(const char *directory, struct pack_buffer *out,
 {
     char *text = NULL;
     size_t length = 0;
-    struct fingerprint fingerprint = {must(open_memstream(&text, &length)), 0};
+    struct fingerprint fingerprint = {
+        store_must(open_memstream(&text, &length)), 0};
     const int failed = walk(directory, note_entry, &fingerprint);
     const int cause = errno;
-    must(fclose(fingerprint.text) == 0 ? text : NULL);
+    store_must(fclose(fingerprint.text) == 0 ? text : NULL);
     *out = (struct pack_buffer){(uint8_t *)text, length, length};
     errno = cause;
     if (!failed)
@@ -128,26 +132,102 @@ void store_catalog_digest(const struct pack_release *release,
     pack_sha256(facts, sizeof facts, digest);
 }
 
+static struct store_release *find_release(const struct store_catalog *catalog,
+                                          const char *model,
+                                          const char *version)
+{
+    for (size_t i = 0; i < catalog->release_count; i++)
+        if (strcmp(catalog->releases[i].model, model) == 0 &&
+            strcmp(catalog->releases[i].version, version) == 0)
+            return &catalog->releases[i];
+    return NULL;
+}
+
+static void leave_out(struct store_catalog *catalog, const char *path,
+                      const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void leave_out(struct store_catalog *catalog, const char *path,
+                      const char *format, ...)
+{
+    char *why = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = vasprintf(&why, format, arguments);
+    va_end(arguments);
+    store_must(length < 0 ? NULL : why);
+    store_log("left out %s: %s", path, why);
+    catalog->left_out =
+        store_must(realloc(catalog->left_out, (catalog->left_out_count + 1) *
+                                                  sizeof *catalog->left_out));
+    catalog->left_out[catalog->left_out_count++] =
+        (struct store_left_out){store_must(strdup(path)), why};
+}
+
+/* The copy of a release that is here already does no harm. */
+static void add_twin(struct store_catalog *catalog, const char *path,
+                     struct store_release *other,
+                     const struct pack_release *release)
+{
+    uint8_t digest[FFX_SHA256_BYTES];
+    store_catalog_digest(release, digest);
+    if (memcmp(digest, other->digest, sizeof digest) == 0) {
+        leave_out(catalog, path, "%s already is %s of model %s", other->path,
+                  release->version, release->model);
+        return;
+    }
+    leave_out(catalog, path,
+              "it differs from %s, and both say that they are %s of model %s: "
+              "remove the wrong one",
+              other->path, release->version, release->model);
+    if (!other->is_twin)
+        leave_out(catalog, other->path,
+                  "it differs from %s, and both say that they are %s of model "
+                  "%s: remove the wrong one",
+                  path, release->version, release->model);
+    other->is_twin = 1;
+}
+
+static void fill_release(struct store_release *out, const char *path,
+                         const struct pack_release *release)
+{
+    memset(out, 0, sizeof *out);
+    out->path = store_must(strdup(path));
+    strcpy(out->model, release->model);
+    strcpy(out->version, release->version);
+    out->sequence = release->sequence;
+    out->component_count = release->component_count;
+    for (uint32_t i = 0; i < release->component_count; i++) {
+        strcpy(out->components[i], release->components[i].name);
+        out->image_bytes += release->components[i].image.length;
+    }
+    store_catalog_digest(release, out->digest);
+}
+
 static void add_release(struct store_catalog *catalog, const char *path,
                         const struct pack_release *release)
 {
-    const struct store_release *other =
-        store_catalog_release(catalog, release->model, release->version);
+    struct store_release *other =
+        find_release(catalog, release->model, release->version);
     if (other != NULL) {
-        store_log("left out %s: %s already is %s of model %s", path,
-                  other->path, release->version, release->model);
+        add_twin(catalog, path, other, release);
         return;
     }
     catalog->releases =
-        must(realloc(catalog->releases,
-                     (catalog->release_count + 1) * sizeof *catalog->releases));
-    struct store_release *added = &catalog->releases[catalog->release_count++];
-    memset(added, 0, sizeof *added);
-    added->path = must(strdup(path));
-    strcpy(added->model, release->model);
-    strcpy(added->version, release->version);
-    added->sequence = release->sequence;
-    store_catalog_digest(release, added->digest);
+        store_must(realloc(catalog->releases, (catalog->release_count + 1) *
+                                                  sizeof *catalog->releases));
+    fill_release(&catalog->releases[catalog->release_count++], path, release);
+}
+
+static void remove_twins(struct store_catalog *catalog)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < catalog->release_count; i++) {
+        if (catalog->releases[i].is_twin)
+            free(catalog->releases[i].path);
+        else
+            catalog->releases[kept++] = catalog->releases[i];
+    }
+    catalog->release_count = kept;
 }
 
 /* Null, or why no package to this release can be signed here. */
@@ -175,18 +255,24 @@ static void read_release(struct reading *reading, const char *path)
     struct pack_release release;
     struct pack_error error;
     char text[160];
+    int pipes = 0;
+    walk(path, note_pipe, &pipes);
+    if (pipes > 0) {
+        leave_out(reading->catalog, path,
+                  "it holds something that is neither file nor directory");
+        return;
+    }
     if (pack_release_load(path, &release, &error) != 0) {
-        store_log("left out %s: %s", path, error.text);
+        leave_out(reading->catalog, path, "%s", error.text);
         return;
     }
     const char *refusal =
         key_refuses(reading->key, &release, text, sizeof text);
     if (release.text.length == 0)
-        store_log("left out %s: not signed: farfix release sign %s --key "
-                  "RELEASE.key",
-                  path, path);
+        leave_out(reading->catalog, path,
+                  "not signed: farfix release sign %s --key RELEASE.key", path);
     else if (refusal != NULL)
-        store_log("left out %s: %s", path, refusal);
+        leave_out(reading->catalog, path, "%s", refusal);
     else
         add_release(reading->catalog, path, &release);
     pack_release_free(&release);
@@ -200,7 +286,7 @@ static int read_side_file(const struct reading *reading, const char *path,
     struct pack_buffer text;
     char *info = NULL;
     if (asprintf(&info, "%s.info", path) < 0)
-        must(NULL);
+        store_must(NULL);
     int result = pack_read_file(info, &text, error);
     free(info);
     if (result != 0)
@@ -210,45 +296,68 @@ static int read_side_file(const struct reading *reading, const char *path,
     return result;
 }
 
-static int check_file(const char *path, const struct ffx_offer *offer,
-                      struct pack_error *error)
+int store_catalog_read_vendor(const struct store_vendor *vendor,
+                              struct pack_buffer *file,
+                              struct pack_error *error)
 {
-    struct pack_buffer file;
     uint8_t digest[FFX_SHA256_BYTES];
-    const int result = pack_read_file(path, &file, error);
+    const int result = pack_read_file(vendor->path, file, error);
     if (result != 0)
         return result;
-    pack_sha256(file.bytes, file.length, digest);
-    const int same = file.length == offer->size &&
-                     memcmp(digest, offer->sha256, sizeof digest) == 0;
-    pack_buffer_free(&file);
-    if (same)
+    pack_sha256(file->bytes, file->length, digest);
+    if (file->length == vendor->offer.size &&
+        memcmp(digest, vendor->offer.sha256, sizeof digest) == 0)
         return 0;
+    pack_buffer_free(file);
     return fail_with(error, FFX_ERR_DIGEST,
                      "size or digest is not what its .info says: import it "
                      "again");
 }
 
+/* With a side-file that may be read. */
+static int is_file(const char *path)
+{
+    int pipes = 0;
+    char *info = NULL;
+    store_must(asprintf(&info, "%s.info", path) < 0 ? NULL : info);
+    note_pipe(&pipes, path);
+    note_pipe(&pipes, info);
+    free(info);
+    return pipes == 0;
+}
+
+static int check_vendor(const struct reading *reading,
+                        struct store_vendor *vendor, struct pack_error *error)
+{
+    struct pack_buffer file;
+    int result = read_side_file(reading, vendor->path, &vendor->offer, error);
+    if (result == 0)
+        result = store_catalog_read_vendor(vendor, &file, error);
+    if (result == 0)
+        pack_buffer_free(&file);
+    return result;
+}
+
 static void read_vendor(struct reading *reading, const char *path)
 {
     struct store_catalog *catalog = reading->catalog;
-    struct ffx_offer offer;
+    struct store_vendor vendor = {.path = store_must(strdup(path))};
+    const struct ffx_offer *offer = &vendor.offer;
     struct pack_error error;
-    if (read_side_file(reading, path, &offer, &error) != 0 ||
-        check_file(path, &offer, &error) != 0) {
-        store_log("left out %s: %s", path, error.text);
+    if (check_vendor(reading, &vendor, &error) != 0) {
+        leave_out(catalog, path, "%s", error.text);
+    } else if (store_catalog_vendor(catalog, offer->model, offer->from,
+                                    offer->to)) {
+        leave_out(catalog, path, "another file already leads from %s to %s",
+                  offer->from, offer->to);
+    } else {
+        catalog->vendors =
+            store_must(realloc(catalog->vendors, (catalog->vendor_count + 1) *
+                                                     sizeof *catalog->vendors));
+        catalog->vendors[catalog->vendor_count++] = vendor;
         return;
     }
-    if (store_catalog_vendor(catalog, offer.model, offer.from, offer.to)) {
-        store_log("left out %s: another file already leads from %s to %s", path,
-                  offer.from, offer.to);
-        return;
-    }
-    catalog->vendors =
-        must(realloc(catalog->vendors,
-                     (catalog->vendor_count + 1) * sizeof *catalog->vendors));
-    catalog->vendors[catalog->vendor_count++] =
-        (struct store_vendor){must(strdup(path)), offer};
+    free(vendor.path);
 }
 
 /* --- catalog ------------------------------------------------------------- */
@@ -257,7 +366,7 @@ static void read_entry(void *context, const char *path)
 {
     if (is_directory(path))
         read_release(context, path);
-    else if (ends_with(path, ".zip"))
+    else if (ends_with(path, ".zip") && is_file(path))
         read_vendor(context, path);
 }
 
@@ -283,6 +392,7 @@ int store_catalog_read(struct store_catalog *catalog, const char *directory,
     memset(catalog, 0, sizeof *catalog);
     if (walk(directory, read_entry, &reading) != 0)
         return fail_system(error, "read", directory);
+    remove_twins(catalog);
     if (catalog->release_count > 0)
         qsort(catalog->releases, catalog->release_count,
               sizeof *catalog->releases, by_model_and_sequence);
@@ -298,8 +408,13 @@ void store_catalog_close(struct store_catalog *catalog)
         free(catalog->releases[i].path);
     for (size_t i = 0; i < catalog->vendor_count; i++)
         free(catalog->vendors[i].path);
+    for (size_t i = 0; i < catalog->left_out_count; i++) {
+        free(catalog->left_out[i].path);
+        free(catalog->left_out[i].why);
+    }
     free(catalog->releases);
     free(catalog->vendors);
+    free(catalog->left_out);
     memset(catalog, 0, sizeof *catalog);
 }
 
@@ -307,11 +422,7 @@ const struct store_release *
 store_catalog_release(const struct store_catalog *catalog, const char *model,
                       const char *version)
 {
-    for (size_t i = 0; i < catalog->release_count; i++)
-        if (strcmp(catalog->releases[i].model, model) == 0 &&
-            strcmp(catalog->releases[i].version, version) == 0)
-            return &catalog->releases[i];
-    return NULL;
+    return find_release(catalog, model, version);
 }
 
 const struct store_vendor *

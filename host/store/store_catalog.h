@@ -2,7 +2,9 @@
 /*
  * What a directory of releases holds: signed release directories, and vendor
  * packages (NAME.zip beside NAME.zip.info). Names that begin with a dot are
- * not looked at. What is broken is named on stderr and left out.
+ * not looked at. What is broken is left out; the catalog says what and why.
+ * Two releases of one model and version that are not the same are both left
+ * out: nobody could know which of them a device runs.
  */
 #ifndef FARFIX_STORE_CATALOG_H
 #define FARFIX_STORE_CATALOG_H
@@ -14,9 +16,13 @@ struct store_release {
     char model[FFX_MODEL_MAX + 1];
     char version[FFX_VERSION_MAX + 1];
     uint32_t sequence;
+    uint32_t component_count;
+    char components[FFX_COMPONENTS][FFX_COMPONENT_MAX + 1];
+    uint64_t image_bytes; /* of all components */
     /* Of everything that a package depends on: signed text and signature,
      * which cover the images, and the geometry of release.ini. */
     uint8_t digest[FFX_SHA256_BYTES];
+    int is_twin; /* private: it goes once all is read */
 };
 
 struct store_vendor {
@@ -24,16 +30,24 @@ struct store_vendor {
     struct ffx_offer offer;
 };
 
+/* An entry of the directory that is not served. */
+struct store_left_out {
+    char *path;
+    char *why; /* one line */
+};
+
 struct store_catalog {
     struct store_release *releases; /* by model, then sequence */
     size_t release_count;
     struct store_vendor *vendors; /* by model */
     size_t vendor_count;
+    struct store_left_out *left_out;
+    size_t left_out_count;
 };
 
 /* Reads everything; side-files must be vouched for by `key`'s maker.
  * FFX_ERR_IO when the directory itself cannot be read. Close it in either
- * case. Uses crypto: one thread at a time. */
+ * case. */
 int store_catalog_read(struct store_catalog *catalog, const char *directory,
                        const struct pack_key *key, struct pack_error *error);
 void store_catalog_close(struct store_catalog *catalog);
@@ -47,6 +61,11 @@ store_catalog_vendor(const struct store_catalog *catalog, const char *model,
                      const char *from, const char *to);
 int store_catalog_has_model(const struct store_catalog *catalog,
                             const char *model);
+
+/* The file, if size and digest are those of its offer. FFX_ERR_DIGEST. */
+int store_catalog_read_vendor(const struct store_vendor *vendor,
+                              struct pack_buffer *file,
+                              struct pack_error *error);
 
 void store_catalog_digest(const struct pack_release *release,
                           uint8_t digest[FFX_SHA256_BYTES]);

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 void store_log(const char *format, ...)
@@ -18,4 +19,13 @@ void store_log(const char *format, ...)
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
     /* One call, so that lines of several threads do not mix. */
     fprintf(stderr, "%s %s\n", when, line);
+}
+
+void *store_must(void *memory)
+{
+    if (memory == NULL) {
+        store_log("out of memory");
+        exit(1);
+    }
+    return memory;
 }

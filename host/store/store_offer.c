@@ -1,182 +1,370 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which package answers a request, and what to offer to whom. */
-#include "store/store_log.h"
+#include "store/store_query.h"
 #include "store/store_state.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+/* --- blobs --------------------------------------------------------------- */
+
+/* Has the job that this request waited for filled `name`? 1: `blob`; -1: it
+ * failed, and the answer says why; 0: it was another one, or there was none. */
+static int take_result(struct store *store, struct store_request *request,
+                       const char *name, struct store_blob **blob,
+                       struct store_answer *answer)
+{
+    const struct store_job *job = request->job;
+    if (job == NULL || strcmp(job->name, name) != 0 ||
+        !store_job_done(&store->jobs, job))
+        return 0;
+    if (job->result != 0) {
+        store_say_why(answer, job);
+        return -1;
+    }
+    *blob = store_blob_hold(job->blob);
+    return 1;
+}
+
+/* Takes `wanted` over. Answers for the store: 0: wait; 1: answered. */
+static int begin(struct store *store, struct store_request *request,
+                 struct store_job *wanted, struct store_answer *answer)
+{
+    store_job_drop(request->job);
+    request->job = store_job_start(&store->jobs, wanted);
+    if (request->job != NULL)
+        return 0;
+    store_say(answer, 503, "this store has too much to do: ask again\n");
+    return 1;
+}
 
 /* --- packages ------------------------------------------------------------ */
 
-/* With `facts` held. 1: `job` says what to build; 0: answered. */
-static int plan_package(const struct store *store,
-                        const struct store_path *path, struct store_job *job,
-                        struct store_answer *answer)
+/* Two releases of the catalog between which there may be a package. */
+struct pair {
+    const struct store_release *from, *to;
+};
+
+/* With `facts` held. 0, or answered why not. */
+static int find_pair(const struct store *store, const struct store_path *path,
+                     struct pair *pair, struct store_answer *answer)
 {
     const struct store_catalog *catalog = &store->catalog;
-    const struct store_vendor *vendor =
-        store_catalog_vendor(catalog, path->model, path->from, path->to);
-    if (vendor != NULL) {
-        store_say_file(answer, vendor->path, vendor->offer.size,
-                       vendor->offer.sha256);
-        return 0;
-    }
-    const struct store_release *from =
-        store_catalog_release(catalog, path->model, path->from);
-    const struct store_release *to =
-        store_catalog_release(catalog, path->model, path->to);
+    pair->from = store_catalog_release(catalog, path->model, path->from);
+    pair->to = store_catalog_release(catalog, path->model, path->to);
     if (!store_catalog_has_model(catalog, path->model))
         store_say(answer, 404, "no release of model %s is here\n", path->model);
-    else if (from == NULL || to == NULL)
+    else if (pair->from == NULL || pair->to == NULL)
         store_say(answer, 404, "model %s has no release %s here\n", path->model,
-                  from == NULL ? path->from : path->to);
-    else if (from == to)
+                  pair->from == NULL ? path->from : path->to);
+    else if (pair->from == pair->to)
         store_say(answer, 404,
                   "from and to are both %s: nothing would change\n",
                   path->from);
-    else if (to->sequence <= from->sequence)
+    else if (pair->to->sequence <= pair->from->sequence)
         store_say(answer, 404, "%s (sequence %u) is not newer than %s (%u)\n",
-                  to->version, to->sequence, from->version, from->sequence);
-    else {
-        store_job_plan(job, store, from, to);
-        return 1;
-    }
-    return 0;
+                  pair->to->version, pair->to->sequence, pair->from->version,
+                  pair->from->sequence);
+    else
+        return 0;
+    return -1;
 }
 
-void store_answer_package(struct store *store, const struct store_path *path,
-                          struct store_answer *answer)
+/* With `facts` held. 1: `blob`, a reference; 0: `wanted` would fill it; -1:
+ * answered. */
+static int find_package(struct store *store, const struct pair *pair,
+                        struct store_request *request,
+                        struct store_job **wanted, struct store_blob **blob,
+                        struct store_answer *answer)
 {
-    struct store_job job;
-    struct store_cached cached;
-    struct pack_error error = {0};
-    pthread_mutex_lock(&store->facts);
-    const int planned = plan_package(store, path, &job, answer);
-    pthread_mutex_unlock(&store->facts);
-    if (!planned)
-        return;
-    if (store_job_do(&job, store, &cached, &error) != 0) {
-        store_job_say_why(&job, &error, answer);
-    } else {
-        char *file = store_cache_path(&store->cache, &job.name);
-        store_say_file(answer, file, cached.size, cached.sha256);
-        free(file);
+    struct store_cache_name cached;
+    char name[STORE_NAME_MAX + 1];
+    store_name_package(store, pair->from, pair->to, name);
+    *blob = store_blobs_find(&store->blobs, name);
+    if (*blob != NULL) {
+        store_cache_name(&store->cache, pair->from, pair->to, &cached);
+        store_cache_use(&store->cache, &cached);
+        return 1;
     }
-    store_job_free(&job);
+    const int taken = take_result(store, request, name, blob, answer);
+    if (taken == 0)
+        *wanted = store_make_package(store, pair->from, pair->to);
+    return taken;
+}
+
+/* The same for a vendor's file. */
+static int find_vendor(struct store *store, const struct store_vendor *vendor,
+                       struct store_request *request, struct store_job **wanted,
+                       struct store_blob **blob, struct store_answer *answer)
+{
+    char name[STORE_NAME_MAX + 1];
+    store_name_vendor(vendor, name);
+    *blob = store_blobs_find(&store->blobs, name);
+    if (*blob != NULL)
+        return 1;
+    const int taken = take_result(store, request, name, blob, answer);
+    if (taken == 0)
+        *wanted = store_make_vendor(vendor);
+    return taken;
+}
+
+/* With `facts` held. */
+static int find_either(struct store *store, const struct store_path *path,
+                       struct store_request *request, struct store_job **wanted,
+                       struct store_blob **blob, struct store_answer *answer)
+{
+    struct pair pair;
+    const struct store_vendor *vendor = store_catalog_vendor(
+        &store->catalog, path->model, path->from, path->to);
+    if (vendor != NULL)
+        return find_vendor(store, vendor, request, wanted, blob, answer);
+    if (find_pair(store, path, &pair, answer) != 0)
+        return -1;
+    return find_package(store, &pair, request, wanted, blob, answer);
+}
+
+int store_answer_package(struct store *store, const struct store_path *path,
+                         struct store_request *request,
+                         struct store_answer *answer)
+{
+    struct store_job *wanted = NULL;
+    struct store_blob *blob = NULL;
+    pthread_mutex_lock(&store->facts);
+    const int found = find_either(store, path, request, &wanted, &blob, answer);
+    pthread_mutex_unlock(&store->facts);
+    if (found == 0)
+        return begin(store, request, wanted, answer);
+    if (found > 0)
+        store_say_blob(answer, blob);
+    return 1;
+}
+
+/* --- pictures ------------------------------------------------------------ */
+
+/* With `facts` held: first the package, then its picture. */
+static int find_map(struct store *store, const struct store_path *path,
+                    struct store_request *request, struct store_job **wanted,
+                    struct store_blob **blob, struct store_answer *answer)
+{
+    struct pair pair;
+    struct store_blob *package = NULL;
+    char name[STORE_NAME_MAX + 1];
+    if (find_pair(store, path, &pair, answer) != 0)
+        return -1;
+    store_name_map(store, pair.from, pair.to, path->component, name);
+    *blob = store_blobs_find(&store->blobs, name);
+    if (*blob != NULL)
+        return 1;
+    int found = take_result(store, request, name, blob, answer);
+    if (found != 0)
+        return found;
+    found = find_package(store, &pair, request, wanted, &package, answer);
+    if (found > 0)
+        *wanted =
+            store_make_map(store, pair.from, pair.to, path->component, package);
+    store_blob_drop(package);
+    return found < 0 ? found : 0;
+}
+
+int store_answer_map(struct store *store, const struct store_path *path,
+                     struct store_request *request, struct store_answer *answer)
+{
+    struct store_job *wanted = NULL;
+    struct store_blob *blob = NULL;
+    pthread_mutex_lock(&store->facts);
+    const int found = find_map(store, path, request, &wanted, &blob, answer);
+    pthread_mutex_unlock(&store->facts);
+    if (found == 0)
+        return begin(store, request, wanted, answer);
+    if (found > 0)
+        store_say_blob(answer, blob);
+    return 1;
 }
 
 /* --- next ---------------------------------------------------------------- */
 
-/* The newest release of the model that a device may go to in one step. */
-static const struct store_release *
-newest_for(const struct store_catalog *catalog,
-           const struct store_release *from)
+/* What a device is to go to: all null when there is nothing. */
+struct target {
+    const struct store_vendor *vendor;
+    struct pair pair;
+};
+
+static int is_reserved(const struct store *store, const char *model,
+                       const char *version)
 {
+    return store_channels_reserved(&store->channels, model, version);
+}
+
+/* The newest release of the model that a device may go to in one step. With
+ * `last`: none behind that; else none that another channel has to itself. */
+static const struct store_release *newest(const struct store *store,
+                                          const struct store_release *from,
+                                          const struct store_release *last)
+{
+    const struct store_catalog *catalog = &store->catalog;
     const struct store_release *best = NULL;
     for (size_t i = 0; i < catalog->release_count; i++) {
         const struct store_release *release = &catalog->releases[i];
         if (strcmp(release->model, from->model) == 0 &&
             release->sequence > from->sequence &&
             release->sequence - from->sequence <= FFX_SEQUENCE_STEP &&
-            (best == NULL || release->sequence > best->sequence))
+            (best == NULL || release->sequence > best->sequence) &&
+            (last != NULL ? release->sequence <= last->sequence
+                          : !is_reserved(store, from->model, release->version)))
             best = release;
     }
     return best;
 }
 
-static const struct store_vendor *
-vendor_for(const struct store_catalog *catalog, const struct store_path *path,
-           int arrived)
+static const struct store_vendor *vendor_from(const struct store *store,
+                                              const struct store_path *path)
 {
+    const struct store_catalog *catalog = &store->catalog;
     for (size_t i = 0; i < catalog->vendor_count; i++) {
         const struct ffx_offer *offer = &catalog->vendors[i].offer;
         if (strcmp(offer->model, path->model) == 0 &&
-            strcmp(arrived ? offer->to : offer->from, path->from) == 0)
+            strcmp(offer->from, path->from) == 0 &&
+            !is_reserved(store, offer->model, offer->to))
             return &catalog->vendors[i];
     }
     return NULL;
 }
 
-/* With `facts` held. 1: build `job` and offer it; 0: `offer` is complete, or
- * the answer is given (status is not 0). */
-static int plan_next(const struct store *store, const struct store_path *path,
-                     struct store_job *job, struct ffx_offer *offer,
-                     struct store_answer *answer)
+/* With `facts` held. `version` null: whatever is newest. */
+static void find_target(const struct store *store,
+                        const struct store_path *path, const char *version,
+                        struct target *target)
 {
     const struct store_catalog *catalog = &store->catalog;
-    const struct store_release *from =
-        store_catalog_release(catalog, path->model, path->from);
-    const struct store_release *to =
-        from != NULL ? newest_for(catalog, from) : NULL;
-    const struct store_vendor *vendor = vendor_for(catalog, path, 0);
-    if (vendor != NULL) {
-        *offer = vendor->offer;
-        return 0;
+    const struct store_release *last = NULL;
+    target->vendor =
+        version == NULL
+            ? vendor_from(store, path)
+            : store_catalog_vendor(catalog, path->model, path->from, version);
+    target->pair.from = store_catalog_release(catalog, path->model, path->from);
+    target->pair.to = NULL;
+    if (version != NULL)
+        last = store_catalog_release(catalog, path->model, version);
+    if (target->pair.from != NULL && (version == NULL || last != NULL))
+        target->pair.to = newest(store, target->pair.from, last);
+}
+
+static int vendor_led_to(const struct store_catalog *catalog,
+                         const struct store_path *path)
+{
+    for (size_t i = 0; i < catalog->vendor_count; i++) {
+        const struct ffx_offer *offer = &catalog->vendors[i].offer;
+        if (strcmp(offer->model, path->model) == 0 &&
+            (strcmp(offer->to, path->from) == 0 ||
+             strcmp(offer->from, path->from) == 0))
+            return 1;
     }
-    if (to != NULL) {
-        store_job_plan(job, store, from, to);
-        strcpy(offer->to, to->version);
-        return 1;
-    }
+    return 0;
+}
+
+/* With `facts` held. 0, or answered why nobody can know. */
+static int check_source(const struct store *store,
+                        const struct store_path *path,
+                        struct store_answer *answer)
+{
+    const struct store_catalog *catalog = &store->catalog;
     if (!store_catalog_has_model(catalog, path->model))
         store_say(answer, 404, "no release of model %s is here\n", path->model);
-    else if (from == NULL && vendor_for(catalog, path, 1) == NULL)
+    else if (store_catalog_release(catalog, path->model, path->from) == NULL &&
+             !vendor_led_to(catalog, path))
         store_say(answer, 404, "model %s has no release %s here\n", path->model,
                   path->from);
-    return 0;
+    else
+        return 0;
+    return -1;
 }
 
-/* 0: `offer` says what there is, or that there is nothing. */
-static int fill_offer(struct store *store, const struct store_job *job,
-                      struct ffx_offer *offer, struct pack_error *error)
+/* With `facts` held. Size and digest of the package from A to B, or that
+ * nothing changes: 1; 0: `wanted` finds out; -1: answered. */
+static int find_facts(struct store *store, const struct pair *pair,
+                      struct store_request *request, struct store_job **wanted,
+                      struct ffx_offer *offer, struct store_answer *answer)
 {
-    struct store_cached cached;
-    const int result = store_job_do(job, store, &cached, error);
-    if (result == PACK_NOTHING)
-        offer->to[0] = '\0';
-    if (result != 0)
-        return result == PACK_NOTHING ? 0 : result;
-    offer->size = cached.size;
-    memcpy(offer->sha256, cached.sha256, sizeof offer->sha256);
-    return 0;
+    struct store_cache_name name;
+    struct store_blob *blob = NULL;
+    store_cache_name(&store->cache, pair->from, pair->to, &name);
+    const struct store_cached *cached = store_cache_find(&store->cache, &name);
+    if (cached == NULL || !cached->checked) {
+        const int found =
+            find_package(store, pair, request, wanted, &blob, answer);
+        if (found <= 0)
+            return found;
+        offer->size = (uint32_t)blob->bytes.length;
+        memcpy(offer->sha256, blob->sha256, sizeof offer->sha256);
+        store_blob_drop(blob);
+    } else {
+        offer->size = cached->size;
+        memcpy(offer->sha256, cached->sha256, sizeof offer->sha256);
+    }
+    if (offer->size > 0)
+        memcpy(offer->to, pair->to->version, sizeof offer->to);
+    return 1;
 }
 
-static void say_offer(struct store *store, const struct ffx_offer *offer,
+/* With `facts` held. 1: `blob`; 0: `wanted` fills it, or goes before; -1:
+ * answered. */
+static int find_offer(struct store *store, const struct store_path *path,
+                      const char *version, struct store_request *request,
+                      struct store_job **wanted, struct store_blob **blob,
                       struct store_answer *answer)
 {
-    struct pack_buffer text;
-    struct pack_error error;
-    pthread_mutex_lock(&store->work);
-    const int result = pack_offer(offer, store->key, &text, &error);
-    pthread_mutex_unlock(&store->work);
-    if (result != 0) {
-        store_log("cannot sign an offer to %s %s: %s", offer->model,
-                  offer->from, error.text);
-        store_say(answer, 500,
-                  "this offer cannot be signed; the server's log says "
-                  "why\n");
-        return;
-    }
-    store_say(answer, 200, "%.*s", (int)text.length, (const char *)text.bytes);
-    pack_buffer_free(&text);
+    struct ffx_offer offer = {0};
+    struct target target;
+    char name[STORE_NAME_MAX + 1];
+    int found = 1;
+    memcpy(offer.model, path->model, sizeof offer.model);
+    memcpy(offer.from, path->from, sizeof offer.from);
+    if (check_source(store, path, answer) != 0)
+        return -1;
+    find_target(store, path, version, &target);
+    if (target.vendor != NULL)
+        offer = target.vendor->offer;
+    else if (target.pair.to != NULL)
+        found =
+            find_facts(store, &target.pair, request, wanted, &offer, answer);
+    if (found != 1)
+        return found;
+    store_name_offer(&offer, name);
+    *blob = store_blobs_find(&store->blobs, name);
+    if (*blob != NULL)
+        return 1;
+    found = take_result(store, request, name, blob, answer);
+    if (found == 0)
+        *wanted = store_make_offer(&offer);
+    return found;
 }
 
-void store_answer_next(struct store *store, const struct store_path *path,
-                       struct store_answer *answer)
+int store_answer_next(struct store *store, const struct store_path *path,
+                      struct store_request *request,
+                      struct store_answer *answer)
 {
-    struct store_job job;
-    struct ffx_offer offer = {0};
-    struct pack_error error = {0};
-    strcpy(offer.model, path->model);
-    strcpy(offer.from, path->from);
+    struct store_query query;
+    struct store_job *wanted = NULL;
+    struct store_blob *blob = NULL;
+    const struct store_channel *channel = NULL;
+    char why[STORE_CHANNELS_WHY];
+    int found = -1;
+    int status = store_query_parse(
+        &query, request->query != NULL ? request->query : "", why);
     pthread_mutex_lock(&store->facts);
-    const int planned = plan_next(store, path, &job, &offer, answer);
+    if (status == 0)
+        status =
+            store_channels_choose(&store->channels, path->model, query.imei,
+                                  query.channel, &channel, why);
+    if (status == 0)
+        found =
+            find_offer(store, path, channel != NULL ? channel->version : NULL,
+                       request, &wanted, &blob, answer);
     pthread_mutex_unlock(&store->facts);
-    if (planned) {
-        if (fill_offer(store, &job, &offer, &error) != 0)
-            store_job_say_why(&job, &error, answer);
-        store_job_free(&job);
-    }
-    if (answer->status == 0)
-        say_offer(store, &offer, answer);
+    if (status != 0)
+        store_say(answer, status, "%s\n", why);
+    if (found == 0)
+        return begin(store, request, wanted, answer);
+    if (found > 0)
+        store_say_blob(answer, blob);
+    return 1;
 }

@@ -63,7 +63,7 @@ static void put_cell(const struct table *table,
         return;
     }
     store_cache_name(table->cache, from, to, &name);
-    const struct store_cached *cached = store_cache_known(table->cache, &name);
+    const struct store_cached *cached = store_cache_find(table->cache, &name);
     fputs("<td>", table->page);
     put_link(table->page, to->model, from->version, to->version);
     if (cached != NULL)
@@ -131,12 +131,14 @@ static void put_vendors(const struct table *table)
 }
 
 void store_page(const struct store_catalog *catalog,
+                const struct store_channels *channels,
                 const struct store_cache *cache, struct pack_buffer *out)
 {
     char *text = NULL;
     size_t length = 0;
     FILE *page = open_memstream(&text, &length);
     const struct table table = {catalog, cache, page};
+    (void)channels;
     memset(out, 0, sizeof *out);
     if (page == NULL)
         return;

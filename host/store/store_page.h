@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The page for people: models, versions, and which package leads where. */
+/* The store for people: one page of HTML, no scripts, nothing from outside. */
 #ifndef FARFIX_STORE_PAGE_H
 #define FARFIX_STORE_PAGE_H
 
 #include "store/store_cache.h"
+#include "store/store_channels.h"
 
-/* `out` is the whole page; empty when memory ran out. */
+/* `out` need not be initialised. */
 void store_page(const struct store_catalog *catalog,
+                const struct store_channels *channels,
                 const struct store_cache *cache, struct pack_buffer *out);
 
 #endif

@@ -54,6 +54,20 @@ static int take_pair(struct store_path *out, const char *text, size_t length)
                                   ffx_version_valid);
 }
 
+static int take_map(struct store_path *out, const char *versions,
+                    const char *slash)
+{
+    static const char ending[] = ".svg";
+    const size_t length = strlen(slash + 1), tail = sizeof ending - 1;
+    if (length <= tail || strcmp(slash + 1 + length - tail, ending) != 0)
+        return NOT_FOUND;
+    const int error = take_name(out->component, sizeof out->component,
+                                slash + 1, length - tail, ffx_component_valid);
+    out->kind = STORE_PATH_MAP;
+    return error != 0 ? error
+                      : take_pair(out, versions, (size_t)(slash - versions));
+}
+
 static int take_rest(struct store_path *out, const char *versions,
                      const char *slash)
 {
@@ -67,7 +81,7 @@ static int take_rest(struct store_path *out, const char *versions,
         return take_name(out->from, sizeof out->from, versions, length,
                          ffx_version_valid);
     }
-    return NOT_FOUND;
+    return take_map(out, versions, slash);
 }
 
 int store_path_parse(struct store_path *out, const char *path)

@@ -4,6 +4,7 @@
  *
  *     /                              the page for people
  *     /MODEL/FROM___TO/update.zip    a package
+ *     /MODEL/FROM___TO/NAME.svg      what it does to component NAME
  *     /MODEL/FROM/next               is there anything for FROM?
  *
  * MODEL, FROM and TO are models and versions as ffx_model_valid and
@@ -16,13 +17,19 @@
 
 #include <farfix/package.h>
 
-enum store_path_kind { STORE_PATH_INDEX, STORE_PATH_PACKAGE, STORE_PATH_NEXT };
+enum store_path_kind {
+    STORE_PATH_INDEX,
+    STORE_PATH_PACKAGE,
+    STORE_PATH_MAP,
+    STORE_PATH_NEXT
+};
 
 struct store_path {
     enum store_path_kind kind;
     char model[FFX_MODEL_MAX + 1];
     char from[FFX_VERSION_MAX + 1];
-    char to[FFX_VERSION_MAX + 1]; /* "" unless it is a package */
+    char to[FFX_VERSION_MAX + 1]; /* "" unless it is a package or a map */
+    char component[FFX_COMPONENT_MAX + 1]; /* "" unless it is a map */
 };
 
 /* Longer than any legal path. */

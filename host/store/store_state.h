@@ -4,61 +4,88 @@
 #define FARFIX_STORE_STATE_H
 
 #include "store/store.h"
+#include "store/store_blob.h"
 #include "store/store_cache.h"
+#include "store/store_channels.h"
+#include "store/store_job.h"
 #include "store/store_path.h"
 
 #include <pthread.h>
 
-/* Two locks, taken in this order. `work` covers crypto and building, and may
- * be held for seconds; `facts` covers what stands below it, never for long.
- * Who holds `work` alone may replace the catalog and add to the cache. */
 struct store {
     char *releases;
     struct pack_key *key;
-    pthread_mutex_t work;
+    struct store_jobs jobs;
+    /* Who reads the directory of releases: one at a time. */
+    pthread_mutex_t reading;
+    struct pack_buffer fingerprint; /* of what the catalog was read from */
+    pthread_t watcher;
+    int watching;
+    pthread_mutex_t poke_lock;
+    pthread_cond_t poke;
+    int poked, stopping;
+    /* Covers all that follows; never held while anything takes long. */
     pthread_mutex_t facts;
     struct store_catalog catalog;
-    struct pack_buffer fingerprint; /* of what `catalog` was read from */
+    struct store_channels channels;
     struct store_cache cache;
+    struct store_blobs blobs;
+    unsigned changes; /* of any of these: another page for people */
+    unsigned page_changes;
+    struct store_blob *page;
 };
+
+/* --- store_make.c: the kinds of jobs ------------------------------------- */
+
+/* With `facts` held. The name of a blob, and the job that fills it: from
+ * calloc, for store_job_start. */
+void store_name_package(const struct store *store,
+                        const struct store_release *from,
+                        const struct store_release *to,
+                        char name[STORE_NAME_MAX + 1]);
+struct store_job *store_make_package(const struct store *store,
+                                     const struct store_release *from,
+                                     const struct store_release *to);
+void store_name_vendor(const struct store_vendor *vendor,
+                       char name[STORE_NAME_MAX + 1]);
+struct store_job *store_make_vendor(const struct store_vendor *vendor);
+void store_name_offer(const struct ffx_offer *offer,
+                      char name[STORE_NAME_MAX + 1]);
+struct store_job *store_make_offer(const struct ffx_offer *offer);
+/* The picture of what becomes of a component by this package. */
+void store_name_map(const struct store *store, const struct store_release *from,
+                    const struct store_release *to, const char *component,
+                    char name[STORE_NAME_MAX + 1]);
+struct store_job *store_make_map(const struct store *store,
+                                 const struct store_release *from,
+                                 const struct store_release *to,
+                                 const char *component,
+                                 struct store_blob *package);
+
+/* --- store_offer.c: which package, which offer --------------------------- */
+
+int store_answer_package(struct store *store, const struct store_path *path,
+                         struct store_request *request,
+                         struct store_answer *answer);
+int store_answer_map(struct store *store, const struct store_path *path,
+                     struct store_request *request,
+                     struct store_answer *answer);
+int store_answer_next(struct store *store, const struct store_path *path,
+                      struct store_request *request,
+                      struct store_answer *answer);
+
+/* --- store.c ------------------------------------------------------------- */
+
+/* Looks whether the directory of releases has changed, and reads it. */
+int store_refresh(struct store *store, struct pack_error *error);
 
 /* --- store_say.c: what an answer says ------------------------------------ */
 
 void store_say(struct store_answer *answer, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* The whole file, which must still have `size` bytes. */
-void store_say_file(struct store_answer *answer, const char *path,
-                    uint32_t size, const uint8_t sha256[FFX_SHA256_BYTES]);
-
-/* --- store_build.c: a package, from the cache or built ------------------- */
-
-/* From A to B; own copies of what the catalog says of them. */
-struct store_job {
-    struct store_release from, to;
-    struct store_cache_name name;
-};
-
-/* With `facts` held. */
-void store_job_plan(struct store_job *job, const struct store *store,
-                    const struct store_release *from,
-                    const struct store_release *to);
-void store_job_free(struct store_job *job);
-
-/* Without a lock held. 0; PACK_NOTHING and the codes of pack_build;
- * FFX_ERR_BUSY: a release is not what the catalog says any more. */
-int store_job_do(const struct store_job *job, struct store *store,
-                 struct store_cached *cached, struct pack_error *error);
-
-/* Why store_job_do failed, as an answer. */
-void store_job_say_why(const struct store_job *job,
-                       const struct pack_error *error,
-                       struct store_answer *answer);
-
-/* --- store_offer.c: which package, which offer --------------------------- */
-
-void store_answer_package(struct store *store, const struct store_path *path,
-                          struct store_answer *answer);
-void store_answer_next(struct store *store, const struct store_path *path,
-                       struct store_answer *answer);
+/* Takes the reference over. */
+void store_say_blob(struct store_answer *answer, struct store_blob *blob);
+/* Why a job failed. */
+void store_say_why(struct store_answer *answer, const struct store_job *job);
 
 #endif
