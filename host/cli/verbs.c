@@ -15,6 +15,8 @@ const struct cli_verb cli_verbs[] = {
     {"package", "verify", cli_package_verify, "check every byte of a package"},
 
     /* store */
+    {"store", "build", cli_store_build,
+     "writes all of a store into files for a static server"},
     {"store", "serve", cli_store_serve,
      "serve packages and offers between releases over HTTP"},
 

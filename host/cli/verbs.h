@@ -23,6 +23,7 @@ int cli_package_info(int argc, char **argv);
 int cli_package_verify(int argc, char **argv);
 
 /* store */
+int cli_store_build(int argc, char **argv);
 int cli_store_serve(int argc, char **argv);
 
 /* sim */
