@@ -135,6 +135,17 @@ int subject_run(const struct cli_usage *usage, subject_verb *verb, int argc,
     return code;
 }
 
+int subject_check_vendor(const struct subject *subject)
+{
+    const struct ffx_offer *offer = &subject->offer;
+    uint8_t digest[FFX_SHA256_BYTES];
+    pack_sha256(subject->file.bytes, subject->file.length, digest);
+    return offer->size == subject->file.length &&
+                   memcmp(digest, offer->sha256, sizeof digest) == 0
+               ? 0
+               : FFX_ERR_PAYLOAD;
+}
+
 /* --- causes -------------------------------------------------------------- */
 
 const char *subject_cause(int error)

@@ -39,6 +39,10 @@ int subject_load(struct subject *subject, const struct subject_request *request,
                  struct pack_error *error);
 void subject_free(struct subject *subject);
 
+/* Has a vendor's file, opened well, the size and digest that its side-file
+ * states? 0, or FFX_ERR_PAYLOAD. */
+int subject_check_vendor(const struct subject *subject);
+
 /* What a verb does with a loaded subject: its exit code. */
 typedef int subject_verb(struct subject *subject,
                          const struct subject_request *request);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 #include "cli/sim_release.h"
+#include "cli/sim_vendor.h"
 #include "cli/verbs.h"
 
 #include "sim/sim_faults.h"
@@ -114,45 +115,14 @@ static int set_identity(const struct request *request,
     return 0;
 }
 
-static int hex_digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c != '\0' ? strchr(digits, c | 0x20) : NULL;
-    return at != NULL ? (int)(at - digits) : -1;
-}
-
-/* SHA256=FROM:TO */
-static int parse_vendor(const char *text, struct ffx_sim_vendor *vendor)
-{
-    const char *from = text + 2 * FFX_SHA256_BYTES + 1;
-    for (size_t i = 0; i < FFX_SHA256_BYTES; i++) {
-        const int high = hex_digit(text[2 * i]);
-        const int low = high < 0 ? -1 : hex_digit(text[2 * i + 1]);
-        if (low < 0)
-            return -1;
-        vendor->sha256[i] = (uint8_t)(high << 4 | low);
-    }
-    const char *colon = from[-1] == '=' ? strchr(from, ':') : NULL;
-    if (colon == NULL || colon - from > (long)FFX_VERSION_MAX ||
-        strlen(colon + 1) > FFX_VERSION_MAX)
-        return -1;
-    snprintf(vendor->from, sizeof vendor->from, "%.*s", (int)(colon - from),
-             from);
-    snprintf(vendor->to, sizeof vendor->to, "%s", colon + 1);
-    return ffx_version_valid(vendor->from) && ffx_version_valid(vendor->to)
-               ? 0
-               : -1;
-}
-
-static int set_vendor(const char *text, struct ffx_sim_config *config)
+static int set_vendor(const struct request *request,
+                      struct ffx_sim_config *config)
 {
     static struct ffx_sim_vendor vendor;
-    if (text == NULL)
+    if (request->vendor == NULL)
         return 0;
-    if (parse_vendor(text, &vendor) != 0)
-        return wrong("--vendor", "SHA256=FROM:TO", text);
     config->vendor = &vendor;
-    return 0;
+    return sim_vendor_set(&vendor, request->vendor, request->trust);
 }
 
 static int set_faults(const char *path, struct ffx_sim_config *config)
@@ -183,7 +153,9 @@ static int set_config(const struct request *request,
     if (request->state == NULL)
         return cli_fail(CLI_USAGE, "--state DIR is missing: the directory "
                                    "that holds the module");
-    if ((request->release == NULL) != (request->trust == NULL))
+    if (request->release != NULL
+            ? request->trust == NULL
+            : request->trust != NULL && request->vendor == NULL)
         return cli_fail(CLI_USAGE, "--release and --trust belong together");
     int result = set_port(request, config);
     if (result == 0)
@@ -193,7 +165,7 @@ static int set_config(const struct request *request,
     if (result == 0)
         result = set_identity(request, config);
     if (result == 0)
-        result = set_vendor(request->vendor, config);
+        result = set_vendor(request, config);
     return result != 0 ? result : set_faults(request->faults, config);
 }
 
@@ -378,8 +350,8 @@ int cli_sim_run(int argc, char **argv)
          "real (default): as slow as a flash chip; or fast"},
         {"--ca", CLI_TEXT, &request.ca, "FILE",
          "roots (PEM) for HTTPS, beside those in /customer"},
-        {"--vendor", CLI_TEXT, &request.vendor, "SHA256=FROM:TO",
-         "play a vendor's package with this digest"},
+        {"--vendor", CLI_TEXT, &request.vendor, "FILE|SHA256=FROM:TO",
+         "play this vendor's package; FILE needs its .info and --trust"},
         {"--faults", CLI_TEXT, &request.faults, "FILE",
          "power cuts, one per line"},
         {"--off-ms", CLI_NUMBER, &request.off_ms, "N",

@@ -24,6 +24,9 @@ static const struct cli_usage usage = {
     "\n"
     "With --trust a file is checked before it is sent, and when a module has\n"
     "refused a package, the file is read back and the failed check is named.\n"
+    "With --info a file that the module has downloaded is read back and "
+    "compared\nwith what was signed, before the module may use it: a vendor's "
+    "NAME.zip.info,\nor what the store answers to /MODEL/FROM/next.\n"
     "\n"
     "Secrets come from --secrets FILE (NAME=value lines) or the environment\n"
     "(FARFIX_NAME): SIM_PIN, APN_USER, APN_PASSWORD, FTP_USER, FTP_PASSWORD.",
@@ -35,7 +38,7 @@ static const struct cli_usage usage = {
 
 struct request {
     const char *words[2]; /* PORT, SOURCE */
-    const char *to, *from, *trust, *secrets, *apn, *dialect;
+    const char *to, *from, *trust, *info, *secrets, *apn, *dialect;
     struct modem_options modem;
     uint32_t data_limit, tries;
     int dry_run, json;
@@ -64,6 +67,8 @@ static int parse(struct request *request, int argc, char **argv)
          "stop unless the module runs this"},
         {"--trust", CLI_TEXT, &request->trust, "PUB",
          "release key that you trust"},
+        {"--info", CLI_TEXT, &request->info, "FILE",
+         "side-file or next document of SOURCE, signed: compared on arrival"},
         {"--dry-run", CLI_FLAG, &request->dry_run, NULL,
          "everything up to the download, then stop"},
         {"--json", CLI_FLAG, &request->json, NULL, "final report as JSON"},
@@ -225,9 +230,10 @@ int cli_update(int argc, char **argv)
     if (parsed >= 0)
         return parsed;
     update.link.port.fd = -1;
-    int code =
-        update_source_open(&update.source, request->words[1], request->to,
-                           request->trust, request->secrets);
+    const struct update_request source = {request->words[1], request->to,
+                                          request->trust, request->info,
+                                          request->secrets};
+    int code = update_source_open(&update.source, &source);
     if (code == 0)
         code = run(&update);
     modem_link_close(&update.link);

@@ -139,17 +139,6 @@ static int check_payloads(struct subject *subject)
     return result;
 }
 
-static int check_vendor(struct subject *subject)
-{
-    const struct ffx_offer *offer = &subject->offer;
-    uint8_t digest[FFX_SHA256_BYTES];
-    pack_sha256(subject->file.bytes, subject->file.length, digest);
-    return offer->size == subject->file.length &&
-                   memcmp(digest, offer->sha256, sizeof digest) == 0
-               ? 0
-               : FFX_ERR_PAYLOAD;
-}
-
 /* Signed facts go to the driver: wrong model or source end before anything
  * is sent. */
 static int take_facts(struct update_source *source, const char *to)
@@ -180,8 +169,8 @@ static int check_file(struct update_source *source, const char *to,
         return pack_common_fail(&error);
     int result = subject->opened;
     if (result == 0)
-        result =
-            subject->vendor ? check_vendor(subject) : check_payloads(subject);
+        result = subject->vendor ? subject_check_vendor(subject)
+                                 : check_payloads(subject);
     return result != 0 ? not_good(source, subject_cause(result))
                        : take_facts(source, to);
 }
@@ -220,27 +209,89 @@ void update_source_package(struct update_source *source,
                                     .size = (uint32_t)source->file.length};
 }
 
-/* --- all of it ----------------------------------------------------------- */
+/* --- what somebody signed about it ---------------------------------------- */
 
-static int check_trust(const char *trust)
+static int read_info(struct update_source *source, const char *path,
+                     const struct ffx_public_key *key)
 {
-    struct ffx_public_key key;
+    struct pack_buffer text;
     struct pack_error error;
-    if (trust != NULL && pack_public_key_load(trust, &key, &error) != 0)
+    if (pack_read_file(path, &text, &error) != 0)
         return pack_common_fail(&error);
+    const int result =
+        text.length > FFX_SIDEFILE_MAX
+            ? FFX_ERR_MANIFEST
+            : ffx_offer_read(&source->info, (const char *)text.bytes,
+                             (uint32_t)text.length, psa_crypto(), key, 1);
+    pack_buffer_free(&text);
+    if (result != 0)
+        return cli_fail(CLI_FAILED, "%s is not good: %s", path,
+                        subject_cause(result));
     return 0;
 }
 
-int update_source_open(struct update_source *source, const char *name,
-                       const char *to, const char *trust, const char *secrets)
+static int is_about(const struct update_source *source)
 {
-    memset(source, 0, sizeof *source);
-    source->name = name;
-    const int failed = check_trust(trust);
-    if (failed != 0)
-        return failed;
+    uint8_t digest[FFX_SHA256_BYTES];
+    const struct pack_buffer *file = &source->file;
+    if (source->route != FFX_ROUTE_PUSH)
+        return 1;
+    pack_sha256(file->bytes, file->length, digest);
+    return file->length == source->info.size &&
+           memcmp(digest, source->info.sha256, sizeof digest) == 0;
+}
+
+/* Facts for the driver: it asks the module for the size, and reads the file
+ * back for the digest. */
+static int take_info(struct update_source *source,
+                     const struct update_request *request)
+{
+    const struct ffx_offer *info = &source->info;
+    if (info->to[0] == '\0')
+        return cli_fail(CLI_NOTHING, "%s says that there is nothing for %s",
+                        request->info, info->from);
+    if (strcmp(info->to, request->to) != 0)
+        return cli_fail(CLI_FAILED, "%s leads to %s, not to %s; check --to",
+                        request->info, info->to, request->to);
+    if (!is_about(source))
+        return cli_fail(CLI_FAILED,
+                        "%s is not the file that %s is about: size or digest "
+                        "differ; fetch it again",
+                        source->name, request->info);
+    source->facts.model = info->model;
+    source->facts.from = info->from;
+    source->facts.size = info->size;
+    source->facts.sha256 = info->sha256;
+    return 0;
+}
+
+/* A wrong key file, or a wrong side-file, before anything else. */
+static int check_words(struct update_source *source,
+                       const struct update_request *request)
+{
+    struct ffx_public_key key;
+    struct pack_error error;
+    if (request->info != NULL && request->trust == NULL)
+        return cli_fail(CLI_USAGE,
+                        "--info %s: --trust RELEASE.pub says whose "
+                        "word counts",
+                        request->info);
+    if (request->trust == NULL)
+        return 0;
+    if (pack_public_key_load(request->trust, &key, &error) != 0)
+        return pack_common_fail(&error);
+    return request->info != NULL ? read_info(source, request->info, &key) : 0;
+}
+
+/* --- all of it ----------------------------------------------------------- */
+
+static int open_any(struct update_source *source,
+                    const struct update_request *request)
+{
+    const char *name = request->name;
     if (strstr(name, "://") == NULL)
-        return open_file(source, to, trust);
+        return open_file(source, request->to, /* --info speaks for it */
+                         request->info == NULL ? request->trust : NULL);
     if (!printable(name))
         return cli_fail(CLI_USAGE, "a URL cannot hold blanks, quotes or "
                                    "control characters; write them as %%20 "
@@ -248,11 +299,24 @@ int update_source_open(struct update_source *source, const char *name,
     if (begins(name, "http://") || begins(name, "https://"))
         return open_http(source);
     if (begins(name, "ftp://"))
-        return open_ftp(source, secrets);
+        return open_ftp(source, request->secrets);
     return cli_fail(CLI_USAGE,
                     "'%s': SOURCE is http://, https://, ftp:// or a "
                     "file",
                     name);
+}
+
+int update_source_open(struct update_source *source,
+                       const struct update_request *request)
+{
+    memset(source, 0, sizeof *source);
+    source->name = request->name;
+    int result = check_words(source, request);
+    if (result == 0)
+        result = open_any(source, request);
+    if (result == 0 && request->info != NULL)
+        result = take_info(source, request);
+    return result;
 }
 
 void update_source_close(struct update_source *source)

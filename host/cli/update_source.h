@@ -22,13 +22,24 @@ struct update_source {
     struct ffx_driver_facts facts;
     struct subject subject; /* what --trust checked */
     int checked;
+    struct ffx_offer info; /* what --info says, signed */
+};
+
+/* What the command line says of it; null where it says nothing. */
+struct update_request {
+    const char *name;  /* SOURCE */
+    const char *to;    /* the version that it must lead to */
+    const char *trust; /* RELEASE.pub */
+    const char *info;  /* side-file or next document */
+    const char *secrets;
 };
 
 /* Reads or parses it. With `trust` a file is checked here, before anything is
- * sent: it must be good and lead to `to`. 0, or an exit code after its
+ * sent: it must be good and lead to `to`. With `info` the driver learns size
+ * and digest, and compares what arrived. 0, or an exit code after its
  * message. */
-int update_source_open(struct update_source *source, const char *name,
-                       const char *to, const char *trust, const char *secrets);
+int update_source_open(struct update_source *source,
+                       const struct update_request *request);
 void update_source_close(struct update_source *source);
 
 /* The file as the driver reads it. */

@@ -180,7 +180,11 @@ static int finish_vendor(struct sim_boot *boot, int error)
 
 static int play_vendor(struct sim_boot *boot)
 {
-    if (strcmp(boot->config->vendor->from, sim_boot_version(boot)) != 0)
+    const struct ffx_sim_vendor *vendor = boot->config->vendor;
+    if (vendor->model[0] != '\0' &&
+        strcmp(vendor->model, ffx_agent_state(&boot->agent)->model) != 0)
+        return finish_vendor(boot, FFX_ERR_MODEL);
+    if (strcmp(vendor->from, sim_boot_version(boot)) != 0)
         return finish_vendor(boot, FFX_ERR_SOURCE);
     boot->flash->lab.spent_us += PLAY_US;
     print_percent(boot, (uint32_t)boot->playing);

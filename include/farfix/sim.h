@@ -59,6 +59,7 @@ struct ffx_sim_factory {
  * this digest, the boot stage plays it. */
 struct ffx_sim_vendor {
     uint8_t sha256[FFX_SHA256_BYTES];
+    char model[FFX_MODEL_MAX + 1];  /* "": any; else status 7 for others */
     char from[FFX_VERSION_MAX + 1]; /* must be installed, else status 7 */
     char to[FFX_VERSION_MAX + 1];
 };

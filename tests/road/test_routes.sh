@@ -103,7 +103,39 @@ vendor() # NAME SOURCE
     arrives "$1"
 }
 scene vendor "vendor's file" "$work/vendor/vendor.zip"
-scene vendor "vendor's file by http" "http://$vendor_store/$path"
+
+# The side-file says what to play, and what must have arrived.
+signed_vendor() # NAME SOURCE
+{
+    new_module --vendor "$work/vendor/vendor.zip"
+    update "$2" --trust "$work/release.pub" --info "$work/vendor/vendor.zip.info"
+    arrives "$1"
+}
+scene signed_vendor "vendor's file by http" "http://$vendor_store/$path"
+
+bent_vendor()
+{
+    new_module --vendor "$work/vendor/vendor.zip"
+    update "$1" --trust "$work/release.pub" \
+        --info "$work/vendor/vendor.zip.info" --tries 1
+    [ "$code" -eq 1 ] && grep -q "$2" err && status_is 8 && runs $A
+    result $? "a vendor's file that is not its side-file's is never used: $3"
+}
+{ head -c 4999 vendor/vendor.zip && printf x; } >www/bent.zip
+head -c 4999 vendor/vendor.zip >www/short.zip
+scene bent_vendor "http://$files/bent.zip" "not the package" "by http, other bytes"
+scene bent_vendor "http://$files/short.zip" size "by http, shorter"
+scene bent_vendor "$work/www/bent.zip" digest "through the AT port"
+
+# What the store answers to "anything for me?" serves as well.
+offered()
+{
+    new_module
+    curl -sSf "http://$http/$model/$A/next" >next.info
+    update "http://$http/$path" --trust "$work/release.pub" --info next.info
+    arrives "by next"
+}
+scene offered
 
 # --- killed -----------------------------------------------------------------
 

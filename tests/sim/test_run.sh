@@ -31,6 +31,8 @@ says 64 "note or manual" "an unknown profile is refused" \
     "$FARFIX" sim run --state m0 --profile x
 says 64 "SHA256=FROM:TO" "a malformed --vendor is refused" \
     "$FARFIX" sim run --state m0 --vendor abc
+says 64 "--trust" "a vendor's file without a key to check it is refused" \
+    "$FARFIX" sim run --state m0 --vendor abc.zip
 says 64 "15 digits" "a malformed --imei is refused" \
     "$FARFIX" sim run --state m0 --imei 123
 says 64 "FROM:TEXT@SECONDS" "a malformed --sms is refused" \
@@ -238,6 +240,40 @@ stop_sim
 push_file m7 vendor.zip
 start_sim m7 $fast --pty modem && update && status 7 A1
 result $? "without --vendor it is no package of ours: status 7"
+line_close
+stop_sim
+
+# By name: its side-file says what it is, when the key vouches for it.
+vouch() # MODEL OUT
+{
+    cp vendor.zip "$2" && "$FARFIX" package import "$2" --model "$1" --from A \
+        --to A1 --key store.key >/dev/null
+}
+vouch SIM7000G good.zip
+"$FARFIX" key make elsewhere --signed-by release.key --model SIM7000E \
+    >/dev/null
+cp vendor.zip other.zip && "$FARFIX" package import other.zip --model SIM7000E \
+    --from A --to A1 --key elsewhere.key >/dev/null
+cp good.zip bent.zip && cp good.zip.info bent.zip.info && printf x >>bent.zip
+cp good.zip bare.zip
+run="$FARFIX sim run --state m9 $new $fast --stdio"
+says 1 "bent.zip is not good" "a vendor's file that differs from its side-file is refused" \
+    $run --vendor bent.zip
+says 1 "no side-file bare.zip.info" "a vendor's file without side-file is refused" \
+    $run --vendor bare.zip
+says 1 "good.zip is not good" "a side-file that the key does not vouch for is refused" \
+    "$FARFIX" sim run --state m9 --release a --trust store.pub --stdio \
+    --vendor good.zip
+says 3 "none.zip" "a vendor's file that is not there is exit 3" \
+    $run --vendor none.zip
+push_file m10 vendor.zip
+start_sim m10 $new $fast --pty modem --vendor good.zip && update && status 6 A1
+result $? "a vendor's file is played by what its side-file says"
+line_close
+stop_sim
+push_file m11 vendor.zip
+start_sim m11 $new $fast --pty modem --vendor other.zip && update && status 7 A
+result $? "a vendor's file for another model is refused: status 7"
 line_close
 stop_sim
 
