@@ -195,6 +195,12 @@ bench: ## patches beside other tools'; CORPUS=DIR PAIR=hackrf PROFILES=16K
 	@BUILD='$(BUILD)' CORPUS='$(CORPUS)' PAIR='$(PAIR)' PAIRS='$(PAIRS)' \
 	    PROFILES='$(PROFILES)' scripts/bench
 
+.PHONY: bench-store
+bench-store: ## requests per second of the store beside nginx; ROUNDS=5
+	@scripts/deps bench-store
+	@$(MAKE) -s -j$(JOBS) $(BUILD)/farfix
+	@BUILD='$(BUILD)' scripts/bench-store
+
 # --- what Thumb code looks like ----------------------------------------------
 
 PRIOR_CORES := v6-m v7-m v7e-m
