@@ -36,6 +36,23 @@ static int read_channels(struct store *store, struct pack_error *error)
     return 0;
 }
 
+/* Whoever is in such a channel is offered nothing: better than a surprise. */
+static void name_missing_versions(struct store *store)
+{
+    pthread_mutex_lock(&store->facts);
+    for (size_t i = 0; i < store->channels.count; i++) {
+        const struct store_channel *channel = &store->channels.all[i];
+        if (store_catalog_leads_to(&store->catalog, channel->model,
+                                   channel->version))
+            continue;
+        store_log("%s/" STORE_CHANNELS_FILE ": channel %s/%s names %s, which "
+                  "is not here: it offers nothing",
+                  store->releases, channel->model, channel->name,
+                  channel->version);
+    }
+    pthread_mutex_unlock(&store->facts);
+}
+
 static int read_catalog(struct store *store, struct pack_error *error)
 {
     struct store_catalog fresh;
@@ -70,6 +87,7 @@ int store_refresh(struct store *store, struct pack_error *error)
             store->fingerprint = fingerprint;
             fingerprint = old;
             result = read_channels(store, error);
+            name_missing_versions(store);
         }
     }
     pthread_mutex_unlock(&store->reading);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Addresses to listen on: "HOST:PORT", "[HOST]:PORT"; port 0 is any free one. */
+/* Addresses to listen on: "HOST:PORT", "[HOST]:PORT"; port 0: any free one. */
 #ifndef FARFIX_STORE_ADDRESS_H
 #define FARFIX_STORE_ADDRESS_H
 

@@ -449,3 +449,15 @@ int store_catalog_has_model(const struct store_catalog *catalog,
             return 1;
     return 0;
 }
+
+int store_catalog_leads_to(const struct store_catalog *catalog,
+                           const char *model, const char *version)
+{
+    if (find_release(catalog, model, version) != NULL)
+        return 1;
+    for (size_t i = 0; i < catalog->vendor_count; i++)
+        if (strcmp(catalog->vendors[i].offer.model, model) == 0 &&
+            strcmp(catalog->vendors[i].offer.to, version) == 0)
+            return 1;
+    return 0;
+}

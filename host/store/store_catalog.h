@@ -62,6 +62,10 @@ store_catalog_vendor(const struct store_catalog *catalog, const char *model,
 int store_catalog_has_model(const struct store_catalog *catalog,
                             const char *model);
 
+/* 1: there is such a release, or a vendor's package that leads to it. */
+int store_catalog_leads_to(const struct store_catalog *catalog,
+                           const char *model, const char *version);
+
 /* The file, if size and digest are those of its offer. FFX_ERR_DIGEST. */
 int store_catalog_read_vendor(const struct store_vendor *vendor,
                               struct pack_buffer *file,
