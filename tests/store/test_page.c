@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The page for people, from facts made by hand. What it looks like is
- * test_page.sh's matter. */
+ * test_browser.sh's matter. */
 #include "store/store_page.h"
 
 #include <setjmp.h>
