@@ -92,7 +92,7 @@ int cli_store_build(int argc, char **argv)
         {"--cache", CLI_TEXT, &request.store.cache, "DIR",
          "built packages; default .cache in --releases"},
         {"--cache-mib", CLI_NUMBER, &limit_mib, "N",
-         "all of them together; default 1024"},
+         "all of them together; default: as many as there are"},
         {"--json", CLI_FLAG, &request.json, NULL, "report as JSON"},
     };
     const int code = cli_parse(&usage, options, 6, argc, argv, NULL, 0, 0);
@@ -104,6 +104,7 @@ int cli_store_build(int argc, char **argv)
                         "--releases, --key and -o are all needed: "
                         "%s",
                         usage.synopsis);
-    request.store.cache_limit = (uint64_t)limit_mib << 20;
+    request.store.cache_limit =
+        limit_mib != 0 ? (uint64_t)limit_mib << 20 : UINT64_MAX;
     return run(&request);
 }

@@ -170,6 +170,7 @@ static int save_package(struct store *store,
               error->text);
     pthread_mutex_lock(&store->facts);
     store_cache_shrink(&store->cache, store->cache.bytes / 2);
+    store->changes++;
     pthread_mutex_unlock(&store->facts);
     return store_cache_save(&store->cache, name, zip, error);
 }
