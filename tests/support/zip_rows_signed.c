@@ -236,8 +236,6 @@ static const struct zip_row rows[] = {
     BAD_SIGNATURE("package-last-bit", flipped, PACKAGE, 0xffffffff, ""),
     BAD_SIGNATURE("release-one-less", resized, RELEASE, 0xffffffff, ""),
     BAD_SIGNATURE("package-one-more", resized, PACKAGE, 1, ""),
-    BAD_SIGNATURE("package-by-a-cert-of-another-key", line, CERT, FORGE_OTHER,
-                  "format=|format=1\n"),
 
     BAD_TEXT("format-2", RELEASE, "format=|format=2\n"),
     BAD_TEXT("format-01", RELEASE, "format=|format=01\n"),
