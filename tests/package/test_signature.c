@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One signature, one spelling: the DER table. */
+/* One signature, one spelling: the DER table. Of the threats: A3. */
 #include "forge.h"
 #include "psa/psa_crypto.h"
 
@@ -28,6 +28,12 @@
 #define F32 "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
 #define A31 "7a000000000000000000000000000000000000000000000000000000000001"
 #define ONE "020101"
+#define ZERO31 "00000000000000000000000000000000000000000000000000000000000000"
+/* p of P-256, above n; n + 1 above 2^256; n + (n - 1) / 2 */
+#define P "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"
+#define N_ROUND "01" N_HEAD "52"
+#define HALF_ROUND                                                             \
+    "017ffffffe800000017fffffffffffffff9b5a78047aa36dc76d96b0247a94b7f9"
 
 static uint32_t unhex(const char *hex, uint8_t *out)
 {
@@ -52,7 +58,7 @@ static int decode(const char *hex, uint8_t raw[FFX_SIGNATURE_BYTES])
     return result;
 }
 
-static void shortest_form_is_taken_at_both_ends_of_the_ranges(void **state)
+static void a3_shortest_form_is_taken_at_both_ends_of_the_ranges(void **state)
 {
     (void)state;
     static const struct {
@@ -95,7 +101,7 @@ static void shortest_form_is_taken_at_both_ends_of_the_ranges(void **state)
     }
 }
 
-static void every_other_spelling_is_refused(void **state)
+static void a3_every_other_spelling_is_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -183,13 +189,122 @@ static void every_other_spelling_is_refused(void **state)
                      "022200"
                      "00" N_LESS_1 "0221"
                      "00" HALF},
+        {"s is n + 1", "3026" ONE "022100" N_MORE_1},
+        {"s is 2^255", "3026" ONE "02210080" ZERO31},
+        {"s is p", "3026" ONE "022100" P},
+        {"r is p", "3026"
+                   "022100" P ONE},
+        {"r is 2^256", "3026"
+                       "02210100" ZERO31 ONE},
+        {"s is 2^256", "3026" ONE "02210100" ZERO31},
+        {"r is n + 1 above 2^256", "3026"
+                                   "0221" N_ROUND ONE},
+        {"s is n + 1 above 2^256", "3026" ONE "0221" N_ROUND},
+        {"s is n / 2 above 2^256", "3026" ONE "0221" HALF_ROUND},
+        {"both are n", "3046"
+                       "022100" N "022100" N},
+        {"both are all ones", "3046"
+                              "022100" F32 "022100" F32},
+        {"r is -n", "3026"
+                    "0221ff00000000ffffffff00000000000000004319055258e8"
+                    "617b0c46353d039cdaaf" ONE},
+        {"s is -n / 2", "3025" ONE "0220"
+                        "800000007fffffff8000000000000000"
+                        "218c82a92c7430bd86231a9e81ce6d58"},
+        {"r is -256", "3007"
+                      "0202ff00" ONE},
+        {"zero of three bytes", "3008"
+                                "0203000000" ONE},
+        {"zero s of two bytes", "3007" ONE "02020000"},
+        {"zero of 32 bytes", "3025"
+                             "022000" ZERO31 ONE},
+        {"zero of 33 bytes", "3026"
+                             "02210000" ZERO31 ONE},
+        {"zero before 7f", "3007"
+                           "0202007f" ONE},
+        {"zero before s of 32 bytes", "3026" ONE "022100" HALF},
+        {"33 bytes of r below 80", "3026"
+                                   "022100" HALF ONE},
+        {"two zeros before 80", "3008" ONE "0203000080"},
+        {"64 bytes of r", "3045"
+                          "0240" F32 F32 ONE},
+        {"r of 255 bytes said", "3006"
+                                "02ff01" ONE},
+        {"r of 128 bytes said", "3006"
+                                "028001" ONE},
+        {"s of 128 bytes said", "3006" ONE "028001"},
+        {"length 81 of 0", "308100"},
+        {"length 81 of ff", "3081ff" ONE ONE},
+        {"length in three bytes", "3083000006" ONE ONE},
+        {"length in four bytes", "308400000006" ONE ONE},
+        {"length in five bytes", "30850000000006" ONE ONE},
+        {"length 84 of all ones", "3084ffffffff" ONE ONE},
+        {"length of r in two bytes", "3008"
+                                     "0282000101" ONE},
+        {"length of s in four bytes", "300a" ONE "028400000001"
+                                      "01"},
+        {"length of s in none", "3005" ONE "0280"},
+        {"indefinite, without its end", "3080" ONE ONE},
+        {"indefinite, of one end byte", "3080" ONE ONE "00"},
+        {"indefinite s", "3008" ONE "0280010000"},
+        {"sequence in a sequence", "3008"
+                                   "3006" ONE ONE},
+        {"sequence in an octet string", "0408"
+                                        "3006" ONE ONE},
+        {"sequence in a bit string", "0309"
+                                     "00"
+                                     "3006" ONE ONE},
+        {"r in a sequence", "3008"
+                            "3003" ONE ONE},
+        {"s in a sequence", "3008" ONE "3003" ONE},
+        {"a byte in front", "00"
+                            "3006" ONE ONE},
+        {"an end of contents in front", "0000"
+                                        "3006" ONE ONE},
+        {"an end of contents within", "3008" ONE "0000" ONE},
+        {"a null in place of r", "3005"
+                                 "0500" ONE},
+        {"a null in place of s", "3005" ONE "0500"},
+        {"a boolean in place of r", "3006"
+                                    "0101ff" ONE},
+        {"a real in place of r", "3006"
+                                 "090142" ONE},
+        {"an object in place of s", "3006" ONE "060101"},
+        {"r tagged 0", "3008"
+                       "a003" ONE ONE},
+        {"s tagged implicitly", "3006" ONE "810101"},
+        {"r of the application", "3006"
+                                 "420101" ONE},
+        {"s of nobody", "3006" ONE "c20101"},
+        {"r of a long tag", "3007"
+                            "1f020101" ONE},
+        {"sequence of a long tag", "3f1006" ONE ONE},
+        {"a primitive sequence", "1006" ONE ONE},
+        {"sequence of the application", "7006" ONE ONE},
+        {"sequence of a context", "b006" ONE ONE},
+        {"an integer only", "020101"},
+        {"two integers only", ONE ONE},
+        {"a zero more within", "3009" ONE ONE "020100"},
+        {"r twice", "300a" ONE ONE ONE "00"},
+        {"raw ones",
+         "0000000000000000000000000000000000000000000000000000000000"
+         "0000010000000000000000000000000000000000000000000000000000"
+         "00000000000001"},
+        {"compressed point", "02" F32},
+        {"72 bytes of high s", "3046"
+                               "022100" N_LESS_1 "022100" N_LESS_1},
+        {"72 zeros", ZERO31 ZERO31 "00000000000000000000"},
+        {"72 ones", F32 F32 "ffffffffffffffff"},
         {"zeros", "0000000000000000"},
         {"text", "726573746172740a"},
     };
+    assert_true(sizeof wrong / sizeof *wrong > 120);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         uint8_t raw[64];
         if (decode(wrong[i].der, raw) != FFX_ERR_SIGNATURE)
             fail_msg("case %zu: %s", i, wrong[i].why);
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(wrong[k].der, wrong[i].der);
     }
 }
 
@@ -216,7 +331,7 @@ static void signature_of_the_key_is_good_and_of_another_is_not(void **state)
     }
 }
 
-static void flipped_bit_of_a_signature_makes_it_bad(void **state)
+static void a3_flipped_bit_of_a_signature_makes_it_bad(void **state)
 {
     (void)state;
     uint8_t der[FFX_DER_MAX];
@@ -288,10 +403,10 @@ static void digest_that_cannot_be_made_is_an_error_of_the_port(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shortest_form_is_taken_at_both_ends_of_the_ranges),
-        cmocka_unit_test(every_other_spelling_is_refused),
+        cmocka_unit_test(a3_shortest_form_is_taken_at_both_ends_of_the_ranges),
+        cmocka_unit_test(a3_every_other_spelling_is_refused),
         cmocka_unit_test(signature_of_the_key_is_good_and_of_another_is_not),
-        cmocka_unit_test(flipped_bit_of_a_signature_makes_it_bad),
+        cmocka_unit_test(a3_flipped_bit_of_a_signature_makes_it_bad),
         cmocka_unit_test(port_that_cannot_decide_is_never_a_good_signature),
         cmocka_unit_test(digest_that_cannot_be_made_is_an_error_of_the_port),
     };
