@@ -43,24 +43,6 @@ result $? "openssl finds release.pub in release.key"
 openssl pkey -in store.key -noout -text | grep -q 'NIST CURVE: P-256'
 result $? "openssl sees a P-256 key"
 
-# --- the same bytes everywhere ----------------------------------------------
-
-(
-    export TZ=Pacific/Kiritimati LC_ALL=de_DE.UTF-8 LANG=tr_TR.UTF-8
-    umask 077
-    make_package again.zip store.key
-) && cmp update.zip again.zip
-result $? "another time zone, locale and umask give the same bytes"
-mkdir elsewhere && cp -r a b store.* elsewhere && touch -d 1999-12-31 \
-    elsewhere/a/* elsewhere/b/*
-(cd elsewhere && make_package again.zip ./store.key) &&
-    cmp update.zip elsewhere/again.zip
-result $? "another directory and other file times give the same bytes"
-cp b/release.sig before.sig
-"$FARFIX" release sign b --key release.key >/dev/null && cmp before.sig \
-    b/release.sig
-result $? "signing a release again gives the same signature"
-
 # --- keys that openssl made -------------------------------------------------
 
 openssl ecparam -name prime256v1 -genkey -out sec1.key 2>/dev/null
