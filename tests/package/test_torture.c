@@ -3,6 +3,7 @@
  * other shape of container. All of it is refused, by the right name. */
 #include "forge.h"
 #include "memo.h"
+#include "package_map.h"
 
 #include <farfix/error.h>
 
@@ -71,21 +72,20 @@ static int start(void **state)
 
 /* --- bits ---------------------------------------------------------------- */
 
-/* What section 3.1 of the format page says about a wrong byte at `offset`. */
+static struct map_byte map[4096];
+
 static int blame(uint32_t offset)
 {
-    uint32_t start_at = 0;
-    for (uint32_t i = 0; i < forge.entry_count; i++) {
-        const struct forge_entry *const entry = &forge.entries[i];
-        const uint32_t bytes =
-            start_at + LOCAL_BYTES + (uint32_t)strlen(entry->name);
-        if (offset < bytes)
-            return FFX_ERR_ZIP;
-        if (offset < bytes + entry->length)
-            return i < 6 ? FFX_ERR_SIGNATURE : FFX_ERR_PAYLOAD;
-        start_at = bytes + entry->length;
-    }
-    return FFX_ERR_ZIP;
+    return map_verdict((enum map_class)map[offset].class);
+}
+
+static struct forge_bytes pack_mapped(void)
+{
+    struct forge_bytes file =
+        forge_zip(forge.entries, forge.entry_count, &plain);
+    assert_in_range(file.length, 1, 4096);
+    map_package(map, file.length, &forge);
+    return file;
 }
 
 static void every_flipped_bit_of_a_package_is_refused_by_its_name(void **state)
@@ -96,7 +96,10 @@ static void every_flipped_bit_of_a_package_is_refused_by_its_name(void **state)
     strcpy(forge.release.components[0].name, "ap");
     forge.release.component_count = forge.manifest.part_count = 1;
     forge_payload(&forge, 0, 40);
-    struct forge_bytes file = forge_build(&forge);
+    forge_spell(&forge);
+    forge_sign(&forge);
+    forge_list(&forge);
+    struct forge_bytes file = pack_mapped();
     assert_int_equal(read_bytes(&file), 0);
     for (uint32_t bit = 0; bit < 8 * file.length; bit++) {
         file.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -119,12 +122,12 @@ static uint32_t directory_of(const struct forge_bytes *file)
     return directory;
 }
 
-/* Every byte of every header takes every other value. */
+/* Every byte of the map that is constant, derived or a CRC-32 takes every other
+ * value. */
 static void every_other_byte_in_a_header_is_refused(void **state)
 {
     (void)state;
-    struct forge_bytes file =
-        forge_zip(forge.entries, forge.entry_count, &plain);
+    struct forge_bytes file = pack_mapped();
     for (uint32_t at = 0; at < file.length; at++)
         for (uint32_t c = 1; c < 256 && blame(at) == FFX_ERR_ZIP; c++) {
             file.bytes[at] = (uint8_t)(file.bytes[at] + 1);
@@ -413,20 +416,24 @@ static void directory_of_another_package_is_refused(void **state)
 /* --- sizes near 4 GiB ---------------------------------------------------- */
 
 /* A file of any size: the head, then zeros. */
+static uint32_t last_offset;
+
 static int read_sparse(void *context, uint32_t offset, void *buffer,
                        uint32_t length)
 {
     const struct forge_bytes *const head = context;
+    last_offset = offset;
     for (uint32_t i = 0; i < length; i++)
         ((uint8_t *)buffer)[i] =
             offset + i < head->length ? head->bytes[offset + i] : 0;
     return 0;
 }
 
+static struct ffx_package sparse;
+
 /* Opens a package whose three payloads claim these sizes. */
 static int open_sparse(const uint32_t sizes[3], uint32_t file_size)
 {
-    static struct ffx_package package;
     static uint8_t scratch[FFX_PACKAGE_BUFFER_MIN];
     static const char *const names[3] = {"aa", "bb", "cc"};
     forge_default(&forge);
@@ -441,7 +448,8 @@ static int open_sparse(const uint32_t sizes[3], uint32_t file_size)
     forge_spell(&forge);
     forge_sign(&forge);
     forge_list(&forge);
-    struct forge_bytes head = forge_zip(forge.entries, 6, &plain);
+    static struct forge_bytes head;
+    head = forge_zip(forge.entries, 6, &plain);
     const struct ffx_package_config config = {
         .crypto = memo_crypto(),
         .file = {read_sparse, &head, file_size},
@@ -450,8 +458,9 @@ static int open_sparse(const uint32_t sizes[3], uint32_t file_size)
         .buffer = scratch,
         .buffer_bytes = sizeof scratch,
     };
-    const int result = ffx_package_open(&package, &config);
+    const int result = ffx_package_open(&sparse, &config);
     free(head.bytes);
+    head.length = 0;
     return result;
 }
 
@@ -482,6 +491,38 @@ static void sizes_that_add_up_only_modulo_4_GiB_are_refused(void **state)
         open_sparse(claims[i], 5000); /* for the signatures' lengths */
         if (open_sparse(claims[i], overhead() + sum) != FFX_ERR_ZIP)
             fail_msg("claim %zu", i);
+    }
+}
+
+/* Where the bytes of a payload are read, however far behind. */
+static void a2_sizes_around_2_31_do_not_change_what_is_read(void **state)
+{
+    (void)state;
+    static const uint32_t firsts[] = {0x7ffffff0u, 0x7fffffffu, 0x80000000u,
+                                      0x80000001u, 0xf0000000u};
+    for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
+        const uint32_t sizes[3] = {firsts[i], 1000, 70000};
+        struct ffx_payload_reader reader;
+        struct ffx_read_at payload;
+        uint8_t byte;
+        open_sparse(sizes, 5000); /* for the signatures' lengths */
+        uint64_t at = overhead();
+        assert_int_equal(
+            open_sparse(sizes, overhead() + sizes[0] + sizes[1] + sizes[2]), 0);
+        at -= END_BYTES;
+        for (uint32_t k = 0; k < forge.entry_count; k++)
+            at -= CENTRAL_BYTES + (uint32_t)strlen(forge.entries[k].name);
+        at -= 2 * (LOCAL_BYTES + (uint32_t)strlen("bb.patch"));
+        /* Now behind the header of the first payload. */
+        for (uint32_t k = 0; k < 3; k++) {
+            ffx_package_payload(&sparse, k, &reader, &payload);
+            assert_int_equal(payload.size, sizes[k]);
+            assert_int_equal(ffx_read_at(&payload, 0, &byte, 1), 0);
+            assert_int_equal(last_offset, at);
+            assert_int_equal(ffx_read_at(&payload, sizes[k] - 1, &byte, 1), 0);
+            assert_int_equal(last_offset, at + sizes[k] - 1);
+            at += sizes[k] + LOCAL_BYTES + (uint32_t)strlen("bb.patch");
+        }
     }
 }
 
@@ -531,6 +572,8 @@ int main(void)
             every_shape_that_zip_allows_and_we_do_not_is_refused, start),
         cmocka_unit_test_setup(directory_of_another_package_is_refused, start),
         cmocka_unit_test_setup(sizes_that_add_up_only_modulo_4_GiB_are_refused,
+                               start),
+        cmocka_unit_test_setup(a2_sizes_around_2_31_do_not_change_what_is_read,
                                start),
         cmocka_unit_test_setup(largest_file_is_one_byte_short_of_4_GiB_less_1,
                                start),
