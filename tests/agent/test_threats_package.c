@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threats by row, 2 of 3: what happens to the package file. A10 mix-and-match,
+ * Threats by row, 2 of 5: what happens to the package file. A10 mix-and-match,
  * A11 a part withheld, A16 swapped while it is used, A17 changed during a cut.
  */
 #include "agent_bench.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threats by row, 3 of 3: what patches and images claim. A26 plans that read
+ * Threats by row, 3 of 5: what patches and images claim. A26 plans that read
  * what they destroyed (random ones: tests/delta/test_hostile), A27 geometry
  * that lies, A28 bytes too many or too few.
  */

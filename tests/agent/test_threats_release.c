@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threats by row, 1 of 3: which release a device takes. A4 rollback, A5
+ * Threats by row, 1 of 5: which release a device takes. A4 rollback, A5
  * fast-forward, A8 another model, A9 another precursor.
  */
 #include "agent_bench.h"

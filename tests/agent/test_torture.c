@@ -268,6 +268,81 @@ static void a20_an_entry_twice_or_in_another_case_is_refused(void **state)
     expect_rows(words, 30);
 }
 
+/* Each entry, at each place, in either header or both, with its own bytes or
+ * with others. A signature that comes in front of the true one is one. */
+static void a20_no_entry_may_be_there_once_more(void **state)
+{
+    (void)state;
+    static struct plan plan;
+    const struct forge *const forge = &torture.job.forge;
+    torture_believe(&torture, 1);
+    for (uint32_t i = 0; i < 8 * 9 * 3 * 2; i++) {
+        const uint32_t entry = i % 8, at = i / 8 % 9, where = i / 72 % 3 + 1;
+        const int other = i >= 216;
+        const struct forge_entry *const twin = &forge->entries[entry];
+        plan_begin(&plan, forge);
+        struct plan_item *const item =
+            plan_insert(&plan, at, twin->name, other ? "evil" : twin->bytes,
+                        other ? 4 : twin->length);
+        item->no_local = !(where & 1);
+        item->no_central = !(where & 2);
+        if (item->no_local)
+            item->points_to = entry < at ? entry : entry + 1;
+        const int is_read = other && !item->no_local && entry == at &&
+                            entry < 6 && entry % 2 == 1;
+        struct forge_bytes zip = plan_pack(&plan);
+        replay_case("entry %u again at %u in %u, %d", entry, at, where, other);
+        torture_expect(&torture, &zip,
+                       is_read ? FFX_ERR_SIGNATURE : FFX_ERR_ZIP);
+        free(zip.bytes);
+    }
+    replay_done();
+    torture_believe(&torture, 0);
+}
+
+/* How a field may be changed: SET, ADD and XOR of these. */
+static const struct {
+    enum plan_how how;
+    uint32_t value;
+} changes[] = {
+    {PLAN_SET, 0},          {PLAN_SET, 1},    {PLAN_SET, UINT32_MAX},
+    {PLAN_SET, 0x7fffffff}, {PLAN_ADD, 1},    {PLAN_ADD, UINT32_MAX},
+    {PLAN_XOR, 0x8000},     {PLAN_XOR, 0x80}, {PLAN_SET, 0x04034b50},
+};
+
+static void change_field(enum plan_where where, uint32_t entry,
+                         enum plan_field field)
+{
+    static struct plan plan;
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        plan_begin(&plan, &torture.job.forge);
+        plan_edit(&plan, changes[i].how, where, entry, field, changes[i].value);
+        struct forge_bytes zip = plan_pack(&plan);
+        replay_case("header %d of entry %u, field %d, change %zu", where, entry,
+                    field, i);
+        if (zip.length != torture.zip.length ||
+            memcmp(zip.bytes, torture.zip.bytes, zip.length) != 0)
+            torture_expect(&torture, &zip, FFX_ERR_ZIP);
+        free(zip.bytes);
+    }
+}
+
+static void a21_no_field_of_any_header_may_be_changed(void **state)
+{
+    (void)state;
+    torture_believe(&torture, 1);
+    for (uint32_t entry = 0; entry < 8; entry++) {
+        for (uint32_t field = 0; field <= PLAN_EXTRA_LENGTH; field++)
+            change_field(PLAN_LOCAL, entry, (enum plan_field)field);
+        for (uint32_t field = 0; field <= PLAN_OFFSET; field++)
+            change_field(PLAN_CENTRAL, entry, (enum plan_field)field);
+    }
+    for (uint32_t field = PLAN_END_SIGNATURE; field < PLAN_FIELDS; field++)
+        change_field(PLAN_END, 0, (enum plan_field)field);
+    replay_done();
+    torture_believe(&torture, 0);
+}
+
 static void
 a21_headers_that_disagree_or_ask_for_more_than_stored_are_refused(void **state)
 {
@@ -313,7 +388,9 @@ int main(void)
         TORTURE(a19_a_name_that_is_odd_or_leads_elsewhere_is_refused),
         TORTURE(a19_there_are_no_names_but_those_of_the_format),
         TORTURE(a20_an_entry_twice_or_in_another_case_is_refused),
+        TORTURE(a20_no_entry_may_be_there_once_more),
         TORTURE(a21_no_byte_of_a_header_may_have_another_value),
+        TORTURE(a21_no_field_of_any_header_may_be_changed),
         TORTURE(
             a21_headers_that_disagree_or_ask_for_more_than_stored_are_refused),
         TORTURE(a22_a_package_cut_at_any_byte_is_refused),
