@@ -36,16 +36,16 @@ digest() # DIR
 }
 
 (make_all "$root/$BUILD/farfix" first)
-result $? "A32: a builder makes releases and packages"
+result $? "a32: a builder makes releases and packages"
 digest first >first.sums
 [ "$(wc -l <first.sums)" -eq 11 ]
-result $? "A32: three packages, four releases and their signatures"
+result $? "a32: three packages, four releases and their signatures"
 number=0
 for build in $builds; do
     number=$((number + 1))
     (make_all "$build" "same$number") && digest same$number |
         cmp - first.sums
-    result $? "A32: build $number comes to the same bytes"
+    result $? "a32: build $number comes to the same bytes"
 done
 
 elsewhere() # SENTENCE COMMAND...
@@ -54,7 +54,7 @@ elsewhere() # SENTENCE COMMAND...
     shift
     rm -rf elsewhere
     ("$@") && digest elsewhere | cmp - first.sums
-    result $? "A32: $sentence the same bytes"
+    result $? "a32: $sentence the same bytes"
 }
 abroad()
 {

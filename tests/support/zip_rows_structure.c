@@ -378,7 +378,13 @@ static void zip64(struct plan *plan, const struct zip_row *row)
 static void zeros(struct plan *plan, const struct zip_row *row)
 {
     struct plan_item *const item = &plan->items[AP];
+    uint32_t crc = 0;
     item->data = zip_deflated_zeros(plan, row->a);
+    for (uint32_t i = 0; i < row->a; i++)
+        crc = crc32_add(crc, "", 1);
+    if (row->b != 2)
+        plan_edit(plan, PLAN_SET, row->b == 3 ? PLAN_CENTRAL : PLAN_BOTH, AP,
+                  PLAN_CRC32, crc);
     plan_edit(plan, PLAN_SET, row->b == 3 ? PLAN_CENTRAL : PLAN_BOTH, AP,
               PLAN_METHOD, 8);
     if (row->b != 2)
