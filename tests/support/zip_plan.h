@@ -2,8 +2,8 @@
 /*
  * A zip as somebody would draw it: pieces in the order of the file, then
  * fields that get other values. It begins as the listed entries of a forge,
- * packed as docs/package-format.md says, and may become whatever the tail of
- * APPNOTE.TXT allows or does not.
+ * packed as docs/package-format.md says, and may become whatever APPNOTE.TXT
+ * allows, or does not.
  *
  *   plan_begin -> change pieces -> plan_edit -> plan_pack
  */
@@ -93,7 +93,7 @@ struct plan {
 /* An honest package of the listed entries. */
 void plan_begin(struct plan *plan, const struct forge *forge);
 
-/* Room for a piece, filled with zeros; the rest of this file's pieces. */
+/* Room for a piece, filled with zeros; it lasts as long as the plan. */
 uint8_t *plan_take(struct plan *plan, uint32_t length);
 struct plan_bytes plan_copy(struct plan *plan, const void *bytes,
                             uint32_t length);
