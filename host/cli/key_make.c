@@ -39,7 +39,7 @@ static int report(const char *name, const char *model, uint32_t max_sequence,
     snprintf(path, sizeof path, "%.*s.pub", base, name);
     if (pack_public_key_load(path, &key, &error) != 0)
         return pack_common_fail(&error);
-    pack_common_fingerprint(print, &key);
+    pack_fingerprint(print, &key);
     if (json) {
         cli_json_open('{');
         cli_json_text("role", model != NULL ? "package" : "release");

@@ -6,7 +6,8 @@
 #include <stdio.h>
 
 static const struct cli_usage usage = {
-    "farfix release sign DIR --key RELEASE.key",
+    "farfix release sign DIR --key RELEASE.key [--next-key NEW.pub] "
+    "[--revoke OLD.pub] [--json]",
     "Says with the release key what the release in DIR is: writes DIR/release\n"
     "(model, version, sequence, size and SHA-256 of each image) and\n"
     "DIR/release.sig. DIR holds release.ini and the images that it names:\n\n"
@@ -19,13 +20,38 @@ static const struct cli_usage usage = {
     "  slot_size = 2M\n"
     "  sector = 4K                 # largest erase sector\n"
     "  step = 16K                  # a multiple of sector\n"
-    "  ram = 32K                   # for the reader of a delta",
-    "  farfix release sign releases/1529B06 --key release.key",
+    "  ram = 32K                   # for the reader of a delta\n\n"
+    "A release may also change whom devices trust, once they run it. First a\n"
+    "release, and each one after it, by the old key with --next-key NEW.pub: "
+    "\ndevices then trust both. When no device is left behind it, a release by"
+    "\nthe new key with --revoke OLD.pub. A device never gives up its last "
+    "key.",
+    "  farfix release sign releases/1529B06 --key release.key\n"
+    "  farfix release sign releases/1529B07 --key release.key --next-key "
+    "new.pub\n"
+    "  farfix release sign releases/1529B08 --key new.key --revoke release.pub",
 };
+
+/* --- what a person or a program reads ------------------------------------ */
+
+static void report_component(const struct pack_component *component, int json)
+{
+    char digest[2 * FFX_SHA256_BYTES + 1];
+    cli_hex(digest, component->sha256, FFX_SHA256_BYTES);
+    if (!json) {
+        printf("  %-8s %9zu bytes  sha256 %s\n", component->name,
+               component->image.length, digest);
+        return;
+    }
+    cli_json_open('{');
+    cli_json_text("name", component->name);
+    cli_json_number("size", (long long)component->image.length);
+    cli_json_text("sha256", digest);
+    cli_json_close('}');
+}
 
 static void report(const struct pack_release *release, int json)
 {
-    char digest[2 * FFX_SHA256_BYTES + 1];
     if (json) {
         cli_json_open('{');
         cli_json_text("model", release->model);
@@ -37,44 +63,42 @@ static void report(const struct pack_release *release, int json)
         printf("signed %s %s, sequence %u\n", release->model, release->version,
                release->sequence);
     }
-    for (uint32_t i = 0; i < release->component_count; i++) {
-        const struct pack_component *component = &release->components[i];
-        cli_hex(digest, component->sha256, FFX_SHA256_BYTES);
-        if (!json) {
-            printf("  %-8s %9zu bytes  sha256 %s\n", component->name,
-                   component->image.length, digest);
-            continue;
-        }
-        cli_json_open('{');
-        cli_json_text("name", component->name);
-        cli_json_number("size", (long long)component->image.length);
-        cli_json_text("sha256", digest);
-        cli_json_close('}');
-    }
-    if (json) {
+    for (uint32_t i = 0; i < release->component_count; i++)
+        report_component(&release->components[i], json);
+    if (json)
         cli_json_close(']');
+    pack_common_keys(release->has_next_key ? &release->next_key : NULL,
+                     release->has_revoke ? &release->revoke : NULL, "  ", json);
+    if (json) {
         cli_json_close('}');
         cli_json_end();
     }
 }
 
+/* --- the verb ------------------------------------------------------------ */
+
 int cli_release_sign(int argc, char **argv)
 {
-    const char *directory = NULL, *key = NULL;
+    const char *directory = NULL;
+    struct pack_signing how = {.key = NULL};
     int json = 0;
     const struct cli_option options[] = {
-        {"--key", CLI_TEXT, &key, "KEY", "the release key (private, PEM)"},
+        {"--key", CLI_TEXT, &how.key, "KEY", "the release key (private, PEM)"},
+        {"--next-key", CLI_TEXT, &how.next_key, "PUB",
+         "devices trust this key too, once they run it; or none"},
+        {"--revoke", CLI_TEXT, &how.revoke, "PUB",
+         "devices trust this key no more, once they run it; or none"},
         {"--json", CLI_FLAG, &json, NULL, "report as JSON"},
     };
     struct pack_release release;
     struct pack_error error;
     const int parsed =
-        cli_parse(&usage, options, 2, argc, argv, &directory, 1, 1);
+        cli_parse(&usage, options, 4, argc, argv, &directory, 1, 1);
     if (parsed >= 0)
         return parsed;
-    if (key == NULL)
+    if (how.key == NULL)
         return cli_fail(CLI_USAGE, "--key RELEASE.key is missing: who signs?");
-    if (pack_release_sign(directory, key, &error) != 0 ||
+    if (pack_release_sign(directory, &how, &error) != 0 ||
         pack_release_load(directory, &release, &error) != 0)
         return pack_common_fail(&error);
     report(&release, json);

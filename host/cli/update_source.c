@@ -172,7 +172,7 @@ static int check_file(struct update_source *source, const char *to,
                       const char *trust)
 {
     const struct subject_request request = {.path = source->name,
-                                            .trust = trust};
+                                            .trust = {{trust}, 1}};
     struct subject *subject = &source->subject;
     struct pack_error error;
     source->checked = 1;

@@ -4,6 +4,8 @@
 #include "pack/fail.h"
 #include "pack/sign.h"
 
+#include "base/text.h"
+
 #include <mbedtls/platform_util.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,6 +196,15 @@ int pack_public_key_load(const char *path, struct ffx_public_key *key,
     mbedtls_pk_free(&pk);
     free_secret(&pem);
     return result;
+}
+
+void pack_fingerprint(char out[PACK_FINGERPRINT],
+                      const struct ffx_public_key *key)
+{
+    uint8_t digest[FFX_SHA256_BYTES];
+    pack_sha256(key->point, sizeof key->point, digest);
+    text_put_hex(out, digest, (PACK_FINGERPRINT - 1) / 2);
+    out[PACK_FINGERPRINT - 1] = '\0';
 }
 
 /* --- making -------------------------------------------------------------- */

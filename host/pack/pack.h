@@ -79,6 +79,11 @@ const struct ffx_cert *pack_key_delegation(const struct pack_key *key);
 int pack_public_key_load(const char *path, struct ffx_public_key *key,
                          struct pack_error *error);
 
+/* First eight bytes of a key's SHA-256 as hex: to tell keys apart. */
+#define PACK_FINGERPRINT 17u
+void pack_fingerprint(char out[PACK_FINGERPRINT],
+                      const struct ffx_public_key *key);
+
 /* --- releases ------------------------------------------------------------ */
 
 /* A release directory: release.ini, one image per component and, once signed,
@@ -111,6 +116,9 @@ struct pack_release {
     uint32_t sequence;
     uint32_t component_count;
     struct pack_component components[FFX_COMPONENTS];
+    /* What the signed text says of release keys (docs/keys.md). */
+    int has_next_key, has_revoke;
+    struct ffx_public_key next_key, revoke;
     /* After `release sign`; empty before. */
     struct pack_buffer text, signature;
 };
@@ -123,8 +131,22 @@ struct pack_release {
 int pack_release_load(const char *directory, struct pack_release *release,
                       struct pack_error *error);
 void pack_release_free(struct pack_release *release);
-/* Writes release and release.sig. A delegated key is refused. */
-int pack_release_sign(const char *directory, const char *key_path,
+
+/* Who signs a release, and what becomes of release keys on a device once it
+ * runs. Public keys, by their files; PACK_KEY_NONE: the text says nothing; null:
+ * the same, but a text that lies there and says something is not dropped. */
+struct pack_signing {
+    const char *key;      /* private release key */
+    const char *next_key; /* is trusted from then on */
+    const char *revoke;   /* is trusted no more */
+};
+#define PACK_KEY_NONE "none"
+
+/* Writes release and release.sig. FFX_ERR_CERT: a delegated key;
+ * FFX_ERR_ARGUMENT: next_key or revoke that would leave devices with the keys
+ * they have, or with none that anybody holds; FFX_ERR_BUSY: the text there
+ * says something of keys, and `how` does not. */
+int pack_release_sign(const char *directory, const struct pack_signing *how,
                       struct pack_error *error);
 
 /* --- packages ------------------------------------------------------------ */
@@ -145,18 +167,20 @@ struct pack_options {
 /* Builds update.zip from A to B: a payload for each component whose digest
  * changes; a delta in place, or the full image where that is smaller or B's
  * `ram` is not enough for any delta. What comes out was accepted, and deltas
- * were applied, by the device's own reader under the release key that signed
- * B.
+ * were applied, by the device's own reader under the keys that a device with
+ * A trusts: the one that signed A, and A's next_key (docs/keys.md). Where A is
+ * not signed, under the one key that signed both B and the certificate.
  *
  * PACK_NOTHING: no component changes. FFX_ERR_MODEL, FFX_ERR_SOURCE (equal
  * versions, other components), FFX_ERR_SEQUENCE, FFX_ERR_CERT (this key may
- * not), FFX_ERR_SIGNATURE (B unsigned, or not by the key behind this one). */
+ * not), FFX_ERR_SIGNATURE (B unsigned, or B or the certificate signed by a key
+ * that a device with A need not trust). */
 int pack_build(const struct pack_release *from, const struct pack_release *to,
                const struct pack_key *key, const struct pack_options *options,
                struct pack_buffer *out, struct pack_error *error);
 
 /* Is `zip`, which lay where others may write, a package from A to B that a
- * device takes under the release key behind `key`? Our own reader reads every
+ * device with A takes under the keys that it trusts? Our own reader reads every
  * byte. 0; the codes of pack_build, and those of the reader. */
 int pack_check(const struct pack_buffer *zip, const struct pack_release *from,
                const struct pack_release *to, const struct pack_key *key,

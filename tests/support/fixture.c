@@ -101,9 +101,9 @@ static void write_release(const char *directory, const struct plan *plan)
 static void sign_and_load(const struct fixture *fixture, const char *directory,
                           struct pack_release *release)
 {
+    const struct pack_signing how = {.key = fixture->release_key_path};
     struct pack_error error;
-    must(pack_release_sign(directory, fixture->release_key_path, &error),
-         &error);
+    must(pack_release_sign(directory, &how, &error), &error);
     must(pack_release_load(directory, release, &error), &error);
 }
 

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Saying with the release key what a release is. */
+#include "pack/buffer.h"
+#include "pack/fail.h"
+#include "pack/release.h"
+#include "pack/sign.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- release keys that come and go --------------------------------------- */
+
+static int same_key(const struct ffx_public_key *a,
+                    const struct ffx_public_key *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* 1: `name` is the file of a key, which is loaded. */
+static int load_named(const char *name, struct ffx_public_key *key,
+                      struct pack_error *error)
+{
+    if (name == NULL || strcmp(name, PACK_KEY_NONE) == 0)
+        return 0;
+    const int result = pack_public_key_load(name, key, error);
+    return result != 0 ? result : 1;
+}
+
+static int load_named_keys(struct pack_release *release,
+                           const struct pack_signing *how,
+                           struct pack_error *error)
+{
+    const int next = load_named(how->next_key, &release->next_key, error);
+    if (next < 0)
+        return next;
+    const int revoke = load_named(how->revoke, &release->revoke, error);
+    if (revoke < 0)
+        return revoke;
+    release->has_next_key = next;
+    release->has_revoke = revoke;
+    return 0;
+}
+
+/* A release whose signer goes without a successor would leave devices that
+ * trust nobody else with a key that is said to be stolen: they keep it. */
+static int check_named_keys(const struct pack_release *release,
+                            const struct ffx_public_key *signer,
+                            struct pack_error *error)
+{
+    const struct ffx_public_key *const next = &release->next_key;
+    const struct ffx_public_key *const revoke = &release->revoke;
+    if (release->has_next_key && same_key(next, signer))
+        return fail_with(error, FFX_ERR_ARGUMENT,
+                         "--next-key is the key that signs: devices trust it "
+                         "already; name the new one's .pub");
+    if (!release->has_revoke)
+        return 0;
+    if (release->has_next_key && same_key(next, revoke))
+        return fail_with(error, FFX_ERR_ARGUMENT,
+                         "--next-key and --revoke name the same key: a device "
+                         "cannot begin and cease to trust it at once");
+    if (!release->has_next_key && same_key(revoke, signer))
+        return fail_with(error, FFX_ERR_ARGUMENT,
+                         "--revoke is the key that signs, and no key follows: "
+                         "add --next-key NEW.pub, or sign with the new key");
+    return 0;
+}
+
+/* --- what lies there already --------------------------------------------- */
+
+static int kept(const char *option, const char *line,
+                const struct ffx_public_key *key, const char *path,
+                struct pack_error *error)
+{
+    char print[PACK_FINGERPRINT];
+    pack_fingerprint(print, key);
+    return fail_with(error, FFX_ERR_BUSY,
+                     "%s says %s of key %s: name it again with %s KEY.pub, or "
+                     "drop it with %s " PACK_KEY_NONE,
+                     path, line, print, option, option);
+}
+
+/* A key that is introduced has to stand in every release until the old one
+ * goes: who signs again for new images must not lose it unawares. */
+static int check_dropped(const char *directory, const struct pack_signing *how,
+                         struct pack_error *error)
+{
+    char path[RELEASE_PATH];
+    struct pack_buffer text;
+    struct ffx_release old;
+    if (release_path(path, directory, "release", error) != 0)
+        return error->code;
+    int result = pack_read_file(path, &text, error);
+    if (result != 0)
+        return error->missing ? 0 : result;
+    if (text.length <= FFX_MANIFEST_MAX &&
+        ffx_release_parse(&old, (const char *)text.bytes,
+                          (uint32_t)text.length) == 0) {
+        if (old.has_next_key && how->next_key == NULL)
+            result = kept("--next-key", "next_key", &old.next_key, path, error);
+        else if (old.has_revoke && how->revoke == NULL)
+            result = kept("--revoke", "revoke", &old.revoke, path, error);
+    }
+    pack_buffer_free(&text);
+    return result;
+}
+
+/* --- signing ------------------------------------------------------------- */
+
+/* The signature goes first: an old text with a new signature is refused by
+ * every reader, as is a new text with an old one. */
+static int write_signed(const char *directory,
+                        const struct pack_release *release,
+                        struct pack_error *error)
+{
+    char text[RELEASE_PATH], sig[RELEASE_PATH];
+    if (release_path(text, directory, "release", error) != 0 ||
+        release_path(sig, directory, "release.sig", error) != 0)
+        return error->code;
+    int result = pack_write_file(sig, release->signature.bytes,
+                                 release->signature.length, 0, error);
+    if (result == 0)
+        result = pack_write_file(text, release->text.bytes,
+                                 release->text.length, 0, error);
+    return result;
+}
+
+/* Images and keys: everything that is said. */
+static int load_statement(const char *directory, const struct pack_signing *how,
+                          const struct ffx_public_key *signer,
+                          struct pack_release *release,
+                          struct pack_error *error)
+{
+    int result = release_load_unsigned(directory, release, error);
+    if (result != 0)
+        return result;
+    result = load_named_keys(release, how, error);
+    if (result == 0)
+        result = check_named_keys(release, signer, error);
+    if (result == 0)
+        result = check_dropped(directory, how, error);
+    if (result == 0)
+        release_text(release, &release->text);
+    else
+        pack_release_free(release);
+    return result;
+}
+
+static int sign_with(const struct pack_key *key, const char *directory,
+                     const struct pack_signing *how, struct pack_error *error)
+{
+    struct pack_release release;
+    if (pack_key_delegation(key) != NULL)
+        return fail_with(error, FFX_ERR_CERT,
+                         "%s is a delegated package key: releases are signed "
+                         "by the release key",
+                         how->key);
+    int result =
+        load_statement(directory, how, pack_key_public(key), &release, error);
+    if (result != 0)
+        return result;
+    result = sign_message(key, release.text.bytes, release.text.length,
+                          &release.signature, error);
+    if (result == 0)
+        result = write_signed(directory, &release, error);
+    pack_release_free(&release);
+    return result;
+}
+
+int pack_release_sign(const char *directory, const struct pack_signing *how,
+                      struct pack_error *error)
+{
+    struct pack_key *key;
+    int result = pack_key_load(how->key, &key, error);
+    if (result != 0)
+        return result;
+    result = sign_with(key, directory, how, error);
+    pack_key_free(key);
+    return result;
+}
