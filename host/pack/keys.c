@@ -65,6 +65,17 @@ static int take_point(const mbedtls_pk_context *pk, const char *path,
     return 0;
 }
 
+static int refuse_test_key(const struct ffx_public_key *key, const char *path,
+                           struct pack_error *error)
+{
+    if (!ffx_key_is_test(key))
+        return 0;
+    return fail_with(error, FFX_ERR_TEST_KEY,
+                     "%s is a test key that farfix publishes: anybody can sign "
+                     "with it; make your own with farfix key make",
+                     path);
+}
+
 static int private_key_error(int cause, const char *path,
                              struct pack_error *error)
 {
@@ -89,7 +100,9 @@ static int load_private(const char *path, struct pack_key *key,
     free_secret(&pem);
     if (cause != 0)
         return private_key_error(cause, path, error);
-    const int result = take_point(&key->pk, path, &key->public_key, error);
+    int result = take_point(&key->pk, path, &key->public_key, error);
+    if (result == 0)
+        result = refuse_test_key(&key->public_key, path, error);
     if (result != 0)
         return result;
     const mbedtls_ecp_keypair *pair = mbedtls_pk_ec(key->pk);
@@ -173,8 +186,8 @@ const struct ffx_cert *pack_key_delegation(const struct pack_key *key)
     return key->cert.length > 0 ? &key->delegation : NULL;
 }
 
-int pack_public_key_load(const char *path, struct ffx_public_key *key,
-                         struct pack_error *error)
+int keys_load_public(const char *path, struct ffx_public_key *key,
+                     struct pack_error *error)
 {
     struct pack_buffer pem;
     mbedtls_pk_context pk;
@@ -196,6 +209,13 @@ int pack_public_key_load(const char *path, struct ffx_public_key *key,
     mbedtls_pk_free(&pk);
     free_secret(&pem);
     return result;
+}
+
+int pack_public_key_load(const char *path, struct ffx_public_key *key,
+                         struct pack_error *error)
+{
+    const int result = keys_load_public(path, key, error);
+    return result != 0 ? result : refuse_test_key(key, path, error);
 }
 
 void pack_fingerprint(char out[PACK_FINGERPRINT],

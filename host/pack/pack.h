@@ -68,7 +68,8 @@ int pack_key_make(const char *name, const char *signed_by, const char *model,
 
 /* NAME.key, also as `openssl ecparam -genkey` or `openssl genpkey` wrote it;
  * NAME.cert and NAME.cert.sig are found beside it and must fit the key.
- * FFX_ERR_IO, FFX_ERR_SIGNATURE (no P-256 key), FFX_ERR_CERT. */
+ * FFX_ERR_IO, FFX_ERR_SIGNATURE (no P-256 key), FFX_ERR_CERT, FFX_ERR_TEST_KEY
+ * (one that farfix publishes; also where trust is given). */
 int pack_key_load(const char *path, struct pack_key **key,
                   struct pack_error *error);
 void pack_key_free(struct pack_key *key);

@@ -80,6 +80,11 @@ static int check_text(const char *path, struct pack_release *release,
                          "%s is not a release text: remove it, or sign again "
                          "with farfix release sign",
                          path);
+    if (parsed.has_next_key && ffx_key_is_test(&parsed.next_key))
+        return fail_with(error, FFX_ERR_TEST_KEY,
+                         "%s introduces a test key that farfix publishes: sign "
+                         "again with another --next-key",
+                         path);
     take_keys(release, &parsed);
     release_text(release, &expected);
     if (release->text.length != expected.length ||

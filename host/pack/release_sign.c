@@ -17,12 +17,14 @@ static int same_key(const struct ffx_public_key *a,
 }
 
 /* 1: `name` is the file of a key, which is loaded. */
-static int load_named(const char *name, struct ffx_public_key *key,
-                      struct pack_error *error)
+static int load_named(const char *name,
+                      int (*load)(const char *, struct ffx_public_key *,
+                                  struct pack_error *),
+                      struct ffx_public_key *key, struct pack_error *error)
 {
     if (name == NULL || strcmp(name, PACK_KEY_NONE) == 0)
         return 0;
-    const int result = pack_public_key_load(name, key, error);
+    const int result = load(name, key, error);
     return result != 0 ? result : 1;
 }
 
@@ -30,10 +32,12 @@ static int load_named_keys(struct pack_release *release,
                            const struct pack_signing *how,
                            struct pack_error *error)
 {
-    const int next = load_named(how->next_key, &release->next_key, error);
+    const int next = load_named(how->next_key, pack_public_key_load,
+                                &release->next_key, error);
     if (next < 0)
         return next;
-    const int revoke = load_named(how->revoke, &release->revoke, error);
+    const int revoke =
+        load_named(how->revoke, keys_load_public, &release->revoke, error);
     if (revoke < 0)
         return revoke;
     release->has_next_key = next;

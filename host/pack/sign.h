@@ -21,6 +21,10 @@ struct pack_key {
     struct ffx_cert delegation;
 };
 
+/* NAME.pub, a test key as well: only to take trust away from it. */
+int keys_load_public(const char *path, struct ffx_public_key *key,
+                     struct pack_error *error);
+
 /* Random bytes of the operating system, in the shape Mbed TLS asks for. */
 int sign_random(void *context, unsigned char *out, size_t length);
 

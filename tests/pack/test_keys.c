@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Key files, certificates, and signatures against RFC 6979. */
 #include "fixture.h"
+#include "forge.h"
 
 #include <pack/recover.h>
+#include <pack/release.h>
 #include <pack/sign.h>
 #include <psa/psa_crypto.h>
 
@@ -11,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,12 +76,41 @@ static void put(const char *name, const void *bytes, size_t length)
     assert_int_equal(pack_write_file(path, bytes, length, 0, &error), 0);
 }
 
+/* Past the loader, which refuses a key that everybody has. */
 static struct pack_key *rfc_key(void)
 {
-    struct pack_key *key;
-    put("rfc.key", rfc_pem, sizeof rfc_pem - 1);
-    assert_int_equal(pack_key_load(path, &key, &error), 0);
+    struct pack_key *key = calloc(1, sizeof *key);
+    size_t length;
+    assert_non_null(key);
+    mbedtls_pk_init(&key->pk);
+    assert_int_equal(mbedtls_pk_parse_key(&key->pk, (const uint8_t *)rfc_pem,
+                                          sizeof rfc_pem, NULL, 0),
+                     0);
+    const mbedtls_ecp_keypair *pair = mbedtls_pk_ec(key->pk);
+    assert_int_equal(mbedtls_ecp_point_write_binary(
+                         &pair->grp, &pair->Q, MBEDTLS_ECP_PF_UNCOMPRESSED,
+                         &length, key->public_key.point,
+                         sizeof key->public_key.point),
+                     0);
     return key;
+}
+
+static void put_public(const char *name, const struct ffx_public_key *key)
+{
+    mbedtls_pk_context pk;
+    unsigned char pem[512];
+    mbedtls_pk_init(&pk);
+    assert_int_equal(
+        mbedtls_pk_setup(&pk, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)), 0);
+    mbedtls_ecp_keypair *pair = mbedtls_pk_ec(pk);
+    assert_int_equal(
+        mbedtls_ecp_group_load(&pair->grp, MBEDTLS_ECP_DP_SECP256R1), 0);
+    assert_int_equal(mbedtls_ecp_point_read_binary(
+                         &pair->grp, &pair->Q, key->point, sizeof key->point),
+                     0);
+    assert_int_equal(mbedtls_pk_write_pubkey_pem(&pk, pem, sizeof pem), 0);
+    mbedtls_pk_free(&pk);
+    put(name, pem, strlen((const char *)pem));
 }
 
 /* --- signatures ---------------------------------------------------------- */
@@ -250,6 +282,53 @@ static void what_is_no_p256_key_is_refused(void **state)
         "P-256");
 }
 
+static void a42_no_test_key_is_loaded_or_trusted(void **state)
+{
+    (void)state;
+    struct pack_key *key;
+    put("odd.key", rfc_pem, sizeof rfc_pem - 1);
+    assert_int_equal(pack_key_load(path, &key, &error), FFX_ERR_TEST_KEY);
+    assert_null(key);
+    assert_non_null(strstr(error.text, "anybody can sign"));
+    for (enum forge_key i = FORGE_RELEASE; i < FORGE_OWN; i++) {
+        struct ffx_public_key loaded;
+        put_public("odd.pub", forge_public(i));
+        assert_int_equal(pack_public_key_load(path, &loaded, &error),
+                         FFX_ERR_TEST_KEY);
+    }
+}
+
+/* Who has devices that trust one must get them away from it. */
+static void a42_a_test_key_can_be_revoked_and_not_introduced(void **state)
+{
+    (void)state;
+    struct pack_signing how = {.key = fixture.release_key_path};
+    char pub[FIXTURE_PATH];
+    put_public("odd.pub", forge_public(FORGE_OTHER));
+    fixture_path(&fixture, "odd.pub", pub);
+    how.next_key = pub;
+    assert_int_equal(pack_release_sign(fixture.b_path, &how, &error),
+                     FFX_ERR_TEST_KEY);
+    how.next_key = NULL;
+    how.revoke = pub;
+    assert_int_equal(pack_release_sign(fixture.b_path, &how, &error), 0);
+}
+
+static void a42_a_release_that_introduces_a_test_key_is_not_used(void **state)
+{
+    (void)state;
+    struct pack_release b;
+    struct pack_buffer text = {0};
+    fixture.b.has_next_key = 1;
+    fixture.b.next_key = *forge_public(FORGE_OTHER);
+    release_text(&fixture.b, &text);
+    put("b/release", text.bytes, text.length);
+    assert_int_equal(pack_release_load(fixture.b_path, &b, &error),
+                     FFX_ERR_TEST_KEY);
+    fixture.b.has_next_key = 0;
+    pack_buffer_free(&text);
+}
+
 static void trust_is_not_given_to_a_private_key(void **state)
 {
     (void)state;
@@ -357,6 +436,9 @@ int main(void)
         cmocka_unit_test(delegated_key_brings_its_certificate),
         cmocka_unit_test(no_file_of_a_key_is_ever_overwritten),
         cmocka_unit_test(what_is_no_p256_key_is_refused),
+        cmocka_unit_test(a42_no_test_key_is_loaded_or_trusted),
+        cmocka_unit_test(a42_a_test_key_can_be_revoked_and_not_introduced),
+        cmocka_unit_test(a42_a_release_that_introduces_a_test_key_is_not_used),
         cmocka_unit_test(trust_is_not_given_to_a_private_key),
         cmocka_unit_test(certificate_must_fit_its_key),
         cmocka_unit_test(delegated_key_cannot_delegate),
