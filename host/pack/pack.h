@@ -56,15 +56,31 @@ void pack_read_at(const struct pack_buffer *buffer, struct ffx_read_at *out);
 
 struct pack_key; /* a private key, with its certificate if it is delegated */
 
-/* NAME.key (mode 0600) and NAME.pub as PEM, as openssl reads them; NAME may
- * end in ".key". With `signed_by` (else null), the path of a release key,
- * also NAME.cert and NAME.cert.sig: the new key may sign packages for `model`
- * up to release `max_sequence`. Refuses to overwrite any of the four. */
-int pack_key_make(const char *name, const char *signed_by, const char *model,
-                  uint32_t max_sequence, struct pack_error *error);
+/* What a release key lets a package key do. */
+struct pack_delegation {
+    const char *signed_by; /* the private release key */
+    const char *model;     /* for packages of this one model */
+    uint32_t max_sequence; /* up to this release */
+};
 /* A maker's choice when nobody says max_sequence: as far as a device that is
  * at sequence 0 would go in one step. A stolen package key ends there. */
 #define PACK_MAX_SEQUENCE FFX_SEQUENCE_STEP
+
+/* NAME.key (mode 0600) and NAME.pub as PEM, as openssl reads them; NAME may
+ * end in ".key". For a package key (`how` not null) also NAME.cert and
+ * NAME.cert.sig. Refuses to overwrite any of the four. */
+int pack_key_make(const char *name, const struct pack_delegation *how,
+                  struct pack_error *error);
+/* NAME.cert and NAME.cert.sig for a public key NAME.pub, whose private half
+ * lies elsewhere. A certificate of the same key that is there is replaced when
+ * `renew` is not 0, any other never. */
+int pack_key_delegate(const char *name, const struct pack_delegation *how,
+                      int renew, struct pack_error *error);
+
+/* A private key is named by a file in PEM, by the PKCS#11 URI of a key in a
+ * token ("pkcs11:..."), or by a file that holds that URI as its one line. The
+ * token's key is used through the program openssl (docs/keys.md), and what it
+ * signs is not the same bytes each time. */
 
 /* NAME.key, also as `openssl ecparam -genkey` or `openssl genpkey` wrote it;
  * NAME.cert and NAME.cert.sig are found beside it and must fit the key.
@@ -76,7 +92,8 @@ void pack_key_free(struct pack_key *key);
 const struct ffx_public_key *pack_key_public(const struct pack_key *key);
 /* What the certificate allows; null for a key that nobody delegated. */
 const struct ffx_cert *pack_key_delegation(const struct pack_key *key);
-/* NAME.pub. A private key is refused: trust is given to public keys. */
+/* NAME.pub, or where a token's key is. A private key is refused: trust is given
+ * to public keys. */
 int pack_public_key_load(const char *path, struct ffx_public_key *key,
                          struct pack_error *error);
 
@@ -120,15 +137,16 @@ struct pack_release {
     /* What the signed text says of release keys (docs/keys.md). */
     int has_next_key, has_revoke;
     struct ffx_public_key next_key, revoke;
-    /* After `release sign`; empty before. */
+    /* After `release sign`; both empty before. */
     struct pack_buffer text, signature;
 };
 
 /* Reads release.ini, the images, and release and release.sig when they are
- * there. Components come out in the order modem, ap, others. FFX_ERR_IO,
+ * there; whether that signature is good only who trusts a key can say. Components come out in the order modem, ap, others. FFX_ERR_IO,
  * FFX_ERR_MANIFEST (release.ini; the text names file and line),
  * FFX_ERR_GEOMETRY (an image that its slot does not hold), FFX_ERR_DIGEST (a
- * `release` that is not about these images: sign again). */
+ * `release` that is not about these images: sign again), FFX_ERR_SIGNATURE (no
+ * signature, or one in another spelling than readers take). */
 int pack_release_load(const char *directory, struct pack_release *release,
                       struct pack_error *error);
 void pack_release_free(struct pack_release *release);
@@ -149,6 +167,17 @@ struct pack_signing {
  * says something of keys, and `how` does not. */
 int pack_release_sign(const char *directory, const struct pack_signing *how,
                       struct pack_error *error);
+
+/* In two halves, for a key that is never on this machine: writes release alone
+ * (how->key is not looked at) and removes a release.sig, which would be of
+ * another text. `out` is the release, with text and without signature. */
+int pack_release_prepare(const char *directory, const struct pack_signing *how,
+                         struct pack_release *out, struct pack_error *error);
+/* ... and takes a signature of it that was made elsewhere, in any spelling:
+ * verifies it under the public key, and writes release.sig. */
+int pack_release_take_signature(const char *directory, const char *public_key,
+                                const char *signature,
+                                struct pack_error *error);
 
 /* --- packages ------------------------------------------------------------ */
 

@@ -5,6 +5,7 @@
 #include "pack/fail.h"
 #include "pack/image.h"
 #include "pack/release_ini.h"
+#include "pack/sign.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -171,21 +172,62 @@ int release_load_unsigned(const char *directory, struct pack_release *release,
     return result;
 }
 
+int release_load_text(const char *directory, struct pack_release *release,
+                      struct pack_error *error)
+{
+    char path[RELEASE_PATH];
+    if (release_path(path, directory, "release", error) != 0)
+        return error->code;
+    const int result = pack_read_file(path, &release->text, error);
+    return result != 0 ? result : check_text(path, release, error);
+}
+
+/* Half of what openssl and tokens sign has a high s, which no reader takes. */
+static int check_spelling(const char *directory, const char *path,
+                          const struct pack_buffer *signature,
+                          struct pack_error *error)
+{
+    struct pack_buffer good = {0};
+    int result = sign_normalise(signature->bytes, signature->length, &good);
+    if (result != 0)
+        fail_with(error, result,
+                  "%s is no signature on P-256 in DER: sign again with farfix "
+                  "release sign",
+                  path);
+    else if (good.length != signature->length ||
+             memcmp(good.bytes, signature->bytes, good.length) != 0)
+        result = fail_with(error, FFX_ERR_SIGNATURE,
+                           "%s has a high s, as openssl makes half of them, "
+                           "and devices take one spelling: farfix release sign "
+                           "%s --key RELEASE.pub --signature %s",
+                           path, directory, path);
+    pack_buffer_free(&good);
+    return result;
+}
+
+/* A text that waits for its signature says nothing yet. */
+static int forget_text(struct pack_release *release)
+{
+    pack_buffer_free(&release->text);
+    release->has_next_key = release->has_revoke = 0;
+    return 0;
+}
+
 static int load_signature(const char *directory, struct pack_release *release,
                           struct pack_error *error)
 {
-    char path[RELEASE_PATH], sig[RELEASE_PATH];
-    if (release_path(path, directory, "release", error) != 0 ||
-        release_path(sig, directory, "release.sig", error) != 0)
+    char path[RELEASE_PATH];
+    int result = release_load_text(directory, release, error);
+    if (result != 0)
+        return error->missing ? 0 : result;
+    if (release_path(path, directory, "release.sig", error) != 0)
         return error->code;
-    int result = pack_read_file(path, &release->text, error);
+    result = pack_read_file(path, &release->signature, error);
     if (result != 0 && error->missing)
-        return 0;
-    if (result == 0)
-        result = check_text(path, release, error);
-    if (result == 0)
-        result = pack_read_file(sig, &release->signature, error);
-    return result;
+        return forget_text(release);
+    if (result != 0)
+        return result;
+    return check_spelling(directory, path, &release->signature, error);
 }
 
 int pack_release_load(const char *directory, struct pack_release *release,

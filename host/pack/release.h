@@ -20,6 +20,11 @@ int release_path(char path[RELEASE_PATH], const char *directory,
 int release_load_unsigned(const char *directory, struct pack_release *release,
                           struct pack_error *error);
 
+/* ... and DIRECTORY/release, which must be about these images: text and keys.
+ * FFX_ERR_IO with `missing`: it is not there. */
+int release_load_text(const char *directory, struct pack_release *release,
+                      struct pack_error *error);
+
 /* The canonical `release` text of these images and keys, unsigned. */
 void release_text(const struct pack_release *release, struct pack_buffer *out);
 

@@ -5,8 +5,11 @@
 #include "pack/release.h"
 #include "pack/sign.h"
 
-#include <stdio.h>
+#include <psa/psa_crypto.h>
+
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- release keys that come and go --------------------------------------- */
 
@@ -45,7 +48,9 @@ static int load_named_keys(struct pack_release *release,
     return 0;
 }
 
-/* A release whose signer goes without a successor would leave devices that
+/* `signer` is null where it is not known yet.
+ *
+ * A release whose signer goes without a successor would leave devices that
  * trust nobody else with a key that is said to be stolen: they keep it. */
 static int check_named_keys(const struct pack_release *release,
                             const struct ffx_public_key *signer,
@@ -53,7 +58,7 @@ static int check_named_keys(const struct pack_release *release,
 {
     const struct ffx_public_key *const next = &release->next_key;
     const struct ffx_public_key *const revoke = &release->revoke;
-    if (release->has_next_key && same_key(next, signer))
+    if (signer != NULL && release->has_next_key && same_key(next, signer))
         return fail_with(error, FFX_ERR_ARGUMENT,
                          "--next-key is the key that signs: devices trust it "
                          "already; name the new one's .pub");
@@ -63,7 +68,7 @@ static int check_named_keys(const struct pack_release *release,
         return fail_with(error, FFX_ERR_ARGUMENT,
                          "--next-key and --revoke name the same key: a device "
                          "cannot begin and cease to trust it at once");
-    if (!release->has_next_key && same_key(revoke, signer))
+    if (signer != NULL && !release->has_next_key && same_key(revoke, signer))
         return fail_with(error, FFX_ERR_ARGUMENT,
                          "--revoke is the key that signs, and no key follows: "
                          "add --next-key NEW.pub, or sign with the new key");
@@ -111,22 +116,25 @@ static int check_dropped(const char *directory, const struct pack_signing *how,
 
 /* --- signing ------------------------------------------------------------- */
 
+static int write_in(const char *directory, const char *name,
+                    const struct pack_buffer *bytes, struct pack_error *error)
+{
+    char path[RELEASE_PATH];
+    if (release_path(path, directory, name, error) != 0)
+        return error->code;
+    return pack_write_file(path, bytes->bytes, bytes->length, 0, error);
+}
+
 /* The signature goes first: an old text with a new signature is refused by
  * every reader, as is a new text with an old one. */
 static int write_signed(const char *directory,
                         const struct pack_release *release,
                         struct pack_error *error)
 {
-    char text[RELEASE_PATH], sig[RELEASE_PATH];
-    if (release_path(text, directory, "release", error) != 0 ||
-        release_path(sig, directory, "release.sig", error) != 0)
-        return error->code;
-    int result = pack_write_file(sig, release->signature.bytes,
-                                 release->signature.length, 0, error);
-    if (result == 0)
-        result = pack_write_file(text, release->text.bytes,
-                                 release->text.length, 0, error);
-    return result;
+    const int result =
+        write_in(directory, "release.sig", &release->signature, error);
+    return result != 0 ? result
+                       : write_in(directory, "release", &release->text, error);
 }
 
 /* Images and keys: everything that is said. */
@@ -180,5 +188,70 @@ int pack_release_sign(const char *directory, const struct pack_signing *how,
         return result;
     result = sign_with(key, directory, how, error);
     pack_key_free(key);
+    return result;
+}
+
+/* --- signing elsewhere --------------------------------------------------- */
+
+int pack_release_prepare(const char *directory, const struct pack_signing *how,
+                         struct pack_release *out, struct pack_error *error)
+{
+    char sig[RELEASE_PATH];
+    int result = load_statement(directory, how, NULL, out, error);
+    if (result != 0)
+        return result;
+    result = release_path(sig, directory, "release.sig", error);
+    if (result == 0 && unlink(sig) != 0 && errno != ENOENT)
+        result = fail_system(error, "remove", sig);
+    if (result == 0)
+        result = write_in(directory, "release", &out->text, error);
+    if (result != 0)
+        pack_release_free(out);
+    return result;
+}
+
+static int take(const char *directory, const char *path,
+                const struct ffx_public_key *key, struct pack_release *release,
+                struct pack_error *error)
+{
+    struct pack_buffer raw;
+    int result = release_load_text(directory, release, error);
+    if (result == 0)
+        result = check_named_keys(release, key, error);
+    if (result == 0)
+        result = pack_read_file(path, &raw, error);
+    if (result != 0)
+        return result;
+    if (sign_normalise(raw.bytes, raw.length, &release->signature) != 0)
+        result = fail_with(error, FFX_ERR_SIGNATURE,
+                           "%s is no signature on P-256 in DER: openssl dgst "
+                           "-sha256 -sign makes one",
+                           path);
+    else if (ffx_signature_check(psa_crypto(), key, release->text.bytes,
+                                 (uint32_t)release->text.length,
+                                 release->signature.bytes,
+                                 (uint32_t)release->signature.length) != 0)
+        result = fail_with(error, FFX_ERR_SIGNATURE,
+                           "%s is not this key's signature of %s/release: sign "
+                           "just that file, with SHA-256",
+                           path, directory);
+    else
+        result = write_in(directory, "release.sig", &release->signature, error);
+    pack_buffer_free(&raw);
+    return result;
+}
+
+int pack_release_take_signature(const char *directory, const char *public_key,
+                                const char *signature, struct pack_error *error)
+{
+    struct ffx_public_key key;
+    struct pack_release release;
+    int result = pack_public_key_load(public_key, &key, error);
+    if (result == 0)
+        result = release_load_unsigned(directory, &release, error);
+    if (result != 0)
+        return result;
+    result = take(directory, signature, &key, &release, error);
+    pack_release_free(&release);
     return result;
 }

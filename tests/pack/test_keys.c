@@ -238,12 +238,11 @@ static void no_file_of_a_key_is_ever_overwritten(void **state)
     fixture_path(&fixture, "new", base);
     for (size_t i = 0; i < 4; i++) {
         put(taken[i], "mine", 4);
-        assert_int_equal(pack_key_make(base, NULL, NULL, 0, &error),
-                         FFX_ERR_IO);
+        assert_int_equal(pack_key_make(base, NULL, &error), FFX_ERR_IO);
         assert_non_null(strstr(error.text, taken[i]));
         unlink(path);
     }
-    assert_int_equal(pack_key_make(base, NULL, NULL, 0, &error), 0);
+    assert_int_equal(pack_key_make(base, NULL, &error), 0);
 }
 
 /* --- refusals ------------------------------------------------------------ */
@@ -351,7 +350,7 @@ static void certificate_must_fit_its_key(void **state)
     fixture_path(&fixture, "package.cert", path);
     assert_int_equal(pack_read_file(path, &cert, &error), 0);
     fixture_path(&fixture, "lone.key", lone);
-    assert_int_equal(pack_key_make(lone, NULL, NULL, 0, &error), 0);
+    assert_int_equal(pack_key_make(lone, NULL, &error), 0);
     put("lone.cert", cert.bytes, cert.length);
     assert_int_equal(pack_key_load(lone, &key, &error), FFX_ERR_IO);
     assert_true(error.missing);
@@ -367,12 +366,12 @@ static void delegated_key_cannot_delegate(void **state)
 {
     (void)state;
     fixture_path(&fixture, "third", path);
-    assert_int_equal(
-        pack_key_make(path, fixture.package_key_path, "SIM7000G", 9, &error),
-        FFX_ERR_CERT);
-    assert_int_equal(
-        pack_key_make(path, fixture.release_key_path, "SIM 7000", 9, &error),
-        FFX_ERR_ARGUMENT);
+    const struct pack_delegation chain = {fixture.package_key_path, "SIM7000G",
+                                          9};
+    const struct pack_delegation odd = {fixture.release_key_path, "SIM 7000",
+                                        9};
+    assert_int_equal(pack_key_make(path, &chain, &error), FFX_ERR_CERT);
+    assert_int_equal(pack_key_make(path, &odd, &error), FFX_ERR_ARGUMENT);
 }
 
 /* --- offers -------------------------------------------------------------- */

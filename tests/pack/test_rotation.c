@@ -33,7 +33,7 @@ static void make_key(const char *name, char path[FIXTURE_PATH],
     fixture_path(&fixture, file, path);
     snprintf(file, sizeof file, "%s.pub", name);
     fixture_path(&fixture, file, pub);
-    assert_int_equal(pack_key_make(path, NULL, NULL, 0, &error), 0);
+    assert_int_equal(pack_key_make(path, NULL, &error), 0);
     assert_int_equal(pack_public_key_load(pub, key, &error), 0);
 }
 
@@ -165,7 +165,8 @@ static void era_make(struct era *era)
     load("c", &c, &era->c);
     load("d", &d, &era->d);
     fixture_path(&fixture, "new-store.key", store);
-    assert_int_equal(pack_key_make(store, new_key, "SIM7000G", 100, &error), 0);
+    const struct pack_delegation how = {new_key, "SIM7000G", 100};
+    assert_int_equal(pack_key_make(store, &how, &error), 0);
     assert_int_equal(pack_key_load(store, &era->store, &error), 0);
 }
 

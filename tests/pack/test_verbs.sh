@@ -265,7 +265,7 @@ says 64 "a version is" "import refuses a version that is too long" \
 says 1 "for model SIM7000E" "import refuses a key of another model" \
     import --to W --key foreign.key
 says 64 "all needed" "import wants its options" import
-for verb in "key make" "release sign" "package make" "package import" \
+for verb in "key make" "key delegate" "release sign" "package make" "package import" \
     "package info" "package verify"; do
     # shellcheck disable=SC2086
     says 0 Usage: "farfix $verb --help explains itself" "$FARFIX" $verb --help
