@@ -69,10 +69,10 @@ int sign_read(const uint8_t *der, size_t length, mbedtls_mpi *r, mbedtls_mpi *s)
 {
     unsigned char copy[FFX_DER_MAX];
     unsigned char *at = copy;
-    const unsigned char *const end = copy + length;
     size_t inside;
     if (length == 0 || length > sizeof copy)
         return -1;
+    const unsigned char *const end = copy + length;
     memcpy(copy, der, length);
     if (mbedtls_asn1_get_tag(&at, end, &inside,
                              MBEDTLS_ASN1_CONSTRUCTED |

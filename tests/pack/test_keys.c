@@ -146,6 +146,39 @@ static void reader_takes_every_signature_of_the_maker(void **state)
     pack_key_free(key);
 }
 
+/* RFC 6979's own s of "sample", above n/2. */
+static void other_spellings_come_out_in_the_one(void **state)
+{
+    (void)state;
+    static const uint8_t high[] = {
+        0xf7, 0xcb, 0x1c, 0x94, 0x2d, 0x65, 0x7c, 0x41, 0xd4, 0x36, 0xc7,
+        0xa1, 0xb6, 0xe2, 0x9f, 0x65, 0xf3, 0xe9, 0x00, 0xdb, 0xb9, 0xaf,
+        0xf4, 0x06, 0x4d, 0xc4, 0xab, 0x2f, 0x84, 0x3a, 0xcd, 0xa8};
+    const uint8_t *const low = rfc_signatures[0].der;
+    const size_t low_length = rfc_signatures[0].length;
+    uint8_t der[72];
+    struct pack_buffer out = {0};
+    memcpy(der, low, 37); /* SEQUENCE, r */
+    der[1] = 70;
+    memcpy(der + 37, "\x02\x21\x00", 3);
+    memcpy(der + 40, high, 32);
+    assert_int_equal(sign_normalise(der, 72, &out), 0);
+    assert_int_equal(out.length, low_length);
+    assert_memory_equal(out.bytes, low, low_length);
+    pack_buffer_free(&out);
+    assert_int_equal(sign_normalise(low, low_length, &out), 0);
+    assert_int_equal(out.length, low_length);
+    assert_memory_equal(out.bytes, low, low_length);
+    pack_buffer_free(&out);
+    assert_int_equal(sign_normalise(low, low_length - 1, &out),
+                     FFX_ERR_SIGNATURE);
+    memset(der + 40, 0xff, 32); /* s above n */
+    assert_int_equal(sign_normalise(der, 72, &out), FFX_ERR_SIGNATURE);
+    memset(der + 40, 0, 32);
+    assert_int_equal(sign_normalise(der, 72, &out), FFX_ERR_SIGNATURE);
+    assert_null(out.bytes);
+}
+
 static void signer_is_found_from_signature_and_message(void **state)
 {
     (void)state;
@@ -427,6 +460,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signatures_are_those_of_rfc_6979_with_the_lower_s),
         cmocka_unit_test(reader_takes_every_signature_of_the_maker),
+        cmocka_unit_test(other_spellings_come_out_in_the_one),
         cmocka_unit_test(signer_is_found_from_signature_and_message),
         cmocka_unit_test(no_signer_is_found_for_what_is_no_signature),
         cmocka_unit_test(private_keys_are_readable_by_their_owner_alone),
