@@ -142,7 +142,8 @@ struct pack_release {
 };
 
 /* Reads release.ini, the images, and release and release.sig when they are
- * there; whether that signature is good only who trusts a key can say. Components come out in the order modem, ap, others. FFX_ERR_IO,
+ * there; whether that signature is good only who trusts a key can say.
+ * Components come out in the order modem, ap, others. FFX_ERR_IO,
  * FFX_ERR_MANIFEST (release.ini; the text names file and line),
  * FFX_ERR_GEOMETRY (an image that its slot does not hold), FFX_ERR_DIGEST (a
  * `release` that is not about these images: sign again), FFX_ERR_SIGNATURE (no
@@ -152,8 +153,8 @@ int pack_release_load(const char *directory, struct pack_release *release,
 void pack_release_free(struct pack_release *release);
 
 /* Who signs a release, and what becomes of release keys on a device once it
- * runs. Public keys, by their files; PACK_KEY_NONE: the text says nothing; null:
- * the same, but a text that lies there and says something is not dropped. */
+ * runs. Public keys, by their files; PACK_KEY_NONE: the text says nothing;
+ * null: the same, but a text that lies there and says something stays. */
 struct pack_signing {
     const char *key;      /* private release key */
     const char *next_key; /* is trusted from then on */

@@ -81,7 +81,7 @@ static int facts_sequence(struct ffx_agent *agent)
     return 0;
 }
 
-/* A key that is published is nobody's word, whoever made the device trust it. */
+/* A published key is nobody's word, whoever made the device trust it. */
 static int facts_keys(struct ffx_agent *agent)
 {
     const struct ffx_release *const release = &agent->package.release;
