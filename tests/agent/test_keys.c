@@ -307,7 +307,7 @@ static void expect_end(struct drill *drill)
     expect_whole_set(drill);
 }
 
-/* Each operation with each tear; behind every other one a second cut, which
+/* Each operation with each tear; behind every third one a second cut, which
  * walks through the boot that mends the first. */
 static void drill_sweep(struct drill *drill)
 {
@@ -319,7 +319,7 @@ static void drill_sweep(struct drill *drill)
             if (!cut_once(drill, n, tear))
                 break;
             drill->cuts++;
-            if ((n + tear) % 2 == 0 &&
+            if ((n + tear) % 3 == 0 &&
                 cut_once(drill, 1 + (n * 7 + tear) % 9,
                          (enum lab_tear)((tear + n) % LAB_TEARS)))
                 drill->cuts++;

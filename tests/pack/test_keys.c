@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Key files, certificates, and signatures against RFC 6979. */
+#include "child.h"
 #include "fixture.h"
 #include "forge.h"
 
@@ -407,6 +408,47 @@ static void delegated_key_cannot_delegate(void **state)
     assert_int_equal(pack_key_make(path, &odd, &error), FFX_ERR_ARGUMENT);
 }
 
+/* --- the end of a delegation --------------------------------------------- */
+
+/* What `farfix package verify` says of a package to sequence 7 under a
+ * delegation that ends with `max_sequence`: its exit code, and `words`. */
+static void expect_verdict(uint32_t max_sequence, int code, const char *words)
+{
+    static struct forge forge;
+    char zip_path[FIXTURE_PATH], pub_path[FIXTURE_PATH], said[4096];
+    const char *const argv[] = {getenv("FARFIX"), "package", "verify", zip_path,
+                                "--trust",        pub_path,  NULL};
+    struct child child;
+    forge_default(&forge);
+    forge.signer[FORGE_TEXT_RELEASE] = forge.signer[FORGE_TEXT_CERT] =
+        FORGE_OWN;
+    forge.cert.max_sequence = max_sequence;
+    struct forge_bytes zip = forge_build(&forge);
+    put("forged.zip", zip.bytes, zip.length);
+    put_public("forged.pub", forge_public(FORGE_OWN));
+    fixture_path(&fixture, "forged.zip", zip_path);
+    fixture_path(&fixture, "forged.pub", pub_path);
+    child_start(&child, argv, "/dev/null");
+    size_t length = 0, count;
+    do {
+        count =
+            child_read(&child, said + length, sizeof said - 1 - length, 10000);
+        length += count;
+    } while (count > 0);
+    said[length] = '\0';
+    assert_int_equal(child_wait(&child), code);
+    if (strstr(said, words) == NULL)
+        fail_msg("'%s' lacks '%s'", said, words);
+    free(zip.bytes);
+}
+
+static void a30_verify_names_a_delegation_that_has_ended(void **state)
+{
+    (void)state;
+    expect_verdict(7, 0, "until sequence 7");
+    expect_verdict(6, 1, "FAILED  delegation");
+}
+
 /* --- offers -------------------------------------------------------------- */
 
 static void assert_offer_refused(const char *model, const char *from,
@@ -475,6 +517,7 @@ int main(void)
         cmocka_unit_test(trust_is_not_given_to_a_private_key),
         cmocka_unit_test(certificate_must_fit_its_key),
         cmocka_unit_test(delegated_key_cannot_delegate),
+        cmocka_unit_test(a30_verify_names_a_delegation_that_has_ended),
         cmocka_unit_test(offers_read_back_under_the_release_key),
         cmocka_unit_test(offers_that_say_nothing_sensible_are_refused),
     };
