@@ -307,13 +307,14 @@ static void expect_end(struct drill *drill)
     expect_whole_set(drill);
 }
 
-/* Each operation with each tear; behind every third one a second cut, which
- * walks through the boot that mends the first. */
-static void drill_sweep(struct drill *drill)
+/* Each operation with each tear (of `stride` tears one, in turn); behind every
+ * third one a second cut, which walks through the boot that mends the first.
+ * Any number of cuts of such a change is tests/power's. */
+static void drill_sweep(struct drill *drill, unsigned stride)
 {
     struct bench *bench = &drill->bench;
     for (enum lab_tear tear = 0; tear < LAB_TEARS; tear++)
-        for (uint64_t n = 1;; n++) {
+        for (uint64_t n = 1 + tear % stride;; n += stride) {
             lab_flash_restore(&bench->flash, drill->last);
             bench->package = &drill->zip;
             if (!cut_once(drill, n, tear))
@@ -365,7 +366,7 @@ static void drill_all(uint8_t trial)
             const struct change *change = &changes[i];
             struct drill drill;
             drill_open(&drill, change, &bench_geometries[g], trial);
-            drill_sweep(&drill);
+            drill_sweep(&drill, g == 0 ? 1 : 2);
             /* The last plan came too late to cut anything. */
             assert_int_equal(bench_power_up(&drill.bench), 0);
             go_on(&drill.bench);
@@ -376,7 +377,7 @@ static void drill_all(uint8_t trial)
         }
         print_message("# keys %s, %u trial boots: %u cuts\n",
                       bench_geometries[g].name, trial, (unsigned)cuts);
-        assert_true(cuts > 1000);
+        assert_true(cuts > 800);
     }
 }
 
