@@ -35,7 +35,8 @@ static const struct cli_usage usage = {
 
 struct request {
     const char *words[2]; /* PORT, SOURCE */
-    const char *to, *from, *trust, *secrets, *apn, *dialect;
+    const char *to, *from, *secrets, *apn, *dialect;
+    struct cli_texts trust;
     struct modem_options modem;
     uint32_t data_limit, tries;
     int dry_run, json;
@@ -62,8 +63,8 @@ static int parse(struct request *request, int argc, char **argv)
          "what AT+GMR must say in the end"},
         {"--from", CLI_TEXT, &request->from, "VERSION",
          "stop unless the module runs this"},
-        {"--trust", CLI_TEXT, &request->trust, "PUB",
-         "release key that you trust"},
+        {"--trust", CLI_TEXTS, &request->trust, "PUB",
+         "release key that you trust; two during a rotation"},
         {"--dry-run", CLI_FLAG, &request->dry_run, NULL,
          "everything up to the download, then stop"},
         {"--json", CLI_FLAG, &request->json, NULL, "final report as JSON"},
@@ -180,14 +181,14 @@ static void explain_refusal(struct update *update)
     struct pack_buffer file;
     if (update->report.cause != FFX_CAUSE_REFUSED)
         return;
-    if (update->request.trust == NULL)
+    if (update->request.trust.count == 0)
         snprintf(update->report.explanation, sizeof update->report.explanation,
                  "farfix package verify tells why, or run again with --trust "
                  "RELEASE.pub");
     else if (modem_link_sync(&update->link) == 0 &&
              modem_link_get(&update->link, modem_link_directory("fota", 4),
                             "update.zip", &file) == FFX_OK) {
-        update_source_explain(&file, update->request.trust,
+        update_source_explain(&file, &update->request.trust,
                               &update->driver.found, update->request.to,
                               update->report.explanation,
                               sizeof update->report.explanation);
@@ -227,7 +228,7 @@ int cli_update(int argc, char **argv)
     update.link.port.fd = -1;
     int code =
         update_source_open(&update.source, request->words[1], request->to,
-                           request->trust, request->secrets);
+                           &request->trust, request->secrets);
     if (code == 0)
         code = run(&update);
     modem_link_close(&update.link);

@@ -169,10 +169,10 @@ static int take_facts(struct update_source *source, const char *to)
 }
 
 static int check_file(struct update_source *source, const char *to,
-                      const char *trust)
+                      const struct cli_texts *trust)
 {
     const struct subject_request request = {.path = source->name,
-                                            .trust = {{trust}, 1}};
+                                            .trust = *trust};
     struct subject *subject = &source->subject;
     struct pack_error error;
     source->checked = 1;
@@ -187,7 +187,7 @@ static int check_file(struct update_source *source, const char *to,
 }
 
 static int open_file(struct update_source *source, const char *to,
-                     const char *trust)
+                     const struct cli_texts *trust)
 {
     struct pack_error error;
     source->route = FFX_ROUTE_PUSH;
@@ -201,7 +201,7 @@ static int open_file(struct update_source *source, const char *to,
                         "%s is too large for a module; is it the "
                         "right file?",
                         source->name);
-    return trust != NULL ? check_file(source, to, trust) : 0;
+    return trust->count > 0 ? check_file(source, to, trust) : 0;
 }
 
 static int read_file(void *context, uint32_t offset, void *buffer,
@@ -222,23 +222,26 @@ void update_source_package(struct update_source *source,
 
 /* --- all of it ----------------------------------------------------------- */
 
-static int check_trust(const char *trust)
+static int load_trust(const struct cli_texts *trust,
+                      struct ffx_public_key keys[CLI_TEXTS_MAX],
+                      struct pack_error *error)
 {
-    struct ffx_public_key key;
-    struct pack_error error;
-    if (trust != NULL && pack_public_key_load(trust, &key, &error) != 0)
-        return pack_common_fail(&error);
-    return 0;
+    int result = 0;
+    for (size_t i = 0; i < trust->count && result == 0; i++)
+        result = pack_public_key_load(trust->text[i], &keys[i], error);
+    return result;
 }
 
 int update_source_open(struct update_source *source, const char *name,
-                       const char *to, const char *trust, const char *secrets)
+                       const char *to, const struct cli_texts *trust,
+                       const char *secrets)
 {
+    struct ffx_public_key keys[CLI_TEXTS_MAX];
+    struct pack_error error;
     memset(source, 0, sizeof *source);
     source->name = name;
-    const int failed = check_trust(trust);
-    if (failed != 0)
-        return failed;
+    if (load_trust(trust, keys, &error) != 0)
+        return pack_common_fail(&error);
     if (strstr(name, "://") == NULL)
         return open_file(source, to, trust);
     if (!printable(name))
@@ -264,19 +267,21 @@ void update_source_close(struct update_source *source)
 
 /* --- after a refusal ----------------------------------------------------- */
 
-static int open_refused(const struct pack_buffer *file, const char *trust,
-                        struct ffx_public_key *key, struct ffx_package *package)
+static int open_refused(const struct pack_buffer *file,
+                        const struct cli_texts *trust,
+                        struct ffx_public_key keys[CLI_TEXTS_MAX],
+                        struct ffx_package *package)
 {
     static uint8_t scratch[65536];
     struct pack_error error;
     struct ffx_package_config config = {
         .crypto = psa_crypto(),
-        .trusted = key,
-        .trusted_count = 1,
+        .trusted = keys,
+        .trusted_count = (uint32_t)trust->count,
         .buffer = scratch,
         .buffer_bytes = sizeof scratch,
     };
-    if (pack_public_key_load(trust, key, &error) != 0)
+    if (load_trust(trust, keys, &error) != 0)
         return error.code;
     pack_read_at(file, &config.file);
     int result = ffx_package_open(package, &config);
@@ -288,14 +293,15 @@ static int open_refused(const struct pack_buffer *file, const char *trust,
     return result;
 }
 
-void update_source_explain(const struct pack_buffer *file, const char *trust,
+void update_source_explain(const struct pack_buffer *file,
+                           const struct cli_texts *trust,
                            const struct ffx_driver_found *module,
                            const char *to, char *text, size_t capacity)
 {
     static struct ffx_package package;
-    struct ffx_public_key key;
+    struct ffx_public_key keys[CLI_TEXTS_MAX];
     const struct ffx_manifest *manifest = &package.manifest;
-    const int result = open_refused(file, trust, &key, &package);
+    const int result = open_refused(file, trust, keys, &package);
     if (result != 0)
         snprintf(text, capacity, "%s", subject_cause(result));
     else if (strcmp(manifest->model, module->model) != 0)

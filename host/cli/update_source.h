@@ -28,7 +28,8 @@ struct update_source {
  * sent: it must be good and lead to `to`. 0, or an exit code after its
  * message. */
 int update_source_open(struct update_source *source, const char *name,
-                       const char *to, const char *trust, const char *secrets);
+                       const char *to, const struct cli_texts *trust,
+                       const char *secrets);
 void update_source_close(struct update_source *source);
 
 /* The file as the driver reads it. */
@@ -37,7 +38,8 @@ void update_source_package(struct update_source *source,
 
 /* The module refused `file`: which check of ours would have, too. One line
  * without full stop, for a person. */
-void update_source_explain(const struct pack_buffer *file, const char *trust,
+void update_source_explain(const struct pack_buffer *file,
+                           const struct cli_texts *trust,
                            const struct ffx_driver_found *module,
                            const char *to, char *text, size_t capacity);
 

@@ -104,6 +104,14 @@ static int check_there(const char *base, const struct ffx_public_key *key,
     return result;
 }
 
+static char *base_of(const char *name)
+{
+    const size_t length = strlen(name), suffix = strlen(".pub");
+    if (length > suffix && strcmp(name + length - suffix, ".pub") == 0)
+        return strndup(name, length - suffix);
+    return keys_base_of(name);
+}
+
 int pack_key_delegate(const char *name, const struct pack_delegation *how,
                       int renew, struct pack_error *error)
 {
@@ -117,7 +125,7 @@ int pack_key_delegate(const char *name, const struct pack_delegation *how,
     int result = pack_public_key_load(name, &key.public_key, error);
     if (result != 0)
         return result;
-    char *const base = keys_base_of(name);
+    char *const base = base_of(name);
     result = check_there(base, &key.public_key, renew, error);
     if (result == 0)
         result = delegate(&key, how, error);

@@ -23,8 +23,7 @@
 char *keys_base_of(const char *path)
 {
     const size_t length = strlen(path), suffix = strlen(KEY_SUFFIX);
-    if (length > suffix && (strcmp(path + length - suffix, KEY_SUFFIX) == 0 ||
-                            strcmp(path + length - suffix, ".pub") == 0))
+    if (length > suffix && strcmp(path + length - suffix, KEY_SUFFIX) == 0)
         return strndup(path, length - suffix);
     return strdup(path);
 }

@@ -22,8 +22,7 @@ struct pack_key {
     struct ffx_cert delegation;
 };
 
-/* NAME of NAME.key and of NAME.pub; a file of another name is its own NAME.
- * Allocated. */
+/* NAME of NAME.key; a file of another name is its own NAME. Allocated. */
 char *keys_base_of(const char *path);
 /* NAME and a suffix. Allocated. */
 char *keys_path_of(const char *base, const char *suffix);

@@ -34,9 +34,9 @@ key=store.key make_package releases/$A c www/x.zip 2>err
 [ $? -ne 0 ] && grep -q 'need not trust' err
 result $? "a30_the_maker_makes_no_package_past_the_introduction"
 
-takes() # FILE VERSION
+takes() # FILE VERSION [UPDATE_OPTION...]
 {
-    B=$2 update "$work/www/$1"
+    B=$2 update "$work/www/$1" "${@:3}"
     [ "$code" -eq 0 ] && reports result done && runs "$2"
 }
 refuses() # FILE VERSION RUNNING
@@ -50,7 +50,10 @@ rotation()
     new_module
     takes b.zip $B
     result $? "B, by the old key, is taken"
-    takes c.zip $C
+    B=$C update "$work/www/c.zip" --trust "$work/new.pub"
+    [ "$code" -eq 1 ] && complains "both, old and new" && runs $B
+    result $? "one trusted key is not enough for what rests on two"
+    takes c.zip $C --trust "$work/release.pub" --trust "$work/new.pub"
     result $? "C, by the new key in a package of the old delegation, is taken"
     refuses d.zip $D $C
     result $? "a30_after_the_revocation_the_old_key_is_refused"
