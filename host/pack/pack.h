@@ -218,7 +218,8 @@ int pack_check(const struct pack_buffer *zip, const struct pack_release *from,
                struct pack_error *error);
 
 /* Would a device that runs release A take this opened package? 0, or
- * FFX_ERR_MODEL, FFX_ERR_SOURCE, FFX_ERR_SEQUENCE, FFX_ERR_GEOMETRY. */
+ * FFX_ERR_MODEL, FFX_ERR_SOURCE, FFX_ERR_SEQUENCE, FFX_ERR_GEOMETRY, or
+ * FFX_ERR_SIGNATURE: A speaks of other release keys (docs/keys.md). */
 int pack_source_check(const struct ffx_package *package,
                       const struct pack_release *from,
                       struct pack_error *error);

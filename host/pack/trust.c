@@ -76,6 +76,16 @@ static void find_trusted(struct keys *trusted, const struct pack_release *from)
         add(trusted, &from->next_key);
 }
 
+int trust_holds(const struct pack_release *from,
+                const struct ffx_public_key *key)
+{
+    struct keys trusted;
+    if (from->text.length == 0)
+        return 1;
+    find_trusted(&trusted, from);
+    return holds(&trusted, key);
+}
+
 /* --- who signed what ----------------------------------------------------- */
 
 static int fail_release(const struct pack_release *from,

@@ -25,4 +25,9 @@ int trust_find(const struct pack_release *from, const struct pack_release *to,
                const struct pack_key *key, struct trust *trust,
                struct pack_error *error);
 
+/* 1: a device that runs A trusts this key, as far as A tells; also where A is
+ * not signed and tells nothing. */
+int trust_holds(const struct pack_release *from,
+                const struct ffx_public_key *key);
+
 #endif

@@ -149,4 +149,14 @@ openssl dgst -sha256 -sign offline.pem -out signature b/release
 says 64 "trust it already" "what leads nowhere shows when the signer is known" \
     "$FARFIX" release sign b --key release.pub --signature signature
 
+"$FARFIX" release sign b --key release.key --next-key none >/dev/null
+"$FARFIX" release sign c --key new.key >/dev/null
+mkdir bare && cp a/*.bin a/release.ini bare
+"$FARFIX" package make --from bare --to c --key new.key --full -o past.zip \
+    >/dev/null
+says 1 "FAILED  source" "verify knows which release keys a device trusts" \
+    "$FARFIX" package verify past.zip --trust new.pub --from a
+says 0 good "... as far as its release is signed" \
+    "$FARFIX" package verify past.zip --trust new.pub --from bare
+
 echo "1..$count"

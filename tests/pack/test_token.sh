@@ -105,6 +105,18 @@ says 0 good "the device's reader takes the token's package" \
     "$FARFIX" package verify hsm.zip --trust soft.pub --from a
 "$FARFIX" package info hsm.zip --trust soft.pub | grep -q 'delegated for SIM'
 result $? "the package carries the certificate beside the file"
+"$FARFIX" store serve --releases . --key hsm.key --listen 127.0.0.1:0 \
+    >ready 2>store.log &
+store=$!
+for try in $(seq 100); do
+    grep -q ^ready ready && break
+    sleep 0.1
+done
+curl -s -m 10 -o served.zip \
+    "$(sed -n 's/^ready //p' ready)/SIM7000G/A___B/update.zip"
+kill $store && wait $store 2>/dev/null
+says 0 good "a store serves what the token signs" \
+    "$FARFIX" package verify served.zip --trust soft.pub --from a
 says 64 "a certificate lies beside a file" "a bare URI has no place for one" \
     "$FARFIX" key delegate "$store_uri" --signed-by "$with_file" \
     --model SIM7000G
