@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define OUTPUT_MAX 65536u
+#define ASIDE 100 /* no descriptor of FILES */
 
 /* Files in memory, by the number that the child knows them by. Neither side
  * waits for the other, and a secret can be read twice and lies on no disk. */
@@ -58,11 +59,11 @@ static int add_files(posix_spawn_file_actions_t *actions,
 {
     int error = 0;
     for (int i = 0; i < FILES && error == 0; i++)
-        error = posix_spawn_file_actions_adddup2(actions, files[i], 100 + i);
+        error = posix_spawn_file_actions_adddup2(actions, files[i], ASIDE + i);
     for (int i = 0; i < FILES && error == 0; i++)
-        error = posix_spawn_file_actions_adddup2(actions, 100 + i, i);
+        error = posix_spawn_file_actions_adddup2(actions, ASIDE + i, i);
     for (int i = 0; i < FILES && error == 0; i++)
-        error = posix_spawn_file_actions_addclose(actions, 100 + i);
+        error = posix_spawn_file_actions_addclose(actions, ASIDE + i);
     return error;
 }
 
