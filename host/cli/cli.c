@@ -106,7 +106,12 @@ static int take_option(const struct cli_usage *usage,
         return usage_error(usage, "option needs a value", argv[0]), 0;
     if (option->kind == CLI_TEXT)
         *(const char **)option->value = value;
-    else if (parse_number(value, option->value) != 0)
+    else if (option->kind == CLI_TEXTS) {
+        struct cli_texts *const texts = option->value;
+        if (texts->count == CLI_TEXTS_MAX)
+            return usage_error(usage, "option given too often", argv[0]), 0;
+        texts->text[texts->count++] = value;
+    } else if (parse_number(value, option->value) != 0)
         return usage_error(usage, "not a number", value), 0;
     return equals != NULL ? 1 : 2;
 }

@@ -21,9 +21,16 @@ enum cli_exit {
 };
 
 enum cli_kind {
-    CLI_FLAG,  /* int *: set to 1 */
-    CLI_TEXT,  /* const char ** */
-    CLI_NUMBER /* uint32_t *: decimal or 0x, with K or M */
+    CLI_FLAG,   /* int *: set to 1 */
+    CLI_TEXT,   /* const char ** */
+    CLI_NUMBER, /* uint32_t *: decimal or 0x, with K or M */
+    CLI_TEXTS   /* struct cli_texts *: may be said more than once */
+};
+
+#define CLI_TEXTS_MAX 2u
+struct cli_texts {
+    const char *text[CLI_TEXTS_MAX];
+    size_t count;
 };
 
 struct cli_option {

@@ -39,7 +39,7 @@ static int report(const char *name, const char *model, uint32_t max_sequence,
     snprintf(path, sizeof path, "%.*s.pub", base, name);
     if (pack_public_key_load(path, &key, &error) != 0)
         return pack_common_fail(&error);
-    pack_common_fingerprint(print, &key);
+    pack_fingerprint(print, &key);
     if (json) {
         cli_json_open('{');
         cli_json_text("role", model != NULL ? "package" : "release");
@@ -65,14 +65,14 @@ static int report(const char *name, const char *model, uint32_t max_sequence,
 
 int cli_key_make(int argc, char **argv)
 {
-    const char *name = NULL, *signed_by = NULL, *model = NULL;
-    uint32_t max_sequence = PACK_MAX_SEQUENCE;
+    const char *name = NULL;
+    struct pack_delegation how = {.max_sequence = PACK_MAX_SEQUENCE};
     int json = 0;
     const struct cli_option options[] = {
-        {"--signed-by", CLI_TEXT, &signed_by, "KEY",
+        {"--signed-by", CLI_TEXT, &how.signed_by, "KEY",
          "release key that delegates to the new key"},
-        {"--model", CLI_TEXT, &model, "M", "the one model it may sign for"},
-        {"--max-sequence", CLI_NUMBER, &max_sequence, "N",
+        {"--model", CLI_TEXT, &how.model, "M", "the one model it may sign for"},
+        {"--max-sequence", CLI_NUMBER, &how.max_sequence, "N",
          "last release it may package (default 65536)"},
         {"--json", CLI_FLAG, &json, NULL, "report as JSON"},
     };
@@ -80,13 +80,13 @@ int cli_key_make(int argc, char **argv)
     const int parsed = cli_parse(&usage, options, 4, argc, argv, &name, 1, 1);
     if (parsed >= 0)
         return parsed;
-    if ((signed_by == NULL) != (model == NULL))
+    if ((how.signed_by == NULL) != (how.model == NULL))
         return cli_fail(CLI_USAGE, "--signed-by and --model belong together: a "
                                    "package key is for one model");
-    if (signed_by == NULL && max_sequence != PACK_MAX_SEQUENCE)
+    if (how.signed_by == NULL && how.max_sequence != PACK_MAX_SEQUENCE)
         return cli_fail(CLI_USAGE, "--max-sequence limits a package key: add "
                                    "--signed-by RELEASE.key --model M");
-    if (pack_key_make(name, signed_by, model, max_sequence, &error) != 0)
+    if (pack_key_make(name, how.signed_by != NULL ? &how : NULL, &error) != 0)
         return pack_common_fail(&error);
-    return report(name, model, max_sequence, json);
+    return report(name, how.model, how.max_sequence, json);
 }

@@ -3,6 +3,8 @@
 
 #include "cli/cli.h"
 
+#include <stdio.h>
+
 static enum cli_exit exit_code(const struct pack_error *error)
 {
     if (error->missing)
@@ -17,9 +19,24 @@ int pack_common_fail(const struct pack_error *error)
     return cli_fail(exit_code(error), "%s", error->text);
 }
 
-void pack_common_fingerprint(char out[17], const struct ffx_public_key *key)
+static void say_key(const char *name, const char *words,
+                    const struct ffx_public_key *key, const char *indent,
+                    int json)
 {
-    uint8_t digest[FFX_SHA256_BYTES];
-    pack_sha256(key->point, sizeof key->point, digest);
-    cli_hex(out, digest, 8);
+    char print[PACK_FINGERPRINT];
+    if (key == NULL)
+        return;
+    pack_fingerprint(print, key);
+    if (json)
+        cli_json_text(name, print);
+    else
+        printf("%s%s key %s\n", indent, words, print);
+}
+
+void pack_common_keys(const struct ffx_public_key *next_key,
+                      const struct ffx_public_key *revoke, const char *indent,
+                      int json)
+{
+    say_key("next_key", "next key   ", next_key, indent, json);
+    say_key("revoke", "revokes    ", revoke, indent, json);
 }

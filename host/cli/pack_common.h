@@ -10,7 +10,10 @@
  * line asked wrongly, else CLI_FAILED. */
 int pack_common_fail(const struct pack_error *error);
 
-/* First eight bytes of the key's SHA-256, as hex: to tell keys apart. */
-void pack_common_fingerprint(char out[17], const struct ffx_public_key *key);
+/* What a release does with release keys, by fingerprint; null: nothing. As
+ * lines that begin with `indent`, or as members of a JSON object. */
+void pack_common_keys(const struct ffx_public_key *next_key,
+                      const struct ffx_public_key *revoke, const char *indent,
+                      int json);
 
 #endif

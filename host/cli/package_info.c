@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct cli_usage usage = {
-    "farfix package info update.zip --trust RELEASE.pub [--from DIR_A] "
+    "farfix package info update.zip --trust RELEASE.pub [--trust NEW.pub] "
+    "[--from DIR_A] "
     "[--json]",
     "Shows what a package is, after its signatures were checked: model, from "
     "and\nto, sequence, who signed, and what happens to each component. The "
@@ -25,15 +26,21 @@ static void print_signers(const struct subject *subject)
 {
     char print[17];
     struct ffx_cert cert;
-    pack_common_fingerprint(print, &subject->trust);
+    pack_fingerprint(print, &subject->trust[subject->package.release_key]);
     printf("release by  key %s (trusted)\n", print);
     if (pack_certificate(&subject->package, &cert) != 0) {
         printf("package by  the same key\n");
         return;
     }
-    pack_common_fingerprint(print, &cert.key);
+    pack_fingerprint(print, &cert.key);
     printf("package by  key %s, delegated for %s until sequence %u\n", print,
            cert.model, cert.max_sequence);
+}
+
+static void say_keys(const struct ffx_release *release, int json)
+{
+    pack_common_keys(release->has_next_key ? &release->next_key : NULL,
+                     release->has_revoke ? &release->revoke : NULL, "", json);
 }
 
 static void print_components(const struct ffx_package *package)
@@ -64,6 +71,7 @@ static void print_package(const struct subject *subject)
            package->manifest.to);
     printf("sequence    %u\n", package->release.sequence);
     print_signers(subject);
+    say_keys(&package->release, 0);
     printf("file        %zu bytes\n", subject->file.length);
     printf("name        %s\n", digest);
     print_components(package);
@@ -95,11 +103,11 @@ static void json_signers(const struct subject *subject)
 {
     char print[17];
     struct ffx_cert cert;
-    pack_common_fingerprint(print, &subject->trust);
+    pack_fingerprint(print, &subject->trust[subject->package.release_key]);
     cli_json_text("release_key", print);
     if (pack_certificate(&subject->package, &cert) != 0)
         return;
-    pack_common_fingerprint(print, &cert.key);
+    pack_fingerprint(print, &cert.key);
     cli_json_text("package_key", print);
     cli_json_number("max_sequence", cert.max_sequence);
 }
@@ -116,6 +124,7 @@ static void json_package(const struct subject *subject)
     cli_json_text("to", package->manifest.to);
     cli_json_number("sequence", package->release.sequence);
     json_signers(subject);
+    say_keys(&package->release, 1);
     cli_json_number("size", (long long)subject->file.length);
     cli_json_text("name", digest);
     cli_json_key("components");

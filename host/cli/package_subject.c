@@ -14,8 +14,8 @@ static int parse_arguments(struct subject_request *request,
                            const struct cli_usage *usage, int argc, char **argv)
 {
     const struct cli_option options[] = {
-        {"--trust", CLI_TEXT, &request->trust, "PUB",
-         "public release key that you trust"},
+        {"--trust", CLI_TEXTS, &request->trust, "PUB",
+         "public release key that you trust; two during a rotation"},
         {"--from", CLI_TEXT, &request->from, "DIR_A",
          "release on the device: would it take the package?"},
         {"--json", CLI_FLAG, &request->json, NULL, "report as JSON"},
@@ -25,7 +25,7 @@ static int parse_arguments(struct subject_request *request,
         cli_parse(usage, options, 3, argc, argv, &request->path, 1, 1);
     if (parsed >= 0)
         return parsed;
-    if (request->trust == NULL)
+    if (request->trust.count == 0)
         return cli_fail(CLI_USAGE, "--trust RELEASE.pub is missing: without a "
                                    "key that you trust, nothing can be said");
     return -1;
@@ -59,8 +59,8 @@ static int open_package(struct subject *subject)
 {
     struct ffx_package_config config = {
         .crypto = psa_crypto(),
-        .trusted = &subject->trust,
-        .trusted_count = 1,
+        .trusted = subject->trust,
+        .trusted_count = subject->trust_count,
         .buffer = subject->scratch,
         .buffer_bytes = sizeof subject->scratch,
     };
@@ -74,7 +74,7 @@ static int open_side_file(struct subject *subject)
         return FFX_ERR_MANIFEST;
     return ffx_offer_read(&subject->offer, (const char *)subject->side.bytes,
                           (uint32_t)subject->side.length, psa_crypto(),
-                          &subject->trust, 1);
+                          subject->trust, subject->trust_count);
 }
 
 /* A file that is not our container may have somebody who vouches for it. */
@@ -96,11 +96,22 @@ static int open_subject(struct subject *subject, struct pack_error *error)
     return 0;
 }
 
+static int load_trust(struct subject *subject, const struct cli_texts *trust,
+                      struct pack_error *error)
+{
+    int result = 0;
+    for (size_t i = 0; i < trust->count && result == 0; i++)
+        result =
+            pack_public_key_load(trust->text[i], &subject->trust[i], error);
+    subject->trust_count = (uint32_t)trust->count;
+    return result;
+}
+
 int subject_load(struct subject *subject, const struct subject_request *request,
                  struct pack_error *error)
 {
     memset(subject, 0, sizeof *subject);
-    int result = pack_public_key_load(request->trust, &subject->trust, error);
+    int result = load_trust(subject, &request->trust, error);
     if (result == 0)
         result = set_paths(subject, request->path, error);
     if (result == 0)
@@ -160,7 +171,8 @@ const char *subject_cause(int error)
         {FFX_ERR_MANIFEST, "a signed text is not in its one canonical form: "
                            "make it again with farfix"},
         {FFX_ERR_SIGNATURE, "not signed by the trusted key: do not use it, or "
-                            "name the right key with --trust"},
+                            "name the right key with --trust (in a rotation "
+                            "both, old and new)"},
         {FFX_ERR_CERT, "the package key may not sign for this model and "
                        "sequence: make it again with a key that may"},
         {FFX_ERR_PAYLOAD, "a payload differs from its signed digest: fetch it "

@@ -12,16 +12,17 @@
 #define SUBJECT_PATH 4096u
 
 struct subject_request {
-    const char *path;  /* update.zip, VENDOR.zip or VENDOR.zip.info */
-    const char *trust; /* RELEASE.pub */
-    const char *from;  /* release directory of the device, or null */
+    const char *path;       /* update.zip, VENDOR.zip or VENDOR.zip.info */
+    struct cli_texts trust; /* RELEASE.pub, one or both of a rotation */
+    const char *from;       /* release directory of the device, or null */
     int json;
 };
 
 struct subject {
     char path[SUBJECT_PATH], side_path[SUBJECT_PATH];
     struct pack_buffer file, side;
-    struct ffx_public_key trust;
+    struct ffx_public_key trust[CLI_TEXTS_MAX];
+    uint32_t trust_count;
     struct pack_release from; /* only when has_from */
     int has_from;
     /* 1: `offer` speaks of the file; 0: `package` is the file. */

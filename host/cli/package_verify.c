@@ -9,7 +9,8 @@
 #include <string.h>
 
 static const struct cli_usage usage = {
-    "farfix package verify update.zip --trust RELEASE.pub [--from DIR_A] "
+    "farfix package verify update.zip --trust RELEASE.pub [--trust NEW.pub] "
+    "[--from DIR_A] "
     "[--json]",
     "Checks every byte of a package as a device does, one line per check, and\n"
     "ends with \"good\" or the cause. With --from also whether a device that "
@@ -21,7 +22,7 @@ static const struct cli_usage usage = {
 
 /* --- checks -------------------------------------------------------------- */
 
-#define CHECKS 6u
+#define CHECKS 8u
 
 struct check {
     const char *name;
@@ -62,21 +63,34 @@ static const char *signed_part(int error)
     }
 }
 
+static void note_key(struct report *report, const char *words,
+                     const struct ffx_public_key *key)
+{
+    char print[PACK_FINGERPRINT];
+    pack_fingerprint(print, key);
+    note(report, "keys", 1, "key %s is %s once this release runs", print,
+         words);
+}
+
 static void check_signed_part(const struct subject *subject,
                               struct report *report)
 {
     const struct ffx_package *package = &subject->package;
     struct ffx_cert cert;
     char print[17];
-    pack_common_fingerprint(print, &subject->trust);
+    pack_fingerprint(print, &subject->trust[subject->package.release_key]);
     note(report, "release", 1, "%s %s, sequence %u, signed by trusted key %s",
          package->release.model, package->release.version,
          package->release.sequence, print);
     if (pack_certificate(package, &cert) == 0) {
-        pack_common_fingerprint(print, &cert.key);
+        pack_fingerprint(print, &cert.key);
         note(report, "delegation", 1, "key %s may package %s until sequence %u",
              print, cert.model, cert.max_sequence);
     }
+    if (package->release.has_next_key)
+        note_key(report, "trusted", &package->release.next_key);
+    if (package->release.has_revoke)
+        note_key(report, "trusted no more", &package->release.revoke);
     note(report, "package", 1, "%s -> %s, signed by key %s",
          package->manifest.from, package->manifest.to, print);
 }

@@ -66,7 +66,8 @@ static int read_file(struct ffx_sim_vendor *vendor, const char *path,
                      const char *trust)
 {
     static struct subject subject;
-    const struct subject_request request = {.path = path, .trust = trust};
+    const struct subject_request request = {.path = path,
+                                            .trust = {{trust}, 1}};
     struct pack_error error;
     if (trust == NULL)
         return cli_fail(CLI_USAGE,

@@ -38,7 +38,8 @@ static const struct cli_usage usage = {
 
 struct request {
     const char *words[2]; /* PORT, SOURCE */
-    const char *to, *from, *trust, *info, *secrets, *apn, *dialect;
+    const char *to, *from, *info, *secrets, *apn, *dialect;
+    struct cli_texts trust;
     struct modem_options modem;
     uint32_t data_limit, tries;
     int dry_run, json;
@@ -65,8 +66,8 @@ static int parse(struct request *request, int argc, char **argv)
          "what AT+GMR must say in the end"},
         {"--from", CLI_TEXT, &request->from, "VERSION",
          "stop unless the module runs this"},
-        {"--trust", CLI_TEXT, &request->trust, "PUB",
-         "release key that you trust"},
+        {"--trust", CLI_TEXTS, &request->trust, "PUB",
+         "release key that you trust; two during a rotation"},
         {"--info", CLI_TEXT, &request->info, "FILE",
          "side-file or next document of SOURCE, signed: compared on arrival"},
         {"--dry-run", CLI_FLAG, &request->dry_run, NULL,
@@ -185,14 +186,14 @@ static void explain_refusal(struct update *update)
     struct pack_buffer file;
     if (update->report.cause != FFX_CAUSE_REFUSED)
         return;
-    if (update->request.trust == NULL)
+    if (update->request.trust.count == 0)
         snprintf(update->report.explanation, sizeof update->report.explanation,
                  "farfix package verify tells why, or run again with --trust "
                  "RELEASE.pub");
     else if (modem_link_sync(&update->link) == 0 &&
              modem_link_get(&update->link, modem_link_directory("fota", 4),
                             "update.zip", &file) == FFX_OK) {
-        update_source_explain(&file, update->request.trust,
+        update_source_explain(&file, &update->request.trust,
                               &update->driver.found, update->request.to,
                               update->report.explanation,
                               sizeof update->report.explanation);
@@ -230,9 +231,11 @@ int cli_update(int argc, char **argv)
     if (parsed >= 0)
         return parsed;
     update.link.port.fd = -1;
-    const struct update_request source = {request->words[1], request->to,
-                                          request->trust, request->info,
-                                          request->secrets};
+    const struct update_request source = {.name = request->words[1],
+                                          .to = request->to,
+                                          .info = request->info,
+                                          .secrets = request->secrets,
+                                          .trust = &request->trust};
     int code = update_source_open(&update.source, &source);
     if (code == 0)
         code = run(&update);

@@ -158,10 +158,10 @@ static int take_facts(struct update_source *source, const char *to)
 }
 
 static int check_file(struct update_source *source, const char *to,
-                      const char *trust)
+                      const struct cli_texts *trust)
 {
     const struct subject_request request = {.path = source->name,
-                                            .trust = trust};
+                                            .trust = *trust};
     struct subject *subject = &source->subject;
     struct pack_error error;
     source->checked = 1;
@@ -175,8 +175,9 @@ static int check_file(struct update_source *source, const char *to,
                        : take_facts(source, to);
 }
 
-static int open_file(struct update_source *source, const char *to,
-                     const char *trust)
+/* What --info says of a file needs no second witness. */
+static int open_file(struct update_source *source,
+                     const struct update_request *request)
 {
     struct pack_error error;
     source->route = FFX_ROUTE_PUSH;
@@ -190,7 +191,9 @@ static int open_file(struct update_source *source, const char *to,
                         "%s is too large for a module; is it the "
                         "right file?",
                         source->name);
-    return trust != NULL ? check_file(source, to, trust) : 0;
+    if (request->trust->count == 0 || request->info != NULL)
+        return 0;
+    return check_file(source, request->to, request->trust);
 }
 
 static int read_file(void *context, uint32_t offset, void *buffer,
@@ -212,7 +215,7 @@ void update_source_package(struct update_source *source,
 /* --- what somebody signed about it ---------------------------------------- */
 
 static int read_info(struct update_source *source, const char *path,
-                     const struct ffx_public_key *key)
+                     const struct ffx_public_key *keys, size_t count)
 {
     struct pack_buffer text;
     struct pack_error error;
@@ -222,7 +225,8 @@ static int read_info(struct update_source *source, const char *path,
         text.length > FFX_SIDEFILE_MAX
             ? FFX_ERR_MANIFEST
             : ffx_offer_read(&source->info, (const char *)text.bytes,
-                             (uint32_t)text.length, psa_crypto(), key, 1);
+                             (uint32_t)text.length, psa_crypto(), keys,
+                             (uint32_t)count);
     pack_buffer_free(&text);
     if (result != 0)
         return cli_fail(CLI_FAILED, "%s is not good: %s", path,
@@ -265,22 +269,32 @@ static int take_info(struct update_source *source,
     return 0;
 }
 
+static int load_trust(const struct cli_texts *trust,
+                      struct ffx_public_key keys[CLI_TEXTS_MAX],
+                      struct pack_error *error)
+{
+    int result = 0;
+    for (size_t i = 0; i < trust->count && result == 0; i++)
+        result = pack_public_key_load(trust->text[i], &keys[i], error);
+    return result;
+}
+
 /* A wrong key file, or a wrong side-file, before anything else. */
 static int check_words(struct update_source *source,
                        const struct update_request *request)
 {
-    struct ffx_public_key key;
+    struct ffx_public_key keys[CLI_TEXTS_MAX];
     struct pack_error error;
-    if (request->info != NULL && request->trust == NULL)
+    if (request->info != NULL && request->trust->count == 0)
         return cli_fail(CLI_USAGE,
                         "--info %s: --trust RELEASE.pub says whose "
                         "word counts",
                         request->info);
-    if (request->trust == NULL)
-        return 0;
-    if (pack_public_key_load(request->trust, &key, &error) != 0)
+    if (load_trust(request->trust, keys, &error) != 0)
         return pack_common_fail(&error);
-    return request->info != NULL ? read_info(source, request->info, &key) : 0;
+    return request->info == NULL
+               ? 0
+               : read_info(source, request->info, keys, request->trust->count);
 }
 
 /* --- all of it ----------------------------------------------------------- */
@@ -290,8 +304,7 @@ static int open_any(struct update_source *source,
 {
     const char *name = request->name;
     if (strstr(name, "://") == NULL)
-        return open_file(source, request->to, /* --info speaks for it */
-                         request->info == NULL ? request->trust : NULL);
+        return open_file(source, request);
     if (!printable(name))
         return cli_fail(CLI_USAGE, "a URL cannot hold blanks, quotes or "
                                    "control characters; write them as %%20 "
@@ -328,19 +341,21 @@ void update_source_close(struct update_source *source)
 
 /* --- after a refusal ----------------------------------------------------- */
 
-static int open_refused(const struct pack_buffer *file, const char *trust,
-                        struct ffx_public_key *key, struct ffx_package *package)
+static int open_refused(const struct pack_buffer *file,
+                        const struct cli_texts *trust,
+                        struct ffx_public_key keys[CLI_TEXTS_MAX],
+                        struct ffx_package *package)
 {
     static uint8_t scratch[65536];
     struct pack_error error;
     struct ffx_package_config config = {
         .crypto = psa_crypto(),
-        .trusted = key,
-        .trusted_count = 1,
+        .trusted = keys,
+        .trusted_count = (uint32_t)trust->count,
         .buffer = scratch,
         .buffer_bytes = sizeof scratch,
     };
-    if (pack_public_key_load(trust, key, &error) != 0)
+    if (load_trust(trust, keys, &error) != 0)
         return error.code;
     pack_read_at(file, &config.file);
     int result = ffx_package_open(package, &config);
@@ -352,14 +367,15 @@ static int open_refused(const struct pack_buffer *file, const char *trust,
     return result;
 }
 
-void update_source_explain(const struct pack_buffer *file, const char *trust,
+void update_source_explain(const struct pack_buffer *file,
+                           const struct cli_texts *trust,
                            const struct ffx_driver_found *module,
                            const char *to, char *text, size_t capacity)
 {
     static struct ffx_package package;
-    struct ffx_public_key key;
+    struct ffx_public_key keys[CLI_TEXTS_MAX];
     const struct ffx_manifest *manifest = &package.manifest;
-    const int result = open_refused(file, trust, &key, &package);
+    const int result = open_refused(file, trust, keys, &package);
     if (result != 0)
         snprintf(text, capacity, "%s", subject_cause(result));
     else if (strcmp(manifest->model, module->model) != 0)

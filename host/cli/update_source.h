@@ -27,11 +27,11 @@ struct update_source {
 
 /* What the command line says of it; null where it says nothing. */
 struct update_request {
-    const char *name;  /* SOURCE */
-    const char *to;    /* the version that it must lead to */
-    const char *trust; /* RELEASE.pub */
-    const char *info;  /* side-file or next document */
+    const char *name; /* SOURCE */
+    const char *to;   /* the version that it must lead to */
+    const char *info; /* side-file or next document */
     const char *secrets;
+    const struct cli_texts *trust; /* RELEASE.pub, one or two; or none */
 };
 
 /* Reads or parses it. With `trust` a file is checked here, before anything is
@@ -48,7 +48,8 @@ void update_source_package(struct update_source *source,
 
 /* The module refused `file`: which check of ours would have, too. One line
  * without full stop, for a person. */
-void update_source_explain(const struct pack_buffer *file, const char *trust,
+void update_source_explain(const struct pack_buffer *file,
+                           const struct cli_texts *trust,
                            const struct ffx_driver_found *module,
                            const char *to, char *text, size_t capacity);
 

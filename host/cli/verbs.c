@@ -5,6 +5,8 @@ const struct cli_verb cli_verbs[] = {
     /* key, release, package */
     {"key", "make", cli_key_make,
      "make a release key, or a package key that it delegates to"},
+    {"key", "delegate", cli_key_delegate,
+     "let a key that lives elsewhere sign packages, or let it go on"},
     {"release", "sign", cli_release_sign,
      "say with the release key what a release is"},
     {"package", "make", cli_package_make,

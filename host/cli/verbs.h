@@ -16,6 +16,7 @@ extern const size_t cli_verb_count;
 
 /* key, release, package */
 int cli_key_make(int argc, char **argv);
+int cli_key_delegate(int argc, char **argv);
 int cli_release_sign(int argc, char **argv);
 int cli_package_make(int argc, char **argv);
 int cli_package_import(int argc, char **argv);

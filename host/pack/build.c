@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From two releases and a key to the bytes of update.zip. */
 #include "pack/buffer.h"
-#include "pack/crypto.h"
 #include "pack/fail.h"
 #include "pack/payloads.h"
 #include "pack/read_back.h"
-#include "pack/recover.h"
 #include "pack/release.h"
 #include "pack/sign.h"
+#include "pack/trust.h"
 #include "pack/zip_writer.h"
 
 #include <string.h>
@@ -78,48 +77,6 @@ static int check_delegation(const struct ffx_cert *delegation,
                          "has %u: make a new key with a higher --max-sequence",
                          delegation->max_sequence, to->sequence);
     return 0;
-}
-
-static int is_signed_by(const struct ffx_public_key *key,
-                        const struct pack_buffer *text,
-                        const struct pack_buffer *signature)
-{
-    return signature->length <= FFX_DER_MAX &&
-           ffx_signature_check(pack_crypto(), key, text->bytes,
-                               (uint32_t)text->length, signature->bytes,
-                               (uint32_t)signature->length) == 0;
-}
-
-/* The key that a device must trust to take this package. */
-static int find_release_key(const struct pack_release *to,
-                            const struct pack_key *key,
-                            struct ffx_public_key *release_key,
-                            struct pack_error *error)
-{
-    if (pack_key_delegation(key) == NULL) {
-        *release_key = key->public_key;
-        if (is_signed_by(release_key, &to->text, &to->signature))
-            return 0;
-        return fail_with(error, FFX_ERR_SIGNATURE,
-                         "release %s is not signed by this key: name the "
-                         "release key, or a package key with its .cert beside "
-                         "it",
-                         to->version);
-    }
-    struct ffx_public_key found[2];
-    const int count =
-        recover_keys(to->text.bytes, to->text.length, to->signature.bytes,
-                     to->signature.length, found);
-    for (int i = 0; i < count; i++) {
-        *release_key = found[i];
-        if (is_signed_by(release_key, &to->text, &to->signature) &&
-            is_signed_by(release_key, &key->cert, &key->cert_signature))
-            return 0;
-    }
-    return fail_with(error, FFX_ERR_SIGNATURE,
-                     "release %s and the certificate of this package key are "
-                     "not signed by the same release key",
-                     to->version);
 }
 
 /* --- the package text ---------------------------------------------------- */
@@ -241,8 +198,7 @@ static void tell(const struct pack_options *options,
 }
 
 static int build(const struct pack_release *from, const struct pack_release *to,
-                 const struct pack_key *key,
-                 const struct ffx_public_key *release_key,
+                 const struct pack_key *key, const struct trust *trust,
                  const struct pack_options *options, struct pack_buffer *out,
                  struct pack_error *error)
 {
@@ -256,7 +212,7 @@ static int build(const struct pack_release *from, const struct pack_release *to,
     }
     if (result == 0) {
         write_zip(to, key, &found, &text, &signature, out);
-        result = read_back(&package, out, release_key, from, to, error);
+        result = read_back(&package, out, trust, from, to, error);
     }
     if (result == 0)
         tell(options, &found);
@@ -266,30 +222,29 @@ static int build(const struct pack_release *from, const struct pack_release *to,
     return result;
 }
 
-/* May there be a package from A to B by this key? Then `release_key` is who
- * a device must trust. */
+/* May there be a package from A to B by this key? Then `trust` is whom a
+ * device must trust. */
 static int check_all(const struct pack_release *from,
                      const struct pack_release *to, const struct pack_key *key,
-                     struct ffx_public_key *release_key,
-                     struct pack_error *error)
+                     struct trust *trust, struct pack_error *error)
 {
     int result = check_releases(from, to, error);
     if (result == 0)
         result = check_components(from, to, error);
     if (result == 0 && pack_key_delegation(key) != NULL)
         result = check_delegation(pack_key_delegation(key), to, error);
-    return result != 0 ? result : find_release_key(to, key, release_key, error);
+    return result != 0 ? result : trust_find(from, to, key, trust, error);
 }
 
 int pack_build(const struct pack_release *from, const struct pack_release *to,
                const struct pack_key *key, const struct pack_options *options,
                struct pack_buffer *out, struct pack_error *error)
 {
-    struct ffx_public_key release_key;
+    struct trust trust;
     memset(out, 0, sizeof *out);
-    int result = check_all(from, to, key, &release_key, error);
+    int result = check_all(from, to, key, &trust, error);
     if (result == 0)
-        result = build(from, to, key, &release_key, options, out, error);
+        result = build(from, to, key, &trust, options, out, error);
     if (result != 0)
         pack_buffer_free(out);
     return result;
@@ -299,10 +254,10 @@ int pack_check(const struct pack_buffer *zip, const struct pack_release *from,
                const struct pack_release *to, const struct pack_key *key,
                struct pack_error *error)
 {
-    struct ffx_public_key release_key;
+    struct trust trust;
     struct ffx_package package;
-    const int result = check_all(from, to, key, &release_key, error);
+    const int result = check_all(from, to, key, &trust, error);
     if (result != 0)
         return result;
-    return read_back(&package, zip, &release_key, from, to, error);
+    return read_back(&package, zip, &trust, from, to, error);
 }

@@ -41,6 +41,10 @@ int ini_fail(const struct ini *ini, unsigned line_number,
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    /* What a file says must not command the terminal. */
+    for (char *c = text; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = '?';
     return fail_with(error, FFX_ERR_MANIFEST, "%s:%u: %s", ini->path,
                      line_number > 0 ? line_number : 1, text);
 }

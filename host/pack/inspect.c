@@ -2,6 +2,7 @@
 /* Questions to an opened package that a device does not ask. */
 #include "pack/fail.h"
 #include "pack/release.h"
+#include "pack/trust.h"
 
 #include "package/zip.h"
 
@@ -41,6 +42,18 @@ static int check_versions(const struct ffx_package *package,
     return 0;
 }
 
+static int check_signer(const struct ffx_package *package,
+                        const struct pack_release *from,
+                        struct pack_error *error)
+{
+    if (trust_holds(from, &package->config.trusted[package->release_key]))
+        return 0;
+    return fail_with(error, FFX_ERR_SIGNATURE,
+                     "release %s is signed by a key that a device with %s need "
+                     "not trust: neither signed it nor is named in it",
+                     package->release.version, from->version);
+}
+
 /* A component that changes must be A's, one that does not must be B's. */
 static int check_component(const struct ffx_package *package,
                            const struct ffx_image_facts *target,
@@ -70,6 +83,8 @@ int pack_source_check(const struct ffx_package *package,
                       const struct pack_release *from, struct pack_error *error)
 {
     int result = check_versions(package, from, error);
+    if (result == 0)
+        result = check_signer(package, from, error);
     for (uint32_t i = 0; result == 0 && i < package->release.component_count;
          i++) {
         const struct ffx_image_facts *target = &package->release.components[i];

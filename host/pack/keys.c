@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Key files: PEM for the keys, our own text for the certificate. */
 #include "pack/buffer.h"
+#include "pack/delegate.h"
 #include "pack/fail.h"
 #include "pack/sign.h"
+#include "pack/token.h"
+
+#include "base/text.h"
 
 #include <mbedtls/platform_util.h>
 #include <stdio.h>
@@ -16,8 +20,7 @@
 
 /* --- paths --------------------------------------------------------------- */
 
-/* NAME of NAME.key; a key file of another name is its own NAME. Allocated. */
-static char *base_of(const char *path)
+char *keys_base_of(const char *path)
 {
     const size_t length = strlen(path), suffix = strlen(KEY_SUFFIX);
     if (length > suffix && strcmp(path + length - suffix, KEY_SUFFIX) == 0)
@@ -25,7 +28,7 @@ static char *base_of(const char *path)
     return strdup(path);
 }
 
-static char *path_of(const char *base, const char *suffix)
+char *keys_path_of(const char *base, const char *suffix)
 {
     struct pack_buffer path = {0};
     buffer_append(&path, base, strlen(base));
@@ -63,6 +66,17 @@ static int take_point(const mbedtls_pk_context *pk, const char *path,
     return 0;
 }
 
+static int refuse_test_key(const struct ffx_public_key *key, const char *path,
+                           struct pack_error *error)
+{
+    if (!ffx_key_is_test(key))
+        return 0;
+    return fail_with(error, FFX_ERR_TEST_KEY,
+                     "%s is a test key that farfix publishes: anybody can sign "
+                     "with it; make your own with farfix key make",
+                     path);
+}
+
 static int private_key_error(int cause, const char *path,
                              struct pack_error *error)
 {
@@ -75,19 +89,17 @@ static int private_key_error(int cause, const char *path,
                      "%s is not a private key in PEM (SEC1 or PKCS#8)", path);
 }
 
-static int load_private(const char *path, struct pack_key *key,
-                        struct pack_error *error)
+/* `pem` ends with its NUL, as Mbed TLS takes it. */
+static int parse_private(const char *path, const struct pack_buffer *pem,
+                         struct pack_key *key, struct pack_error *error)
 {
-    struct pack_buffer pem;
-    if (pack_read_file(path, &pem, error) != 0)
-        return error->code;
-    buffer_append(&pem, "", 1); /* Mbed TLS takes PEM with its NUL */
     const int cause =
-        mbedtls_pk_parse_key(&key->pk, pem.bytes, pem.length, NULL, 0);
-    free_secret(&pem);
+        mbedtls_pk_parse_key(&key->pk, pem->bytes, pem->length, NULL, 0);
     if (cause != 0)
         return private_key_error(cause, path, error);
-    const int result = take_point(&key->pk, path, &key->public_key, error);
+    int result = take_point(&key->pk, path, &key->public_key, error);
+    if (result == 0)
+        result = refuse_test_key(&key->public_key, path, error);
     if (result != 0)
         return result;
     const mbedtls_ecp_keypair *pair = mbedtls_pk_ec(key->pk);
@@ -98,11 +110,91 @@ static int load_private(const char *path, struct pack_key *key,
     return 0;
 }
 
+static int parse_public(const char *path, const struct pack_buffer *pem,
+                        struct ffx_public_key *key, struct pack_error *error)
+{
+    mbedtls_pk_context pk;
+    int result;
+    mbedtls_pk_init(&pk);
+    if (mbedtls_pk_parse_public_key(&pk, pem->bytes, pem->length) != 0)
+        result = fail_with(error, FFX_ERR_SIGNATURE,
+                           "%s is not a public key in PEM", path);
+    else
+        result = take_point(&pk, path, key, error);
+    mbedtls_pk_free(&pk);
+    return result;
+}
+
+/* A key in a token is named by its URI, or by a file that holds just that. */
+static char *uri_of(const char *text)
+{
+    return token_is_uri(text) ? strndup(text, strcspn(text, "\r\n")) : NULL;
+}
+
+static int find_public(const char *uri, struct ffx_public_key *key,
+                       struct pack_error *error)
+{
+    struct pack_buffer pem;
+    int result = token_check_uri(uri, error);
+    if (result == 0)
+        result = token_public(uri, &pem, error);
+    if (result != 0)
+        return result;
+    buffer_append(&pem, "", 1);
+    result = parse_public(uri, &pem, key, error);
+    pack_buffer_free(&pem);
+    return result;
+}
+
+/* NAME.pub beside a file that holds a URI spares the token, and serves one
+ * that keeps no public half. */
+static int find_beside(const char *base, struct pack_key *key,
+                       struct pack_error *error)
+{
+    struct pack_buffer pem;
+    char *const path = keys_path_of(base, ".pub");
+    int result = pack_read_file(path, &pem, error);
+    if (result != 0 && error->missing)
+        result = find_public(key->uri, &key->public_key, error);
+    else if (result == 0) {
+        buffer_append(&pem, "", 1);
+        result = parse_public(path, &pem, &key->public_key, error);
+        pack_buffer_free(&pem);
+    }
+    free(path);
+    return result != 0 ? result : token_check_uri(key->uri, error);
+}
+
+static int load_private(const char *path, const char *base,
+                        struct pack_key *key, struct pack_error *error)
+{
+    struct pack_buffer text;
+    int result = 0;
+    key->uri = uri_of(path);
+    if (key->uri == NULL) {
+        result = pack_read_file(path, &text, error);
+        if (result != 0)
+            return result;
+        buffer_append(&text, "", 1);
+        key->uri = uri_of((const char *)text.bytes);
+        if (key->uri == NULL)
+            result = parse_private(path, &text, key, error);
+        free_secret(&text);
+    }
+    if (key->uri == NULL)
+        return result;
+    result = token_is_uri(path) ? find_public(key->uri, &key->public_key, error)
+                                : find_beside(base, key, error);
+    return result != 0 ? result
+                       : refuse_test_key(&key->public_key, path, error);
+}
+
 /* The certificate beside a key, when there is one, must be for that key. */
 static int load_cert(const char *base, struct pack_key *key,
                      struct pack_error *error)
 {
-    char *path = path_of(base, ".cert"), *sig = path_of(base, ".cert.sig");
+    char *path = keys_path_of(base, ".cert"),
+         *sig = keys_path_of(base, ".cert.sig");
     int result = pack_read_file(path, &key->cert, error);
     if (result != 0 && error->missing) {
         result = 0;
@@ -132,7 +224,7 @@ int pack_key_load(const char *path, struct pack_key **out,
                   struct pack_error *error)
 {
     struct pack_key *key = calloc(1, sizeof *key);
-    char *base = base_of(path);
+    char *base = keys_base_of(path);
     *out = NULL;
     if (key == NULL || base == NULL) {
         free(base);
@@ -140,8 +232,8 @@ int pack_key_load(const char *path, struct pack_key **out,
         return fail_with(error, FFX_ERR_SPACE, "out of memory");
     }
     mbedtls_pk_init(&key->pk);
-    int result = load_private(path, key, error);
-    if (result == 0)
+    int result = load_private(path, base, key, error);
+    if (result == 0 && !token_is_uri(path)) /* beside it there is nothing */
         result = load_cert(base, key, error);
     free(base);
     if (result != 0)
@@ -156,6 +248,7 @@ void pack_key_free(struct pack_key *key)
     if (key == NULL)
         return;
     mbedtls_pk_free(&key->pk); /* wipes the private half */
+    free(key->uri);
     pack_buffer_free(&key->cert);
     pack_buffer_free(&key->cert_signature);
     free(key);
@@ -171,29 +264,45 @@ const struct ffx_cert *pack_key_delegation(const struct pack_key *key)
     return key->cert.length > 0 ? &key->delegation : NULL;
 }
 
-int pack_public_key_load(const char *path, struct ffx_public_key *key,
-                         struct pack_error *error)
+int keys_load_public(const char *path, struct ffx_public_key *key,
+                     struct pack_error *error)
 {
-    struct pack_buffer pem;
-    mbedtls_pk_context pk;
-    if (pack_read_file(path, &pem, error) != 0)
-        return error->code;
-    buffer_append(&pem, "", 1);
-    mbedtls_pk_init(&pk);
+    struct pack_buffer text;
     int result;
-    if (strstr((const char *)pem.bytes, "PRIVATE KEY-----") != NULL)
+    if (token_is_uri(path))
+        return find_public(path, key, error);
+    if (pack_read_file(path, &text, error) != 0)
+        return error->code;
+    buffer_append(&text, "", 1);
+    char *const uri = uri_of((const char *)text.bytes);
+    if (uri != NULL)
+        result = find_public(uri, key, error);
+    else if (strstr((const char *)text.bytes, "PRIVATE KEY-----") != NULL)
         result = fail_with(error, FFX_ERR_SIGNATURE,
                            "%s is a private key: name the .pub file, and keep "
                            "the .key file to yourself",
                            path);
-    else if (mbedtls_pk_parse_public_key(&pk, pem.bytes, pem.length) != 0)
-        result = fail_with(error, FFX_ERR_SIGNATURE,
-                           "%s is not a public key in PEM", path);
     else
-        result = take_point(&pk, path, key, error);
-    mbedtls_pk_free(&pk);
-    free_secret(&pem);
+        result = parse_public(path, &text, key, error);
+    free(uri);
+    free_secret(&text);
     return result;
+}
+
+int pack_public_key_load(const char *path, struct ffx_public_key *key,
+                         struct pack_error *error)
+{
+    const int result = keys_load_public(path, key, error);
+    return result != 0 ? result : refuse_test_key(key, path, error);
+}
+
+void pack_fingerprint(char out[PACK_FINGERPRINT],
+                      const struct ffx_public_key *key)
+{
+    uint8_t digest[FFX_SHA256_BYTES];
+    pack_sha256(key->point, sizeof key->point, digest);
+    text_put_hex(out, digest, (PACK_FINGERPRINT - 1) / 2);
+    out[PACK_FINGERPRINT - 1] = '\0';
 }
 
 /* --- making -------------------------------------------------------------- */
@@ -209,37 +318,6 @@ static int generate(struct pack_key *key, struct pack_error *error)
     return take_point(&key->pk, "the new key", &key->public_key, error);
 }
 
-static void cert_text(const struct pack_key *key, const char *model,
-                      uint32_t max_sequence, struct pack_buffer *out)
-{
-    buffer_print(out, "format=1\nmodel=%s\n", model);
-    buffer_hex_line(out, "public_key", key->public_key.point,
-                    sizeof key->public_key.point);
-    buffer_print(out, "max_sequence=%u\n", max_sequence);
-}
-
-static int delegate(struct pack_key *key, const char *signed_by,
-                    const char *model, uint32_t max_sequence,
-                    struct pack_error *error)
-{
-    struct pack_key *release_key;
-    int result = pack_key_load(signed_by, &release_key, error);
-    if (result != 0)
-        return result;
-    if (pack_key_delegation(release_key) != NULL) {
-        result = fail_with(error, FFX_ERR_CERT,
-                           "%s is itself a delegated package key: only the "
-                           "release key can delegate",
-                           signed_by);
-    } else {
-        cert_text(key, model, max_sequence, &key->cert);
-        result = sign_message(release_key, key->cert.bytes, key->cert.length,
-                              &key->cert_signature, error);
-    }
-    pack_key_free(release_key);
-    return result;
-}
-
 static int refuse_to_overwrite(const char *base, struct pack_error *error)
 {
     static const char *const suffixes[] = {KEY_SUFFIX, ".pub", ".cert",
@@ -247,7 +325,7 @@ static int refuse_to_overwrite(const char *base, struct pack_error *error)
     int result = 0;
     for (size_t i = 0; i < 4 && result == 0; i++) {
         struct stat status;
-        char *path = path_of(base, suffixes[i]);
+        char *path = keys_path_of(base, suffixes[i]);
         if (lstat(path, &status) == 0)
             result = fail_with(error, FFX_ERR_IO,
                                "%s is already there: choose another name, or "
@@ -258,10 +336,10 @@ static int refuse_to_overwrite(const char *base, struct pack_error *error)
     return result;
 }
 
-static int write_beside(const char *base, const char *suffix, const void *bytes,
-                        size_t length, int secret, struct pack_error *error)
+int keys_write_beside(const char *base, const char *suffix, const void *bytes,
+                      size_t length, int secret, struct pack_error *error)
 {
-    char *path = path_of(base, suffix);
+    char *path = keys_path_of(base, suffix);
     const int result = pack_write_file(path, bytes, length, secret, error);
     free(path);
     return result;
@@ -277,31 +355,22 @@ static int write_key_files(const char *base, struct pack_key *key,
         mbedtls_pk_write_key_pem(&key->pk, private_pem, PEM_BYTES) != 0)
         result = fail_with(error, FFX_ERR_BUFFER, "cannot encode the key");
     if (result == 0 && key->cert.length > 0)
-        result = write_beside(base, ".cert", key->cert.bytes, key->cert.length,
-                              0, error);
-    if (result == 0 && key->cert.length > 0)
-        result = write_beside(base, ".cert.sig", key->cert_signature.bytes,
-                              key->cert_signature.length, 0, error);
+        result = delegate_write(base, key, error);
     if (result == 0)
-        result = write_beside(base, ".pub", public_pem,
-                              strlen((const char *)public_pem), 0, error);
+        result = keys_write_beside(base, ".pub", public_pem,
+                                   strlen((const char *)public_pem), 0, error);
     if (result == 0)
-        result = write_beside(base, KEY_SUFFIX, private_pem,
-                              strlen((const char *)private_pem), 1, error);
+        result = keys_write_beside(base, KEY_SUFFIX, private_pem,
+                                   strlen((const char *)private_pem), 1, error);
     mbedtls_platform_zeroize(private_pem, sizeof private_pem);
     return result;
 }
 
-int pack_key_make(const char *name, const char *signed_by, const char *model,
-                  uint32_t max_sequence, struct pack_error *error)
+int pack_key_make(const char *name, const struct pack_delegation *how,
+                  struct pack_error *error)
 {
-    if (signed_by != NULL && (model == NULL || !ffx_model_valid(model)))
-        return fail_with(error, FFX_ERR_ARGUMENT,
-                         "a package key is for one model: letters, digits and "
-                         "'-', at most %u",
-                         FFX_MODEL_MAX);
     struct pack_key *key = calloc(1, sizeof *key);
-    char *base = base_of(name);
+    char *base = keys_base_of(name);
     int result = 0;
     if (key == NULL || base == NULL)
         result = fail_with(error, FFX_ERR_SPACE, "out of memory");
@@ -311,8 +380,8 @@ int pack_key_make(const char *name, const char *signed_by, const char *model,
         result = refuse_to_overwrite(base, error);
     if (result == 0)
         result = generate(key, error);
-    if (result == 0 && signed_by != NULL)
-        result = delegate(key, signed_by, model, max_sequence, error);
+    if (result == 0 && how != NULL)
+        result = delegate(key, how, error);
     if (result == 0)
         result = write_key_files(base, key, error);
     free(base);

@@ -4,33 +4,10 @@
 #include "pack/buffer.h"
 #include "pack/fail.h"
 #include "pack/read_back.h"
-#include "pack/recover.h"
 #include "pack/release.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* Whoever signed B is trusted, and that is one of two keys: only the right one
- * also signed the certificate, or the package. */
-static int open_package(struct ffx_package *package,
-                        const struct pack_buffer *zip,
-                        const struct pack_release *from,
-                        const struct pack_release *to, struct pack_error *error)
-{
-    struct ffx_public_key keys[2];
-    const int count =
-        recover_keys(to->text.bytes, to->text.length, to->signature.bytes,
-                     to->signature.length, keys);
-    int result = FFX_ERR_SIGNATURE;
-    if (count == 0)
-        return fail_with(error, result,
-                         "release %s is not signed: sign it with farfix "
-                         "release sign DIR --key RELEASE.key",
-                         to->version);
-    for (int i = 0; i < count && result == FFX_ERR_SIGNATURE; i++)
-        result = read_back(package, zip, &keys[i], from, to, error);
-    return result;
-}
 
 /* Null, and `error` says why there is no patch to draw. */
 static const struct ffx_part *find_patch(const struct ffx_package *package,
@@ -98,18 +75,27 @@ static int draw_part(const struct ffx_package *package,
 }
 
 int pack_map(const struct pack_buffer *zip, const struct pack_release *from,
-             const struct pack_release *to, const char *component,
-             struct pack_buffer *svg, struct pack_error *error)
+             const struct pack_release *to, const struct pack_key *key,
+             const char *component, struct pack_buffer *svg,
+             struct pack_error *error)
 {
     const struct pack_component *old_one = release_component(from, component);
     struct ffx_package package;
+    struct trust trust;
     memset(svg, 0, sizeof *svg);
     if (old_one == NULL || release_component(to, component) == NULL)
         return fail_with(error, FFX_ERR_ARGUMENT,
                          "there is no component %.40s in both %s and %s: name "
                          "one that release.ini names",
                          component, from->version, to->version);
-    const int result = open_package(&package, zip, from, to, error);
+    if (to->text.length == 0)
+        return fail_with(error, FFX_ERR_SIGNATURE,
+                         "release %s is not signed: sign it with farfix "
+                         "release sign DIR --key RELEASE.key",
+                         to->version);
+    int result = trust_find(from, to, key, &trust, error);
+    if (result == 0)
+        result = read_back(&package, zip, &trust, from, to, error);
     if (result != 0)
         return result;
     const struct ffx_part *part = find_patch(&package, component, error);

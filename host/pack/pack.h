@@ -58,28 +58,51 @@ void pack_read_at(const struct pack_buffer *buffer, struct ffx_read_at *out);
 
 struct pack_key; /* a private key, with its certificate if it is delegated */
 
-/* NAME.key (mode 0600) and NAME.pub as PEM, as openssl reads them; NAME may
- * end in ".key". With `signed_by` (else null), the path of a release key,
- * also NAME.cert and NAME.cert.sig: the new key may sign packages for `model`
- * up to release `max_sequence`. Refuses to overwrite any of the four. */
-int pack_key_make(const char *name, const char *signed_by, const char *model,
-                  uint32_t max_sequence, struct pack_error *error);
+/* What a release key lets a package key do. */
+struct pack_delegation {
+    const char *signed_by; /* the private release key */
+    const char *model;     /* for packages of this one model */
+    uint32_t max_sequence; /* up to this release */
+};
 /* A maker's choice when nobody says max_sequence: as far as a device that is
  * at sequence 0 would go in one step. A stolen package key ends there. */
 #define PACK_MAX_SEQUENCE FFX_SEQUENCE_STEP
 
+/* NAME.key (mode 0600) and NAME.pub as PEM, as openssl reads them; NAME may
+ * end in ".key". For a package key (`how` not null) also NAME.cert and
+ * NAME.cert.sig. Refuses to overwrite any of the four. */
+int pack_key_make(const char *name, const struct pack_delegation *how,
+                  struct pack_error *error);
+/* NAME.cert and NAME.cert.sig for a public key NAME.pub, whose private half
+ * lies elsewhere. A certificate of the same key that is there is replaced when
+ * `renew` is not 0, any other never. */
+int pack_key_delegate(const char *name, const struct pack_delegation *how,
+                      int renew, struct pack_error *error);
+
+/* A private key is named by a file in PEM, by the PKCS#11 URI of a key in a
+ * token ("pkcs11:..."), or by a file that holds that URI as its one line. The
+ * token's key is used through the program openssl (docs/keys.md), and what it
+ * signs is not the same bytes each time. */
+
 /* NAME.key, also as `openssl ecparam -genkey` or `openssl genpkey` wrote it;
  * NAME.cert and NAME.cert.sig are found beside it and must fit the key.
- * FFX_ERR_IO, FFX_ERR_SIGNATURE (no P-256 key), FFX_ERR_CERT. */
+ * FFX_ERR_IO, FFX_ERR_SIGNATURE (no P-256 key), FFX_ERR_CERT, FFX_ERR_TEST_KEY
+ * (one that farfix publishes; also where trust is given). */
 int pack_key_load(const char *path, struct pack_key **key,
                   struct pack_error *error);
 void pack_key_free(struct pack_key *key);
 const struct ffx_public_key *pack_key_public(const struct pack_key *key);
 /* What the certificate allows; null for a key that nobody delegated. */
 const struct ffx_cert *pack_key_delegation(const struct pack_key *key);
-/* NAME.pub. A private key is refused: trust is given to public keys. */
+/* NAME.pub, or where a token's key is. A private key is refused: trust is given
+ * to public keys. */
 int pack_public_key_load(const char *path, struct ffx_public_key *key,
                          struct pack_error *error);
+
+/* First eight bytes of a key's SHA-256 as hex: to tell keys apart. */
+#define PACK_FINGERPRINT 17u
+void pack_fingerprint(char out[PACK_FINGERPRINT],
+                      const struct ffx_public_key *key);
 
 /* --- releases ------------------------------------------------------------ */
 
@@ -113,21 +136,51 @@ struct pack_release {
     uint32_t sequence;
     uint32_t component_count;
     struct pack_component components[FFX_COMPONENTS];
-    /* After `release sign`; empty before. */
+    /* What the signed text says of release keys (docs/keys.md). */
+    int has_next_key, has_revoke;
+    struct ffx_public_key next_key, revoke;
+    /* After `release sign`; both empty before. */
     struct pack_buffer text, signature;
 };
 
 /* Reads release.ini, the images, and release and release.sig when they are
- * there. Components come out in the order modem, ap, others. FFX_ERR_IO,
+ * there; whether that signature is good only who trusts a key can say.
+ * Components come out in the order modem, ap, others. FFX_ERR_IO,
  * FFX_ERR_MANIFEST (release.ini; the text names file and line),
  * FFX_ERR_GEOMETRY (an image that its slot does not hold), FFX_ERR_DIGEST (a
- * `release` that is not about these images: sign again). */
+ * `release` that is not about these images: sign again), FFX_ERR_SIGNATURE (no
+ * signature, or one in another spelling than readers take). */
 int pack_release_load(const char *directory, struct pack_release *release,
                       struct pack_error *error);
 void pack_release_free(struct pack_release *release);
-/* Writes release and release.sig. A delegated key is refused. */
-int pack_release_sign(const char *directory, const char *key_path,
+
+/* Who signs a release, and what becomes of release keys on a device once it
+ * runs. Public keys, by their files; PACK_KEY_NONE: the text says nothing;
+ * null: the same, but a text that lies there and says something stays. */
+struct pack_signing {
+    const char *key;      /* private release key */
+    const char *next_key; /* is trusted from then on */
+    const char *revoke;   /* is trusted no more */
+};
+#define PACK_KEY_NONE "none"
+
+/* Writes release and release.sig. FFX_ERR_CERT: a delegated key;
+ * FFX_ERR_ARGUMENT: next_key or revoke that would leave devices with the keys
+ * they have, or with none that anybody holds; FFX_ERR_BUSY: the text there
+ * says something of keys, and `how` does not. */
+int pack_release_sign(const char *directory, const struct pack_signing *how,
                       struct pack_error *error);
+
+/* In two halves, for a key that is never on this machine: writes release alone
+ * (how->key is not looked at) and removes a release.sig, which would be of
+ * another text. `out` is the release, with text and without signature. */
+int pack_release_prepare(const char *directory, const struct pack_signing *how,
+                         struct pack_release *out, struct pack_error *error);
+/* ... and takes a signature of it that was made elsewhere, in any spelling:
+ * verifies it under the public key, and writes release.sig. */
+int pack_release_take_signature(const char *directory, const char *public_key,
+                                const char *signature,
+                                struct pack_error *error);
 
 /* --- packages ------------------------------------------------------------ */
 
@@ -147,25 +200,28 @@ struct pack_options {
 /* Builds update.zip from A to B: a payload for each component whose digest
  * changes; a delta in place, or the full image where that is smaller or B's
  * `ram` is not enough for any delta. What comes out was accepted, and deltas
- * were applied, by the device's own reader under the release key that signed
- * B.
+ * were applied, by the device's own reader under the keys that a device with
+ * A trusts: the one that signed A, and A's next_key (docs/keys.md). Where A is
+ * not signed, under the one key that signed both B and the certificate.
  *
  * PACK_NOTHING: no component changes. FFX_ERR_MODEL, FFX_ERR_SOURCE (equal
  * versions, other components), FFX_ERR_SEQUENCE, FFX_ERR_CERT (this key may
- * not), FFX_ERR_SIGNATURE (B unsigned, or not by the key behind this one). */
+ * not), FFX_ERR_SIGNATURE (B unsigned, or B or the certificate signed by a key
+ * that a device with A need not trust). */
 int pack_build(const struct pack_release *from, const struct pack_release *to,
                const struct pack_key *key, const struct pack_options *options,
                struct pack_buffer *out, struct pack_error *error);
 
 /* Is `zip`, which lay where others may write, a package from A to B that a
- * device takes under the release key behind `key`? Our own reader reads every
+ * device with A takes under the keys that it trusts? Our own reader reads every
  * byte. 0; the codes of pack_build, and those of the reader. */
 int pack_check(const struct pack_buffer *zip, const struct pack_release *from,
                const struct pack_release *to, const struct pack_key *key,
                struct pack_error *error);
 
 /* Would a device that runs release A take this opened package? 0, or
- * FFX_ERR_MODEL, FFX_ERR_SOURCE, FFX_ERR_SEQUENCE, FFX_ERR_GEOMETRY. */
+ * FFX_ERR_MODEL, FFX_ERR_SOURCE, FFX_ERR_SEQUENCE, FFX_ERR_GEOMETRY, or
+ * FFX_ERR_SIGNATURE: A speaks of other release keys (docs/keys.md). */
 int pack_source_check(const struct ffx_package *package,
                       const struct pack_release *from,
                       struct pack_error *error);
@@ -176,13 +232,14 @@ const struct ffx_part *pack_part(const struct ffx_manifest *manifest,
 
 /* Draws what `zip`, a package from A to B, does to this component: the SVG of
  * host/diff/map_svg.h, the same bytes each time. Our own reader reads the
- * whole package first; whoever signed B is trusted. PACK_NOTHING: the component
- * does not change, or travels as a full image; FFX_ERR_ARGUMENT: A or B has no
- * such component; FFX_ERR_SIGNATURE, _SPACE, and the codes of pack_check. Uses
- * crypto, and applies the patch: seconds for large images. */
+ * whole package first, which `key` has signed. PACK_NOTHING: the component does
+ * not change, or travels as a full image; FFX_ERR_ARGUMENT: A or B has no such
+ * component; FFX_ERR_SPACE, and the codes of pack_check. It applies the patch:
+ * seconds for large images. */
 int pack_map(const struct pack_buffer *zip, const struct pack_release *from,
-             const struct pack_release *to, const char *component,
-             struct pack_buffer *svg, struct pack_error *error);
+             const struct pack_release *to, const struct pack_key *key,
+             const char *component, struct pack_buffer *svg,
+             struct pack_error *error);
 
 /* What the certificate inside an opened package allows, to show it to a
  * person. FFX_ERR_CERT: not delegated; FFX_ERR_IO. */

@@ -28,34 +28,34 @@ static int leads_to(const struct pack_buffer *zip,
 }
 
 int read_back(struct ffx_package *package, const struct pack_buffer *zip,
-              const struct ffx_public_key *release_key,
-              const struct pack_release *from, const struct pack_release *to,
-              struct pack_error *error)
+              const struct trust *trust, const struct pack_release *from,
+              const struct pack_release *to, struct pack_error *error)
 {
     uint8_t scratch[65536];
     struct ffx_package_config config = {
         .crypto = pack_crypto(),
-        .trusted = release_key,
-        .trusted_count = 1,
+        .trusted = trust->keys,
+        .trusted_count = trust->count,
         .buffer = scratch,
         .buffer_bytes = sizeof scratch,
     };
     pack_read_at(zip, &config.file);
-    const int result = open_and_check(package, &config);
+    int result = open_and_check(package, &config);
     if (result != 0)
         return fail_with(error, result,
                          "the package is not used: our own reader refuses it "
                          "(%s)",
                          ffx_error_text(result));
-    /* From here on nobody reads them, and they end with us or the caller. */
-    package->config.buffer = NULL;
-    package->config.buffer_bytes = 0;
-    package->config.trusted = NULL;
-    package->config.trusted_count = 0;
     if (!leads_to(zip, package, to))
         return fail_with(error, FFX_ERR_MANIFEST,
                          "the package is not used: it leads to %s, not to this "
                          "release %s",
                          package->release.version, to->version);
-    return pack_source_check(package, from, error);
+    result = pack_source_check(package, from, error);
+    /* From here on nobody reads them, and they end with us or the caller. */
+    package->config.buffer = NULL;
+    package->config.buffer_bytes = 0;
+    package->config.trusted = NULL;
+    package->config.trusted_count = 0;
+    return result;
 }

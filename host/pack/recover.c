@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pack/recover.h"
 
-#include <mbedtls/asn1.h>
+#include "pack/sign.h"
+
 #include <mbedtls/ecp.h>
 #include <string.h>
 
@@ -10,24 +11,6 @@ struct recovery {
     mbedtls_ecp_point nonce, found; /* R = kG, Q */
     mbedtls_mpi r, s, e, power;
 };
-
-static int read_der(const uint8_t *der, size_t length, mbedtls_mpi *r,
-                    mbedtls_mpi *s)
-{
-    unsigned char copy[FFX_DER_MAX];
-    unsigned char *at = copy;
-    size_t inside;
-    if (length == 0 || length > sizeof copy)
-        return -1;
-    memcpy(copy, der, length);
-    if (mbedtls_asn1_get_tag(&at, copy + length, &inside,
-                             MBEDTLS_ASN1_CONSTRUCTED |
-                                 MBEDTLS_ASN1_SEQUENCE) != 0)
-        return -1;
-    if (mbedtls_asn1_get_mpi(&at, copy + length, r) != 0)
-        return -1;
-    return mbedtls_asn1_get_mpi(&at, copy + length, s);
-}
 
 /* nonce.Y = sqrt(x^3 - 3x + b): on P-256 p = 3 (mod 4), so the root of v is
  * v^((p + 1) / 4), if there is one. Leaves (p + 1) / 4 in `power`. */
@@ -105,7 +88,7 @@ int recover_keys(const void *message, size_t length, const uint8_t *der,
     int found = 0;
     if (mbedtls_ecp_group_load(&work.group, MBEDTLS_ECP_DP_SECP256R1) == 0 &&
         mbedtls_mpi_read_binary(&work.e, digest, sizeof digest) == 0 &&
-        read_der(der, der_length, &work.r, &work.s) == 0)
+        sign_read(der, der_length, &work.r, &work.s) == 0)
         found = candidates(&work, keys);
     mbedtls_mpi_free(&work.power);
     mbedtls_mpi_free(&work.e);

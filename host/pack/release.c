@@ -11,12 +11,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define PATH_BYTES 4096u
-
-static int join(char path[PATH_BYTES], const char *directory, const char *file,
-                struct pack_error *error)
+int release_path(char path[RELEASE_PATH], const char *directory,
+                 const char *file, struct pack_error *error)
 {
-    if (snprintf(path, PATH_BYTES, "%s/%s", directory, file) < (int)PATH_BYTES)
+    if (snprintf(path, RELEASE_PATH, "%s/%s", directory, file) <
+        (int)RELEASE_PATH)
         return 0;
     return fail_with(error, FFX_ERR_BUFFER, "the path of %s is too long", file);
 }
@@ -50,11 +49,26 @@ void release_text(const struct pack_release *release, struct pack_buffer *out)
                      component->image.length);
         buffer_hex_line(out, "sha256", component->sha256, FFX_SHA256_BYTES);
     }
+    if (release->has_next_key)
+        buffer_hex_line(out, "next_key", release->next_key.point,
+                        FFX_PUBLIC_KEY_BYTES);
+    if (release->has_revoke)
+        buffer_hex_line(out, "revoke", release->revoke.point,
+                        FFX_PUBLIC_KEY_BYTES);
 }
 
-/* Signed text may go on with next_key and revoke, which release.ini does not
- * know; everything before them must be about these images. */
-static int check_text(const char *path, const struct pack_release *release,
+static void take_keys(struct pack_release *release,
+                      const struct ffx_release *parsed)
+{
+    release->has_next_key = parsed->has_next_key;
+    release->has_revoke = parsed->has_revoke;
+    release->next_key = parsed->next_key;
+    release->revoke = parsed->revoke;
+}
+
+/* What it says of keys release.ini does not know; all else must be about
+ * these images. */
+static int check_text(const char *path, struct pack_release *release,
                       struct pack_error *error)
 {
     struct ffx_release parsed;
@@ -67,9 +81,14 @@ static int check_text(const char *path, const struct pack_release *release,
                          "%s is not a release text: remove it, or sign again "
                          "with farfix release sign",
                          path);
+    if (parsed.has_next_key && ffx_key_is_test(&parsed.next_key))
+        return fail_with(error, FFX_ERR_TEST_KEY,
+                         "%s introduces a test key that farfix publishes: sign "
+                         "again with another --next-key",
+                         path);
+    take_keys(release, &parsed);
     release_text(release, &expected);
-    if (release->text.length < expected.length ||
-        parsed.component_count != release->component_count ||
+    if (release->text.length != expected.length ||
         memcmp(release->text.bytes, expected.bytes, expected.length) != 0)
         result = fail_with(error, FFX_ERR_DIGEST,
                            "%s is about other images or settings than stand "
@@ -84,9 +103,9 @@ static int check_text(const char *path, const struct pack_release *release,
 static int load_image(const char *directory, struct pack_component *component,
                       struct pack_error *error)
 {
-    char path[PATH_BYTES];
+    char path[RELEASE_PATH];
     struct image_file about;
-    if (join(path, directory, component->file, error) != 0 ||
+    if (release_path(path, directory, component->file, error) != 0 ||
         image_read(path, &component->image, &about, error) != 0) {
         error->missing = 0; /* release.ini named it, not the caller */
         return error->code;
@@ -135,14 +154,14 @@ static int check_directory(const char *directory, struct pack_error *error)
     return 0;
 }
 
-static int load_unsigned(const char *directory, struct pack_release *release,
-                         struct pack_error *error)
+int release_load_unsigned(const char *directory, struct pack_release *release,
+                          struct pack_error *error)
 {
-    char path[PATH_BYTES];
+    char path[RELEASE_PATH];
     memset(release, 0, sizeof *release);
     int result = check_directory(directory, error);
     if (result == 0)
-        result = join(path, directory, "release.ini", error);
+        result = release_path(path, directory, "release.ini", error);
     if (result == 0)
         result = release_ini_read(path, release, error);
     sort_components(release);
@@ -153,78 +172,71 @@ static int load_unsigned(const char *directory, struct pack_release *release,
     return result;
 }
 
+int release_load_text(const char *directory, struct pack_release *release,
+                      struct pack_error *error)
+{
+    char path[RELEASE_PATH];
+    if (release_path(path, directory, "release", error) != 0)
+        return error->code;
+    const int result = pack_read_file(path, &release->text, error);
+    return result != 0 ? result : check_text(path, release, error);
+}
+
+/* Half of what openssl and tokens sign has a high s, which no reader takes. */
+static int check_spelling(const char *directory, const char *path,
+                          const struct pack_buffer *signature,
+                          struct pack_error *error)
+{
+    struct pack_buffer good = {0};
+    int result = sign_normalise(signature->bytes, signature->length, &good);
+    if (result != 0)
+        fail_with(error, result,
+                  "%s is no signature on P-256 in DER: sign again with farfix "
+                  "release sign",
+                  path);
+    else if (good.length != signature->length ||
+             memcmp(good.bytes, signature->bytes, good.length) != 0)
+        result = fail_with(error, FFX_ERR_SIGNATURE,
+                           "%s has a high s, as openssl makes half of them, "
+                           "and devices take one spelling: farfix release sign "
+                           "%s --key RELEASE.pub --signature %s",
+                           path, directory, path);
+    pack_buffer_free(&good);
+    return result;
+}
+
+/* A text that waits for its signature says nothing yet. */
+static int forget_text(struct pack_release *release)
+{
+    pack_buffer_free(&release->text);
+    release->has_next_key = release->has_revoke = 0;
+    return 0;
+}
+
 static int load_signature(const char *directory, struct pack_release *release,
                           struct pack_error *error)
 {
-    char path[PATH_BYTES], sig[PATH_BYTES];
-    if (join(path, directory, "release", error) != 0 ||
-        join(sig, directory, "release.sig", error) != 0)
+    char path[RELEASE_PATH];
+    int result = release_load_text(directory, release, error);
+    if (result != 0)
+        return error->missing ? 0 : result;
+    if (release_path(path, directory, "release.sig", error) != 0)
         return error->code;
-    int result = pack_read_file(path, &release->text, error);
+    result = pack_read_file(path, &release->signature, error);
     if (result != 0 && error->missing)
-        return 0;
-    if (result == 0)
-        result = check_text(path, release, error);
-    if (result == 0)
-        result = pack_read_file(sig, &release->signature, error);
-    return result;
+        return forget_text(release);
+    if (result != 0)
+        return result;
+    return check_spelling(directory, path, &release->signature, error);
 }
 
 int pack_release_load(const char *directory, struct pack_release *release,
                       struct pack_error *error)
 {
-    int result = load_unsigned(directory, release, error);
+    int result = release_load_unsigned(directory, release, error);
     if (result == 0)
         result = load_signature(directory, release, error);
     if (result != 0)
         pack_release_free(release);
-    return result;
-}
-
-/* --- signing ------------------------------------------------------------- */
-
-/* The signature goes first: an old text with a new signature is refused by
- * every reader, as is a new text with an old one. */
-static int write_signed(const char *directory,
-                        const struct pack_release *release,
-                        struct pack_error *error)
-{
-    char text[PATH_BYTES], sig[PATH_BYTES];
-    if (join(text, directory, "release", error) != 0 ||
-        join(sig, directory, "release.sig", error) != 0)
-        return error->code;
-    int result = pack_write_file(sig, release->signature.bytes,
-                                 release->signature.length, 0, error);
-    if (result == 0)
-        result = pack_write_file(text, release->text.bytes,
-                                 release->text.length, 0, error);
-    return result;
-}
-
-int pack_release_sign(const char *directory, const char *key_path,
-                      struct pack_error *error)
-{
-    struct pack_key *key;
-    struct pack_release release;
-    int result = pack_key_load(key_path, &key, error);
-    if (result != 0)
-        return result;
-    if (pack_key_delegation(key) != NULL) {
-        pack_key_free(key);
-        return fail_with(error, FFX_ERR_CERT,
-                         "%s is a delegated package key: releases are signed "
-                         "by the release key",
-                         key_path);
-    }
-    result = load_unsigned(directory, &release, error);
-    if (result == 0) {
-        release_text(&release, &release.text);
-        result = sign_message(key, release.text.bytes, release.text.length,
-                              &release.signature, error);
-        if (result == 0)
-            result = write_signed(directory, &release, error);
-        pack_release_free(&release);
-    }
-    pack_key_free(key);
     return result;
 }

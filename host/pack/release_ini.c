@@ -202,21 +202,28 @@ static int parse(struct parser *parser)
     return 0;
 }
 
+int release_ini_parse(const char *path, char *text, size_t length,
+                      struct pack_release *release, struct pack_error *error)
+{
+    struct parser parser = {.release = release, .error = error};
+    if (memchr(text, '\0', length) != NULL)
+        return fail_with(error, FFX_ERR_MANIFEST,
+                         "%s: not a text file: it holds a NUL", path);
+    ini_start(&parser.ini, path, text);
+    return parse(&parser);
+}
+
 int release_ini_read(const char *path, struct pack_release *release,
                      struct pack_error *error)
 {
     struct pack_buffer text;
-    struct parser parser = {.release = release, .error = error};
     int result = pack_read_file(path, &text, error);
     if (result != 0)
         return result;
-    if (memchr(text.bytes, '\0', text.length) != NULL)
-        result = fail_with(error, FFX_ERR_MANIFEST,
-                           "%s: not a text file: it holds a NUL", path);
+    const size_t length = text.length;
     buffer_append(&text, "", 1);
-    ini_start(&parser.ini, path, (char *)text.bytes);
-    if (result == 0)
-        result = parse(&parser);
+    result =
+        release_ini_parse(path, (char *)text.bytes, length, release, error);
     pack_buffer_free(&text);
     return result;
 }

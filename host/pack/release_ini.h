@@ -9,4 +9,9 @@
 int release_ini_read(const char *path, struct pack_release *release,
                      struct pack_error *error);
 
+/* The same from `length` bytes of text, which end in a NUL behind that and are
+ * changed; `path` is for messages. FFX_ERR_MANIFEST. */
+int release_ini_parse(const char *path, char *text, size_t length,
+                      struct pack_release *release, struct pack_error *error);
+
 #endif

@@ -2,7 +2,9 @@
 #include "pack/sign.h"
 
 #include "pack/buffer.h"
+#include "pack/crypto.h"
 #include "pack/fail.h"
+#include "pack/token.h"
 
 #include <mbedtls/asn1write.h>
 #include <mbedtls/ecdsa.h>
@@ -63,12 +65,79 @@ static void append_der(const mbedtls_mpi *r, const mbedtls_mpi *s,
     buffer_append(der, at, (size_t)(bytes + sizeof bytes - at));
 }
 
+int sign_read(const uint8_t *der, size_t length, mbedtls_mpi *r, mbedtls_mpi *s)
+{
+    unsigned char copy[FFX_DER_MAX];
+    unsigned char *at = copy;
+    size_t inside;
+    if (length == 0 || length > sizeof copy)
+        return -1;
+    const unsigned char *const end = copy + length;
+    memcpy(copy, der, length);
+    if (mbedtls_asn1_get_tag(&at, end, &inside,
+                             MBEDTLS_ASN1_CONSTRUCTED |
+                                 MBEDTLS_ASN1_SEQUENCE) != 0 ||
+        at + inside != end || mbedtls_asn1_get_mpi(&at, end, r) != 0 ||
+        mbedtls_asn1_get_mpi(&at, end, s) != 0)
+        return -1;
+    return at == end ? 0 : -1;
+}
+
+int sign_normalise(const uint8_t *der, size_t length, struct pack_buffer *out)
+{
+    mbedtls_ecp_group group;
+    mbedtls_mpi r, s;
+    mbedtls_ecp_group_init(&group);
+    mbedtls_mpi_init(&r);
+    mbedtls_mpi_init(&s);
+    /* As private keys are, r and s are 1 to n - 1. */
+    const int failed =
+        mbedtls_ecp_group_load(&group, MBEDTLS_ECP_DP_SECP256R1) != 0 ||
+        sign_read(der, length, &r, &s) != 0 ||
+        mbedtls_ecp_check_privkey(&group, &r) != 0 ||
+        mbedtls_ecp_check_privkey(&group, &s) != 0 ||
+        lower_s(&group.N, &s) != 0;
+    if (!failed)
+        append_der(&r, &s, out);
+    mbedtls_mpi_free(&s);
+    mbedtls_mpi_free(&r);
+    mbedtls_ecp_group_free(&group);
+    return failed ? FFX_ERR_SIGNATURE : 0;
+}
+
+/* Whatever lies behind a URI may have changed since its public half was read:
+ * nothing leaves here that does not verify under it. */
+static int sign_in_token(const struct pack_key *key, const void *message,
+                         size_t length, struct pack_buffer *der,
+                         struct pack_error *error)
+{
+    struct pack_buffer raw, good = {0};
+    int result = token_sign(key->uri, message, length, &raw, error);
+    if (result != 0)
+        return result;
+    if (sign_normalise(raw.bytes, raw.length, &good) != 0 ||
+        ffx_signature_check(pack_crypto(), &key->public_key, message,
+                            (uint32_t)length, good.bytes,
+                            (uint32_t)good.length) != 0)
+        result = fail_with(error, FFX_ERR_SIGNATURE,
+                           "what %s signed does not verify under its public "
+                           "key: name one key pair of the curve P-256",
+                           key->uri);
+    else
+        buffer_append(der, good.bytes, good.length);
+    pack_buffer_free(&raw);
+    pack_buffer_free(&good);
+    return result;
+}
+
 int sign_message(const struct pack_key *key, const void *message, size_t length,
                  struct pack_buffer *der, struct pack_error *error)
 {
     uint8_t digest[FFX_SHA256_BYTES];
     mbedtls_ecp_group group;
     mbedtls_mpi r, s;
+    if (key->uri != NULL)
+        return sign_in_token(key, message, length, der, error);
     mbedtls_ecp_group_init(&group);
     mbedtls_mpi_init(&r);
     mbedtls_mpi_init(&s);

@@ -325,7 +325,7 @@ static int make_map(struct store *store, struct store_job *job)
     int result = pair_load(job, &pair, &job->error);
     if (result != 0)
         return result;
-    result = pack_map(&job->package->bytes, &pair.from, &pair.to,
+    result = pack_map(&job->package->bytes, &pair.from, &pair.to, store->key,
                       job->component, &svg, &job->error);
     pair_free(&pair);
     if (result == 0)

@@ -104,6 +104,10 @@ struct ffx_agent_config {
      * none, B counts as installed once its digest is right. At most 253. Fixed
      * for the life of a device: it sets the length of the records. */
     uint8_t trial_boots;
+    /* 0 in every product: keys of ffx_key_is_test are not provisioned, and a
+     * release that one of them signed, or that introduces one, is refused. 1
+     * is for tests and benches. */
+    uint8_t allow_test_keys;
 
     /* Opens /fota/update.zip. FFX_ERR_NO_PACKAGE when there is none. The
      * file must not change until close_package: see ffx_agent_locked. After
@@ -236,7 +240,8 @@ int ffx_agent_init(struct ffx_agent *agent,
 int ffx_agent_load(struct ffx_agent *agent);
 
 /* Writes the first record of a device. The slots must hold the images.
- * FFX_ERR_ARGUMENT: a fact is out of its range; FFX_ERR_BUSY: the journal
+ * FFX_ERR_ARGUMENT: a fact is out of its range; FFX_ERR_TEST_KEY: a key that
+ * everybody can sign with; FFX_ERR_BUSY: the journal
  * holds a valid record, nothing changed (a cut in here may leave it so: load
  * then finds the facts); FFX_ERR_FLASH: the journal takes no record. */
 int ffx_agent_provision(struct ffx_agent *agent,

@@ -68,6 +68,9 @@ enum ffx_error {
     FFX_ERR_RECOVERY = -32,
     /* The new firmware ran on trial and did not confirm itself in time. */
     FFX_ERR_TRIAL = -33,
+    /* A release key that everybody can sign with (ffx_key_is_test): it signed
+     * the release, or the release introduces it. Use a key of your own. */
+    FFX_ERR_TEST_KEY = -34,
 
     /* No valid record in any journal sector: provision the device. */
     FFX_ERR_STATE = -40,

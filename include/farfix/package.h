@@ -101,6 +101,10 @@ int ffx_model_valid(const char *text);
 int ffx_version_valid(const char *text);
 int ffx_component_valid(const char *text);
 
+/* 1: the private half of this key is published, in our tests or in RFC 6979:
+ * anybody can sign with it, so that a product must never trust it. */
+int ffx_key_is_test(const struct ffx_public_key *key);
+
 /* Checks a DER signature over `message` against one key. Strict DER, r and s
  * in 1..n-1, s <= n/2, so that a signature has one spelling. */
 int ffx_signature_check(const struct ffx_crypto *crypto,

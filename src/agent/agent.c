@@ -195,6 +195,14 @@ static int provision_valid(const struct ffx_agent *agent,
     return 1;
 }
 
+static int has_test_key(const struct ffx_provision *provision)
+{
+    for (uint32_t i = 0; i < provision->key_count; i++)
+        if (ffx_key_is_test(&provision->keys[i]))
+            return 1;
+    return 0;
+}
+
 static void set_provisioned(struct ffx_agent *agent,
                             const struct ffx_provision *provision)
 {
@@ -215,6 +223,8 @@ int ffx_agent_provision(struct ffx_agent *agent,
 {
     if (!provision_valid(agent, provision))
         return FFX_ERR_ARGUMENT;
+    if (!agent->config.allow_test_keys && has_test_key(provision))
+        return FFX_ERR_TEST_KEY;
     const int found = reload(agent);
     if (found != FFX_ERR_STATE)
         return found == FFX_ERR_POWER ? found : FFX_ERR_BUSY;

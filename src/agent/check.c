@@ -81,6 +81,17 @@ static int facts_sequence(struct ffx_agent *agent)
     return 0;
 }
 
+/* A published key is nobody's word, whoever made the device trust it. */
+static int facts_keys(struct ffx_agent *agent)
+{
+    const struct ffx_release *const release = &agent->package.release;
+    if (!agent->config.allow_test_keys &&
+        (ffx_key_is_test(&agent->state.keys[agent->package.release_key]) ||
+         (release->has_next_key && ffx_key_is_test(&release->next_key))))
+        return FFX_ERR_TEST_KEY;
+    return 0;
+}
+
 /* The release speaks of exactly this device's components. */
 static int facts_components(struct ffx_agent *agent)
 {
@@ -142,8 +153,8 @@ static int facts_geometry(struct ffx_agent *agent)
 int check_facts(struct ffx_agent *agent)
 {
     static int (*const facts[])(struct ffx_agent *) = {
-        facts_model,      facts_mode, facts_from,     facts_sequence,
-        facts_components, facts_full, facts_geometry,
+        facts_model, facts_mode,       facts_from, facts_sequence,
+        facts_keys,  facts_components, facts_full, facts_geometry,
     };
     for (uint32_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         const int error = facts[i](agent);

@@ -28,6 +28,7 @@ static const struct {
     {FFX_ERR_DIGEST, "image in flash differs from its signed digest"},
     {FFX_ERR_RECOVERY, "recovery needs the same package or a full image"},
     {FFX_ERR_TRIAL, "new firmware did not confirm itself"},
+    {FFX_ERR_TEST_KEY, "release key is a published test key"},
     {FFX_ERR_STATE, "device holds no agent state: provision it first"},
     {FFX_ERR_SYNTAX, "malformed line or argument"},
     {FFX_ERR_TIMEOUT, "no answer in time"},

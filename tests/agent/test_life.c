@@ -425,120 +425,6 @@ static void a_vendor_package_that_fails_is_refused(void **state)
     bench_close(&bench);
 }
 
-/* --- keys ---------------------------------------------------------------- */
-
-/* Update with `next` and `revoke` (FORGE_KEYS: none), signed by `signer`. */
-static void rotate(struct bench *bench, enum forge_key signer,
-                   enum forge_key next, enum forge_key revoke)
-{
-    struct bench_job job;
-    bench_job_make(bench, &job, &bench->a, &bench->b, BENCH_IMAGES);
-    job.forge.signer[FORGE_TEXT_RELEASE] = signer;
-    job.forge.signer[FORGE_TEXT_CERT] = signer;
-    job.forge.release.has_next_key = next != FORGE_KEYS;
-    job.forge.release.has_revoke = revoke != FORGE_KEYS;
-    if (next != FORGE_KEYS)
-        job.forge.release.next_key = *forge_public(next);
-    if (revoke != FORGE_KEYS)
-        job.forge.release.revoke = *forge_public(revoke);
-    struct forge_bytes zip = bench_job_build(&job);
-    bench->package = &zip;
-    bench_request(bench);
-    assert_int_equal(bench_boot(bench), 0);
-    bench->package = NULL;
-    free(zip.bytes);
-}
-
-static void expect_keys(struct bench *bench, enum forge_key first,
-                        enum forge_key second)
-{
-    const struct ffx_agent_state *state = ffx_agent_state(&bench->agent);
-    const uint32_t count = second == FORGE_KEYS ? 1 : 2;
-    assert_int_equal(state->status, FFX_STATUS_SUCCESS);
-    assert_int_equal(bench_power_up(bench), 0);
-    assert_int_equal(state->key_count, count);
-    assert_memory_equal(&state->keys[0], forge_public(first),
-                        sizeof state->keys[0]);
-    if (count == 2)
-        assert_memory_equal(&state->keys[1], forge_public(second),
-                            sizeof state->keys[1]);
-}
-
-/* After an update B is A for the next one. */
-static void go_on(struct bench *bench)
-{
-    const struct bench_release a = bench->a;
-    bench->a = bench->b;
-    bench->b = a;
-    bench->b.version =
-        bench->a.version[6] == '6' ? "1529B07SIM7000G" : "1529B06SIM7000G";
-    bench->b.sequence = bench->a.sequence + 1;
-}
-
-static void release_keys_rotate_with_success(void **state)
-{
-    (void)state;
-    struct bench bench;
-    bench_open(&bench, NOR);
-    rotate(&bench, FORGE_RELEASE, FORGE_OTHER, FORGE_KEYS);
-    expect_keys(&bench, FORGE_RELEASE, FORGE_OTHER);
-    go_on(&bench);
-    rotate(&bench, FORGE_OTHER, FORGE_KEYS, FORGE_RELEASE);
-    expect_keys(&bench, FORGE_OTHER, FORGE_KEYS);
-    go_on(&bench);
-    /* The revoked key's word counts no more. */
-    rotate(&bench, FORGE_RELEASE, FORGE_KEYS, FORGE_KEYS);
-    assert_int_equal(ffx_agent_status(&bench.agent), FFX_STATUS_REFUSED);
-    assert_int_equal(ffx_agent_state(&bench.agent)->error, FFX_ERR_SIGNATURE);
-    /* Both at once. */
-    rotate(&bench, FORGE_OTHER, FORGE_RELEASE, FORGE_OTHER);
-    expect_keys(&bench, FORGE_RELEASE, FORGE_KEYS);
-    bench_close(&bench);
-}
-
-static void the_last_key_is_never_revoked(void **state)
-{
-    (void)state;
-    struct bench bench;
-    bench_open(&bench, NOR);
-    rotate(&bench, FORGE_RELEASE, FORGE_KEYS, FORGE_RELEASE);
-    expect_keys(&bench, FORGE_RELEASE, FORGE_KEYS);
-    bench_close(&bench);
-}
-
-static void
-a_third_key_takes_the_place_of_the_one_that_did_not_sign(void **state)
-{
-    (void)state;
-    struct bench bench;
-    bench_open(&bench, NOR);
-    rotate(&bench, FORGE_RELEASE, FORGE_OTHER, FORGE_KEYS);
-    go_on(&bench);
-    /* Known already: nothing changes. */
-    rotate(&bench, FORGE_RELEASE, FORGE_OTHER, FORGE_KEYS);
-    expect_keys(&bench, FORGE_RELEASE, FORGE_OTHER);
-    go_on(&bench);
-    rotate(&bench, FORGE_OTHER, FORGE_PACKAGE, FORGE_KEYS);
-    expect_keys(&bench, FORGE_PACKAGE, FORGE_OTHER);
-    go_on(&bench);
-    /* Room is made before the new key comes. */
-    rotate(&bench, FORGE_OTHER, FORGE_RELEASE, FORGE_OTHER);
-    expect_keys(&bench, FORGE_PACKAGE, FORGE_RELEASE);
-    bench_close(&bench);
-}
-
-static void keys_stay_when_a_release_is_refused(void **state)
-{
-    (void)state;
-    struct bench bench;
-    bench_open(&bench, NOR);
-    bench.b.sequence = 4;
-    rotate(&bench, FORGE_RELEASE, FORGE_OTHER, FORGE_RELEASE);
-    bench_expect_refused(&bench, FFX_ERR_SEQUENCE);
-    assert_int_equal(ffx_agent_state(&bench.agent)->key_count, 1);
-    bench_close(&bench);
-}
-
 /* --- the boot after ------------------------------------------------------ */
 
 /* The power goes once the file is deleted: the record still has `removing`. */
@@ -761,11 +647,6 @@ int main(void)
         cmocka_unit_test(a_journal_that_fails_leaves_cfota_unsaid),
         cmocka_unit_test(a_vendor_package_changes_versions_only),
         cmocka_unit_test(a_vendor_package_that_fails_is_refused),
-        cmocka_unit_test(release_keys_rotate_with_success),
-        cmocka_unit_test(the_last_key_is_never_revoked),
-        cmocka_unit_test(
-            a_third_key_takes_the_place_of_the_one_that_did_not_sign),
-        cmocka_unit_test(keys_stay_when_a_release_is_refused),
         cmocka_unit_test(
             a_file_that_outlived_its_update_is_deleted_by_the_next_boot),
         cmocka_unit_test(a_file_that_cannot_be_deleted_does_no_harm),

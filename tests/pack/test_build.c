@@ -225,9 +225,9 @@ static void delegated_key_of_another_model_is_refused(void **state)
     struct pack_key *key;
     struct pack_error error;
     fixture_path(&fixture, "foreign.key", path);
-    assert_int_equal(
-        pack_key_make(path, fixture.release_key_path, "SIM7000E", 100, &error),
-        0);
+    const struct pack_delegation how = {fixture.release_key_path, "SIM7000E",
+                                        100};
+    assert_int_equal(pack_key_make(path, &how, &error), 0);
     assert_int_equal(pack_key_load(path, &key, &error), 0);
     assert_refused(&fixture.a, &fixture.b, key, FFX_ERR_CERT);
     pack_key_free(key);
@@ -251,7 +251,7 @@ static void foreign_key_without_certificate_is_refused(void **state)
     struct pack_key *key;
     struct pack_error error;
     fixture_path(&fixture, "lone.key", path);
-    assert_int_equal(pack_key_make(path, NULL, NULL, 0, &error), 0);
+    assert_int_equal(pack_key_make(path, NULL, &error), 0);
     assert_int_equal(pack_key_load(path, &key, &error), 0);
     assert_refused(&fixture.a, &fixture.b, key, FFX_ERR_SIGNATURE);
     pack_key_free(key);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Key files, certificates, and signatures against RFC 6979. */
+#include "child.h"
 #include "fixture.h"
+#include "forge.h"
 
 #include <pack/recover.h>
+#include <pack/release.h>
 #include <pack/sign.h>
 #include <psa/psa_crypto.h>
 
@@ -11,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,12 +77,41 @@ static void put(const char *name, const void *bytes, size_t length)
     assert_int_equal(pack_write_file(path, bytes, length, 0, &error), 0);
 }
 
+/* Past the loader, which refuses a key that everybody has. */
 static struct pack_key *rfc_key(void)
 {
-    struct pack_key *key;
-    put("rfc.key", rfc_pem, sizeof rfc_pem - 1);
-    assert_int_equal(pack_key_load(path, &key, &error), 0);
+    struct pack_key *key = calloc(1, sizeof *key);
+    size_t length;
+    assert_non_null(key);
+    mbedtls_pk_init(&key->pk);
+    assert_int_equal(mbedtls_pk_parse_key(&key->pk, (const uint8_t *)rfc_pem,
+                                          sizeof rfc_pem, NULL, 0),
+                     0);
+    const mbedtls_ecp_keypair *pair = mbedtls_pk_ec(key->pk);
+    assert_int_equal(mbedtls_ecp_point_write_binary(
+                         &pair->grp, &pair->Q, MBEDTLS_ECP_PF_UNCOMPRESSED,
+                         &length, key->public_key.point,
+                         sizeof key->public_key.point),
+                     0);
     return key;
+}
+
+static void put_public(const char *name, const struct ffx_public_key *key)
+{
+    mbedtls_pk_context pk;
+    unsigned char pem[512];
+    mbedtls_pk_init(&pk);
+    assert_int_equal(
+        mbedtls_pk_setup(&pk, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)), 0);
+    mbedtls_ecp_keypair *pair = mbedtls_pk_ec(pk);
+    assert_int_equal(
+        mbedtls_ecp_group_load(&pair->grp, MBEDTLS_ECP_DP_SECP256R1), 0);
+    assert_int_equal(mbedtls_ecp_point_read_binary(
+                         &pair->grp, &pair->Q, key->point, sizeof key->point),
+                     0);
+    assert_int_equal(mbedtls_pk_write_pubkey_pem(&pk, pem, sizeof pem), 0);
+    mbedtls_pk_free(&pk);
+    put(name, pem, strlen((const char *)pem));
 }
 
 /* --- signatures ---------------------------------------------------------- */
@@ -112,6 +145,39 @@ static void reader_takes_every_signature_of_the_maker(void **state)
         pack_buffer_free(&der);
     }
     pack_key_free(key);
+}
+
+/* RFC 6979's own s of "sample", above n/2. */
+static void other_spellings_come_out_in_the_one(void **state)
+{
+    (void)state;
+    static const uint8_t high[] = {
+        0xf7, 0xcb, 0x1c, 0x94, 0x2d, 0x65, 0x7c, 0x41, 0xd4, 0x36, 0xc7,
+        0xa1, 0xb6, 0xe2, 0x9f, 0x65, 0xf3, 0xe9, 0x00, 0xdb, 0xb9, 0xaf,
+        0xf4, 0x06, 0x4d, 0xc4, 0xab, 0x2f, 0x84, 0x3a, 0xcd, 0xa8};
+    const uint8_t *const low = rfc_signatures[0].der;
+    const size_t low_length = rfc_signatures[0].length;
+    uint8_t der[72];
+    struct pack_buffer out = {0};
+    memcpy(der, low, 37); /* SEQUENCE, r */
+    der[1] = 70;
+    memcpy(der + 37, "\x02\x21\x00", 3);
+    memcpy(der + 40, high, 32);
+    assert_int_equal(sign_normalise(der, 72, &out), 0);
+    assert_int_equal(out.length, low_length);
+    assert_memory_equal(out.bytes, low, low_length);
+    pack_buffer_free(&out);
+    assert_int_equal(sign_normalise(low, low_length, &out), 0);
+    assert_int_equal(out.length, low_length);
+    assert_memory_equal(out.bytes, low, low_length);
+    pack_buffer_free(&out);
+    assert_int_equal(sign_normalise(low, low_length - 1, &out),
+                     FFX_ERR_SIGNATURE);
+    memset(der + 40, 0xff, 32); /* s above n */
+    assert_int_equal(sign_normalise(der, 72, &out), FFX_ERR_SIGNATURE);
+    memset(der + 40, 0, 32);
+    assert_int_equal(sign_normalise(der, 72, &out), FFX_ERR_SIGNATURE);
+    assert_null(out.bytes);
 }
 
 static void signer_is_found_from_signature_and_message(void **state)
@@ -206,12 +272,11 @@ static void no_file_of_a_key_is_ever_overwritten(void **state)
     fixture_path(&fixture, "new", base);
     for (size_t i = 0; i < 4; i++) {
         put(taken[i], "mine", 4);
-        assert_int_equal(pack_key_make(base, NULL, NULL, 0, &error),
-                         FFX_ERR_IO);
+        assert_int_equal(pack_key_make(base, NULL, &error), FFX_ERR_IO);
         assert_non_null(strstr(error.text, taken[i]));
         unlink(path);
     }
-    assert_int_equal(pack_key_make(base, NULL, NULL, 0, &error), 0);
+    assert_int_equal(pack_key_make(base, NULL, &error), 0);
 }
 
 /* --- refusals ------------------------------------------------------------ */
@@ -250,6 +315,53 @@ static void what_is_no_p256_key_is_refused(void **state)
         "P-256");
 }
 
+static void a42_no_test_key_is_loaded_or_trusted(void **state)
+{
+    (void)state;
+    struct pack_key *key;
+    put("odd.key", rfc_pem, sizeof rfc_pem - 1);
+    assert_int_equal(pack_key_load(path, &key, &error), FFX_ERR_TEST_KEY);
+    assert_null(key);
+    assert_non_null(strstr(error.text, "anybody can sign"));
+    for (enum forge_key i = FORGE_RELEASE; i < FORGE_OWN; i++) {
+        struct ffx_public_key loaded;
+        put_public("odd.pub", forge_public(i));
+        assert_int_equal(pack_public_key_load(path, &loaded, &error),
+                         FFX_ERR_TEST_KEY);
+    }
+}
+
+/* Who has devices that trust one must get them away from it. */
+static void a42_a_test_key_can_be_revoked_and_not_introduced(void **state)
+{
+    (void)state;
+    struct pack_signing how = {.key = fixture.release_key_path};
+    char pub[FIXTURE_PATH];
+    put_public("odd.pub", forge_public(FORGE_OTHER));
+    fixture_path(&fixture, "odd.pub", pub);
+    how.next_key = pub;
+    assert_int_equal(pack_release_sign(fixture.b_path, &how, &error),
+                     FFX_ERR_TEST_KEY);
+    how.next_key = NULL;
+    how.revoke = pub;
+    assert_int_equal(pack_release_sign(fixture.b_path, &how, &error), 0);
+}
+
+static void a42_a_release_that_introduces_a_test_key_is_not_used(void **state)
+{
+    (void)state;
+    struct pack_release b;
+    struct pack_buffer text = {0};
+    fixture.b.has_next_key = 1;
+    fixture.b.next_key = *forge_public(FORGE_OTHER);
+    release_text(&fixture.b, &text);
+    put("b/release", text.bytes, text.length);
+    assert_int_equal(pack_release_load(fixture.b_path, &b, &error),
+                     FFX_ERR_TEST_KEY);
+    fixture.b.has_next_key = 0;
+    pack_buffer_free(&text);
+}
+
 static void trust_is_not_given_to_a_private_key(void **state)
 {
     (void)state;
@@ -272,7 +384,7 @@ static void certificate_must_fit_its_key(void **state)
     fixture_path(&fixture, "package.cert", path);
     assert_int_equal(pack_read_file(path, &cert, &error), 0);
     fixture_path(&fixture, "lone.key", lone);
-    assert_int_equal(pack_key_make(lone, NULL, NULL, 0, &error), 0);
+    assert_int_equal(pack_key_make(lone, NULL, &error), 0);
     put("lone.cert", cert.bytes, cert.length);
     assert_int_equal(pack_key_load(lone, &key, &error), FFX_ERR_IO);
     assert_true(error.missing);
@@ -288,12 +400,53 @@ static void delegated_key_cannot_delegate(void **state)
 {
     (void)state;
     fixture_path(&fixture, "third", path);
-    assert_int_equal(
-        pack_key_make(path, fixture.package_key_path, "SIM7000G", 9, &error),
-        FFX_ERR_CERT);
-    assert_int_equal(
-        pack_key_make(path, fixture.release_key_path, "SIM 7000", 9, &error),
-        FFX_ERR_ARGUMENT);
+    const struct pack_delegation chain = {fixture.package_key_path, "SIM7000G",
+                                          9};
+    const struct pack_delegation odd = {fixture.release_key_path, "SIM 7000",
+                                        9};
+    assert_int_equal(pack_key_make(path, &chain, &error), FFX_ERR_CERT);
+    assert_int_equal(pack_key_make(path, &odd, &error), FFX_ERR_ARGUMENT);
+}
+
+/* --- the end of a delegation --------------------------------------------- */
+
+/* What `farfix package verify` says of a package to sequence 7 under a
+ * delegation that ends with `max_sequence`: its exit code, and `words`. */
+static void expect_verdict(uint32_t max_sequence, int code, const char *words)
+{
+    static struct forge forge;
+    char zip_path[FIXTURE_PATH], pub_path[FIXTURE_PATH], said[4096];
+    const char *const argv[] = {getenv("FARFIX"), "package", "verify", zip_path,
+                                "--trust",        pub_path,  NULL};
+    struct child child;
+    forge_default(&forge);
+    forge.signer[FORGE_TEXT_RELEASE] = forge.signer[FORGE_TEXT_CERT] =
+        FORGE_OWN;
+    forge.cert.max_sequence = max_sequence;
+    struct forge_bytes zip = forge_build(&forge);
+    put("forged.zip", zip.bytes, zip.length);
+    put_public("forged.pub", forge_public(FORGE_OWN));
+    fixture_path(&fixture, "forged.zip", zip_path);
+    fixture_path(&fixture, "forged.pub", pub_path);
+    child_start(&child, argv, "/dev/null");
+    size_t length = 0, count;
+    do {
+        count =
+            child_read(&child, said + length, sizeof said - 1 - length, 10000);
+        length += count;
+    } while (count > 0);
+    said[length] = '\0';
+    assert_int_equal(child_wait(&child), code);
+    if (strstr(said, words) == NULL)
+        fail_msg("'%s' lacks '%s'", said, words);
+    free(zip.bytes);
+}
+
+static void a30_verify_names_a_delegation_that_has_ended(void **state)
+{
+    (void)state;
+    expect_verdict(7, 0, "until sequence 7");
+    expect_verdict(6, 1, "FAILED  delegation");
 }
 
 /* --- offers -------------------------------------------------------------- */
@@ -349,6 +502,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signatures_are_those_of_rfc_6979_with_the_lower_s),
         cmocka_unit_test(reader_takes_every_signature_of_the_maker),
+        cmocka_unit_test(other_spellings_come_out_in_the_one),
         cmocka_unit_test(signer_is_found_from_signature_and_message),
         cmocka_unit_test(no_signer_is_found_for_what_is_no_signature),
         cmocka_unit_test(private_keys_are_readable_by_their_owner_alone),
@@ -357,9 +511,13 @@ int main(void)
         cmocka_unit_test(delegated_key_brings_its_certificate),
         cmocka_unit_test(no_file_of_a_key_is_ever_overwritten),
         cmocka_unit_test(what_is_no_p256_key_is_refused),
+        cmocka_unit_test(a42_no_test_key_is_loaded_or_trusted),
+        cmocka_unit_test(a42_a_test_key_can_be_revoked_and_not_introduced),
+        cmocka_unit_test(a42_a_release_that_introduces_a_test_key_is_not_used),
         cmocka_unit_test(trust_is_not_given_to_a_private_key),
         cmocka_unit_test(certificate_must_fit_its_key),
         cmocka_unit_test(delegated_key_cannot_delegate),
+        cmocka_unit_test(a30_verify_names_a_delegation_that_has_ended),
         cmocka_unit_test(offers_read_back_under_the_release_key),
         cmocka_unit_test(offers_that_say_nothing_sensible_are_refused),
     };

@@ -46,7 +46,8 @@ static struct pack_buffer map_of(const struct fixture *from,
 {
     struct pack_buffer svg;
     struct pack_error error;
-    if (pack_map(zip, &from->a, &from->b, component, &svg, &error) != 0)
+    if (pack_map(zip, &from->a, &from->b, from->package_key, component, &svg,
+                 &error) != 0)
         fail_msg("%s", error.text);
     return svg;
 }
@@ -114,7 +115,8 @@ static void assert_none(const struct fixture *from,
 {
     struct pack_buffer svg;
     struct pack_error error = {0};
-    const int got = pack_map(zip, &from->a, &from->b, component, &svg, &error);
+    const int got = pack_map(zip, &from->a, &from->b, from->package_key,
+                             component, &svg, &error);
     if (got != code || error.code != code || strstr(error.text, reason) == NULL)
         fail_msg("%s: %d '%s'", component, got, error.text);
     assert_null(strchr(error.text, '\n'));
@@ -178,9 +180,12 @@ static void a_package_between_other_releases_is_not_drawn(void **state)
     const struct pack_release *a = &fixture.a, *b = &fixture.b;
     fixture_release(&fixture, "c", "SIM7000G", "1529B07SIM7000G", 7, 9, &c);
     fixture_build(&fixture, b, &c, &zip);
-    assert_int_equal(pack_map(&zip, a, &c, "ap", &svg, &error), FFX_ERR_SOURCE);
-    assert_int_equal(pack_map(&zip, a, b, "ap", &svg, &error),
-                     FFX_ERR_MANIFEST);
+    assert_int_equal(
+        pack_map(&zip, a, &c, fixture.package_key, "ap", &svg, &error),
+        FFX_ERR_SOURCE);
+    assert_int_equal(
+        pack_map(&zip, a, b, fixture.package_key, "ap", &svg, &error),
+        FFX_ERR_MANIFEST);
     assert_null(svg.bytes);
     pack_buffer_free(&zip);
     pack_release_free(&c);
@@ -194,7 +199,8 @@ static void an_unsigned_release_is_an_error(void **state)
     struct pack_release b = fixture.b;
     memset(&b.text, 0, sizeof b.text);
     memset(&b.signature, 0, sizeof b.signature);
-    assert_int_equal(pack_map(&deltas, &fixture.a, &b, "ap", &svg, &error),
+    assert_int_equal(pack_map(&deltas, &fixture.a, &b, fixture.package_key,
+                              "ap", &svg, &error),
                      FFX_ERR_SIGNATURE);
     assert_non_null(strstr(error.text, "is not signed"));
 }

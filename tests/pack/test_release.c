@@ -46,6 +46,12 @@ static void remove_a(const char *name)
     assert_int_equal(unlink(path), 0);
 }
 
+static int sign_a(const char *key)
+{
+    const struct pack_signing how = {.key = key};
+    return pack_release_sign(fixture.a_path, &how, &error);
+}
+
 /* --- release.ini --------------------------------------------------------- */
 
 #define HEAD "[release]\nmodel = M\nversion = 1\nsequence = 1\n"
@@ -206,8 +212,7 @@ signature_of_other_images_is_refused_until_signed_again(void **state)
     assert_int_equal(pack_release_load(fixture.a_path, &release, &error),
                      FFX_ERR_DIGEST);
     assert_non_null(strstr(error.text, "sign again"));
-    assert_int_equal(
-        pack_release_sign(fixture.a_path, fixture.release_key_path, &error), 0);
+    assert_int_equal(sign_a(fixture.release_key_path), 0);
     assert_int_equal(pack_release_load(fixture.a_path, &release, &error), 0);
     pack_release_free(&release);
 }
@@ -245,9 +250,7 @@ static void lost_files_of_a_release_are_named(void **state)
 static void package_key_signs_no_release(void **state)
 {
     (void)state;
-    assert_int_equal(
-        pack_release_sign(fixture.a_path, fixture.package_key_path, &error),
-        FFX_ERR_CERT);
+    assert_int_equal(sign_a(fixture.package_key_path), FFX_ERR_CERT);
 }
 
 /* Each test bends the directory of release A, so each has its own. */

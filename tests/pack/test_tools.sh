@@ -50,7 +50,8 @@ openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
     -out pkcs8.key 2>/dev/null
 for kind in sec1 pkcs8; do
     openssl pkey -in $kind.key -pubout -out $kind.pub
-    "$FARFIX" release sign b --key $kind.key >/dev/null &&
+    "$FARFIX" release sign a --key $kind.key >/dev/null &&
+        "$FARFIX" release sign b --key $kind.key >/dev/null &&
         verified $kind.pub b/release.sig b/release &&
         make_package $kind.zip $kind.key &&
         "$FARFIX" package verify $kind.zip --trust $kind.pub >/dev/null

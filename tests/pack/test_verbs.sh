@@ -57,6 +57,41 @@ says 1 "delegated package key" "a package key signs no release" \
     "$FARFIX" release sign b --key store.key
 says 0 '"name":"ap"' "release sign reports as JSON" \
     "$FARFIX" release sign b --key release.key --json
+"$FARFIX" key make new >/dev/null
+cp -r b turn
+says 0 '"next_key":"' "release sign introduces a key" "$FARFIX" release sign \
+    turn --key release.key --next-key new.pub --json
+says 1 "--next-key none" "release sign drops no key unawares" \
+    "$FARFIX" release sign turn --key release.key
+says 0 "revokes     key" "release sign names the key that it revokes" \
+    "$FARFIX" release sign turn --key new.key --next-key none \
+    --revoke release.pub
+says 64 "no key follows" "the signing key does not go without a successor" \
+    "$FARFIX" release sign turn --key release.key --next-key none \
+    --revoke release.pub
+says 64 "trust it already" "the signing key is no next key" \
+    "$FARFIX" release sign turn --key release.key --next-key release.pub
+says 64 "the same key" "a key does not come and go at once" \
+    "$FARFIX" release sign turn --key release.key --next-key new.pub \
+    --revoke new.pub
+says 1 "private key" "the next key is named by its public half" \
+    "$FARFIX" release sign turn --key release.key --next-key new.key
+openssl ecparam -name secp384r1 -genkey -noout 2>/dev/null |
+    openssl ec -pubout -out p384.pub 2>/dev/null
+says 1 "P-256" "the next key is of our curve" \
+    "$FARFIX" release sign turn --key release.key --next-key p384.pub
+"$FARFIX" release sign turn --key release.key --next-key new.pub \
+    --revoke none >/dev/null
+"$FARFIX" package make --from a --to turn --key store.key -o turn.zip >/dev/null
+says 0 "next key    key" "package info shows the key that comes" \
+    "$FARFIX" package info turn.zip --trust release.pub
+says 0 "is trusted once this release runs" \
+    "package verify shows the key that comes" \
+    "$FARFIX" package verify turn.zip --trust new.pub --trust release.pub
+says 64 "too often" "more than two keys are not trusted" \
+    "$FARFIX" package verify turn.zip --trust new.pub --trust release.pub \
+    --trust new.pub
+rm -r turn turn.zip
 cp -r b bad && sed -i 's/step = 16K/step = 5K/' bad/release.ini
 says 1 "bad/release.ini:6: component modem: step 5120 is not a multiple" \
     "a wrong step is named with file and line" \
@@ -230,7 +265,7 @@ says 64 "a version is" "import refuses a version that is too long" \
 says 1 "for model SIM7000E" "import refuses a key of another model" \
     import --to W --key foreign.key
 says 64 "all needed" "import wants its options" import
-for verb in "key make" "release sign" "package make" "package import" \
+for verb in "key make" "key delegate" "release sign" "package make" "package import" \
     "package info" "package verify"; do
     # shellcheck disable=SC2086
     says 0 Usage: "farfix $verb --help explains itself" "$FARFIX" $verb --help

@@ -16,6 +16,15 @@ static int says_installed(const struct explorer *e,
     return same;
 }
 
+/* The old key or the new one, with the release that it came with. */
+static int trusts(const struct explorer *e, enum forge_key key)
+{
+    const struct ffx_agent_state *const state =
+        ffx_agent_state(&e->bench->agent);
+    return state->key_count == 1 && memcmp(&state->keys[0], forge_public(key),
+                                           sizeof state->keys[0]) == 0;
+}
+
 /* What a device says and what it holds, before and after a start. The only
  * statuses that start firmware are 1, 6, 7 and 8. */
 static void expect_truth(struct explorer *e)
@@ -26,6 +35,8 @@ static void expect_truth(struct explorer *e)
         status == FFX_STATUS_SUCCESS ? &bench->b : &bench->a;
     if (!says_installed(e, release))
         explore_bad(e, "the record names another release");
+    if (!trusts(e, release == &bench->b ? rig_key_b : rig_key_a))
+        explore_bad(e, "the keys are not those of the release");
     if ((status == FFX_STATUS_REQUESTED || status >= FFX_STATUS_SUCCESS) &&
         !bench_holds(bench, release))
         explore_bad(e, "a slot does not hold what the record says");

@@ -188,6 +188,24 @@ static void shape(struct bench *bench, uint32_t i)
     memcpy(b + cut + added, a + cut, from_a < room ? from_a : room);
 }
 
+/* --- packages ------------------------------------------------------------ */
+
+const enum forge_key rig_key_a = FORGE_RELEASE, rig_key_b = FORGE_OTHER;
+
+/* To B, which changes whom the device trusts (A30). */
+static struct forge_bytes to_b(struct bench *bench,
+                               const struct bench_release *from,
+                               enum bench_kind kind)
+{
+    struct bench_job job;
+    bench_job_make(bench, &job, from, &bench->b, kind);
+    job.forge.release.has_next_key = 1;
+    job.forge.release.next_key = *forge_public(rig_key_b);
+    job.forge.release.has_revoke = 1;
+    job.forge.release.revoke = *forge_public(rig_key_a);
+    return bench_job_build(&job);
+}
+
 /* --- open ---------------------------------------------------------------- */
 
 void rig_open(struct rig *rig, const struct bench_geometry *geometry)
@@ -199,9 +217,9 @@ void rig_open(struct rig *rig, const struct bench_geometry *geometry)
     for (uint32_t i = 0; i < geometry->component_count; i++)
         shape(bench, i);
     bench->config.crypto = memo_hash_crypto();
-    rig->deltas = bench_package(bench, &bench->a, &bench->b, BENCH_DELTAS);
+    rig->deltas = to_b(bench, &bench->a, BENCH_DELTAS);
     bench_release_make(bench, &c, "1529B07SIM7000G", 7, geometry->size_b, 300);
-    rig->images = bench_package(bench, &c, &bench->b, BENCH_IMAGES);
+    rig->images = to_b(bench, &c, BENCH_IMAGES);
     rig->other = bench_package(bench, &bench->b, &c, BENCH_DELTAS);
     bench_release_free(&c);
 }

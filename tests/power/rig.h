@@ -27,6 +27,9 @@ struct rig {
     struct forge_bytes other;  /* a good package that fits nowhere in between */
 };
 
+/* The one key that a device trusts with A, and with B. */
+extern const enum forge_key rig_key_a, rig_key_b;
+
 /* Runs A; B is A with its code moved, one component longer, one shorter. */
 void rig_open(struct rig *rig, const struct bench_geometry *geometry);
 void rig_close(struct rig *rig);

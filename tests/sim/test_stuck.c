@@ -77,7 +77,7 @@ static void create(const struct ffx_sim_vendor *vendor)
                     .slot_bytes = sizeof image}},
         .sector_bytes = SECTOR,
         .step_bytes = SECTOR,
-        .keys = forge_public(FORGE_RELEASE),
+        .keys = forge_public(FORGE_OWN),
         .key_count = 1,
     };
     forge_sha256(image, sizeof image, factory.images[0].facts.sha256);

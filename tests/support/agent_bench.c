@@ -367,6 +367,7 @@ static void configure(struct bench *bench)
         .step_bytes = geometry->step_bytes,
         .work = bench->work,
         .work_bytes = WORK_BYTES,
+        .allow_test_keys = 1,
         .open_package = open_package,
         .close_package = close_package,
         .remove_package = remove_package,
@@ -378,13 +379,16 @@ static void configure(struct bench *bench)
 static void provision(struct bench *bench)
 {
     struct ffx_installed installed[FFX_COMPONENTS];
+    struct ffx_public_key keys[FFX_AGENT_KEYS];
     const struct ffx_provision facts = {
         .model = bench->a.model,
         .sequence = bench->a.sequence,
         .installed = installed,
-        .keys = forge_public(FORGE_RELEASE),
-        .key_count = 1,
+        .keys = keys,
+        .key_count = bench->key_count,
     };
+    for (uint32_t i = 0; i < bench->key_count; i++)
+        keys[i] = *forge_public(bench->keys[i]);
     memset(installed, 0, sizeof installed);
     for (uint32_t i = 0; i < bench->geometry->component_count; i++) {
         text(installed[i].version, bench->a.version);
@@ -408,6 +412,8 @@ void bench_open_trial(struct bench *bench,
 {
     memset(bench, 0, sizeof *bench);
     bench->geometry = geometry;
+    bench->keys[0] = FORGE_RELEASE;
+    bench->key_count = 1;
     fence_in(bench);
     open_flash(bench);
     configure(bench);

@@ -60,6 +60,8 @@ struct bench {
     struct ffx_agent agent;
     struct ffx_agent_config config;
     struct bench_release a, b;
+    enum forge_key keys[FFX_AGENT_KEYS]; /* that the factory puts in */
+    uint32_t key_count;
     struct ffx_flash_area fence[2 + FFX_COMPONENTS];
     uint32_t fence_count;
     void *step_buffer, *work;

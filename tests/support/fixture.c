@@ -101,9 +101,9 @@ static void write_release(const char *directory, const struct plan *plan)
 static void sign_and_load(const struct fixture *fixture, const char *directory,
                           struct pack_release *release)
 {
+    const struct pack_signing how = {.key = fixture->release_key_path};
     struct pack_error error;
-    must(pack_release_sign(directory, fixture->release_key_path, &error),
-         &error);
+    must(pack_release_sign(directory, &how, &error), &error);
     must(pack_release_load(directory, release, &error), &error);
 }
 
@@ -180,8 +180,7 @@ static void make_keys(struct fixture *fixture,
     struct pack_error error;
     fixture_path(fixture, "release.key", fixture->release_key_path);
     fixture_path(fixture, "release.pub", fixture->trust_path);
-    must(pack_key_make(fixture->release_key_path, NULL, NULL, 0, &error),
-         &error);
+    must(pack_key_make(fixture->release_key_path, NULL, &error), &error);
     must(pack_public_key_load(fixture->trust_path, &fixture->release_key,
                               &error),
          &error);
@@ -189,10 +188,10 @@ static void make_keys(struct fixture *fixture,
         fixture_path(fixture, "release.key", fixture->package_key_path);
     } else {
         fixture_path(fixture, "package.key", fixture->package_key_path);
-        must(pack_key_make(fixture->package_key_path, fixture->release_key_path,
-                           text_or(options->model, "SIM7000G"),
-                           PACK_MAX_SEQUENCE, &error),
-             &error);
+        const struct pack_delegation how = {fixture->release_key_path,
+                                            text_or(options->model, "SIM7000G"),
+                                            PACK_MAX_SEQUENCE};
+        must(pack_key_make(fixture->package_key_path, &how, &error), &error);
     }
     must(
         pack_key_load(fixture->package_key_path, &fixture->package_key, &error),

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- keys ---------------------------------------------------------------- */
 
@@ -27,6 +28,15 @@ static int no_random(void *context, unsigned char *out, size_t length)
     return 0;
 }
 
+static int choose_secret(mbedtls_mpi *secret, enum forge_key key)
+{
+    uint8_t bytes[16];
+    if (key != FORGE_OWN)
+        return mbedtls_mpi_lset(secret, 7001 + (int)key);
+    return getentropy(bytes, sizeof bytes) |
+           mbedtls_mpi_read_binary(secret, bytes, sizeof bytes);
+}
+
 static void make_pair(struct pair *pair, enum forge_key key)
 {
     mbedtls_ecp_point point;
@@ -35,7 +45,7 @@ static void make_pair(struct pair *pair, enum forge_key key)
     mbedtls_ecp_group_init(&pair->group);
     mbedtls_mpi_init(&pair->secret);
     int error = mbedtls_ecp_group_load(&pair->group, MBEDTLS_ECP_DP_SECP256R1);
-    error |= mbedtls_mpi_lset(&pair->secret, 7001 + (int)key);
+    error |= choose_secret(&pair->secret, key);
     error |= mbedtls_ecp_mul(&pair->group, &point, &pair->secret,
                              &pair->group.G, no_random, NULL);
     error |= mbedtls_ecp_point_write_binary(

@@ -11,8 +11,15 @@
 
 #include "spell.h"
 
-/* Key pairs, the same in every run. */
-enum forge_key { FORGE_RELEASE, FORGE_PACKAGE, FORGE_OTHER, FORGE_KEYS };
+/* Key pairs, the same in every run: published, and so refused by products.
+ * FORGE_OWN is of this run alone, a key as makers have them. */
+enum forge_key {
+    FORGE_RELEASE,
+    FORGE_PACKAGE,
+    FORGE_OTHER,
+    FORGE_OWN,
+    FORGE_KEYS
+};
 
 const struct ffx_public_key *forge_public(enum forge_key key);
 
