@@ -182,6 +182,31 @@ int pack_release_take_signature(const char *directory, const char *public_key,
                                 const char *signature,
                                 struct pack_error *error);
 
+/* --- whose word counts --------------------------------------------------- */
+
+/* Keys that may have signed: a signature fits two. The one that nobody has
+ * stands in no other signature or text, so what two of these sets have in
+ * common is meant. */
+#define PACK_KEYS_MAX 3u
+struct pack_keys {
+    struct ffx_public_key key[PACK_KEYS_MAX];
+    uint32_t count;
+};
+
+/* What a signed release tells: who signed it, and whom a device that runs it
+ * trusts for sure. Nothing of an unsigned one. */
+struct pack_trust {
+    struct pack_keys signers, trusted;
+};
+void pack_release_trust(const struct pack_release *release,
+                        struct pack_trust *trust);
+/* Who delegated to a package key; a release key speaks for itself. */
+void pack_key_trust(const struct pack_key *key, struct pack_keys *certifiers);
+/* 1: by these keys a device that runs A may take a package to B. During a
+ * rotation it may have to go by a release between. */
+int pack_trust_leads(const struct pack_trust *from, const struct pack_trust *to,
+                     const struct pack_keys *certifiers);
+
 /* --- packages ------------------------------------------------------------ */
 
 /* How a component travels. */

@@ -8,13 +8,6 @@
 
 #include <string.h>
 
-#define KEYS_MAX 3u /* two candidates of a signature, and next_key */
-
-struct keys {
-    struct ffx_public_key key[KEYS_MAX];
-    uint32_t count;
-};
-
 static int is_signed_by(const struct ffx_public_key *key,
                         const struct pack_buffer *text,
                         const struct pack_buffer *signature)
@@ -25,12 +18,12 @@ static int is_signed_by(const struct ffx_public_key *key,
                                (uint32_t)signature->length) == 0;
 }
 
-static void add(struct keys *keys, const struct ffx_public_key *key)
+static void add(struct pack_keys *keys, const struct ffx_public_key *key)
 {
     keys->key[keys->count++] = *key;
 }
 
-static int holds(const struct keys *keys, const struct ffx_public_key *key)
+static int holds(const struct pack_keys *keys, const struct ffx_public_key *key)
 {
     for (uint32_t i = 0; i < keys->count; i++)
         if (memcmp(&keys->key[i], key, sizeof *key) == 0)
@@ -39,8 +32,8 @@ static int holds(const struct keys *keys, const struct ffx_public_key *key)
 }
 
 /* Null: none. */
-static const struct ffx_public_key *common(const struct keys *a,
-                                           const struct keys *b)
+static const struct ffx_public_key *common(const struct pack_keys *a,
+                                           const struct pack_keys *b)
 {
     for (uint32_t i = 0; i < a->count; i++)
         if (holds(b, &a->key[i]))
@@ -50,7 +43,7 @@ static const struct ffx_public_key *common(const struct keys *a,
 
 /* A signature fits two keys. The one that nobody has stands in no other
  * signature or text, so that what two of these have in common is meant. */
-static void find_signers(struct keys *keys, const struct pack_buffer *text,
+static void find_signers(struct pack_keys *keys, const struct pack_buffer *text,
                          const struct pack_buffer *signature)
 {
     struct ffx_public_key found[2];
@@ -62,27 +55,46 @@ static void find_signers(struct keys *keys, const struct pack_buffer *text,
             add(keys, &found[i]);
 }
 
-static void find_trusted(struct keys *trusted, const struct pack_release *from)
+void pack_release_trust(const struct pack_release *release,
+                        struct pack_trust *trust)
 {
-    struct keys signers;
-    find_signers(&signers, &from->text, &from->signature);
-    trusted->count = 0;
-    for (uint32_t i = 0; i < signers.count; i++)
-        if (!from->has_revoke ||
-            memcmp(&signers.key[i], &from->revoke, sizeof from->revoke) != 0)
-            add(trusted, &signers.key[i]);
-    if (from->has_next_key)
-        add(trusted, &from->next_key);
+    memset(trust, 0, sizeof *trust);
+    find_signers(&trust->signers, &release->text, &release->signature);
+    for (uint32_t i = 0; i < trust->signers.count; i++)
+        if (!release->has_revoke ||
+            memcmp(&trust->signers.key[i], &release->revoke,
+                   sizeof release->revoke) != 0)
+            add(&trust->trusted, &trust->signers.key[i]);
+    if (release->has_next_key)
+        add(&trust->trusted, &release->next_key);
+}
+
+void pack_key_trust(const struct pack_key *key, struct pack_keys *certifiers)
+{
+    memset(certifiers, 0, sizeof *certifiers);
+    if (pack_key_delegation(key) != NULL)
+        find_signers(certifiers, &key->cert, &key->cert_signature);
+    else
+        add(certifiers, &key->public_key); /* the release's own signer, then */
+}
+
+int pack_trust_leads(const struct pack_trust *from, const struct pack_trust *to,
+                     const struct pack_keys *certifiers)
+{
+    if (from->signers.count == 0)
+        return common(&to->signers, certifiers) != NULL;
+    return common(&to->signers, &from->trusted) != NULL &&
+           common(certifiers, &from->trusted) != NULL;
 }
 
 int trust_holds(const struct pack_release *from,
                 const struct ffx_public_key *key)
 {
-    struct keys trusted;
+    struct pack_trust trust;
     if (from->text.length == 0)
         return 1;
-    find_trusted(&trusted, from);
-    return holds(&trusted, key);
+    pack_release_trust(from, &trust);
+    return holds(&trust.trusted, key);
 }
 
 /* --- who signed what ----------------------------------------------------- */
@@ -109,30 +121,32 @@ static int fail_cert(const struct pack_release *from, struct pack_error *error)
 /* A names its keys: B's signer must be among them. Where both keys can be
  * one, it is one. */
 static int find_among(const struct pack_release *from,
-                      const struct pack_release *to, const struct keys *release,
-                      const struct keys *cert, struct trust *trust,
+                      const struct pack_release *to,
+                      const struct pack_keys *signers,
+                      const struct pack_keys *certifiers, struct trust *trust,
                       struct pack_error *error)
 {
-    struct keys trusted;
-    find_trusted(&trusted, from);
-    const struct ffx_public_key *key = common(release, &trusted);
+    struct pack_trust a;
+    pack_release_trust(from, &a);
+    const struct ffx_public_key *key = common(signers, &a.trusted);
     if (key == NULL)
         return fail_release(from, to, error);
     trust->keys[trust->count++] = *key;
-    if (holds(cert, key))
+    if (holds(certifiers, key))
         return 0;
-    key = common(cert, &trusted);
+    key = common(certifiers, &a.trusted);
     if (key == NULL)
         return fail_cert(from, error);
     trust->keys[trust->count++] = *key;
     return 0;
 }
 
-static int find_one(const struct pack_release *to, const struct keys *release,
-                    const struct keys *cert, struct trust *trust,
+static int find_one(const struct pack_release *to,
+                    const struct pack_keys *signers,
+                    const struct pack_keys *certifiers, struct trust *trust,
                     struct pack_error *error)
 {
-    const struct ffx_public_key *const key = common(release, cert);
+    const struct ffx_public_key *const key = common(signers, certifiers);
     if (key == NULL)
         return fail_with(error, FFX_ERR_SIGNATURE,
                          "release %s and the certificate of this package key "
@@ -146,21 +160,17 @@ int trust_find(const struct pack_release *from, const struct pack_release *to,
                const struct pack_key *key, struct trust *trust,
                struct pack_error *error)
 {
-    struct keys release, cert = {.count = 0};
-    const int delegated = pack_key_delegation(key) != NULL;
+    struct pack_keys signers, certifiers;
     trust->count = 0;
-    find_signers(&release, &to->text, &to->signature);
-    if (delegated)
-        find_signers(&cert, &key->cert, &key->cert_signature);
-    else
-        add(&cert, &key->public_key); /* the release's own signer, then */
-    if (!delegated && !holds(&release, &key->public_key))
+    find_signers(&signers, &to->text, &to->signature);
+    pack_key_trust(key, &certifiers);
+    if (pack_key_delegation(key) == NULL && !holds(&signers, &key->public_key))
         return fail_with(error, FFX_ERR_SIGNATURE,
                          "release %s is not signed by this key: name the "
                          "release key, or a package key with its .cert beside "
                          "it",
                          to->version);
     if (from->text.length == 0)
-        return find_one(to, &release, &cert, trust, error);
-    return find_among(from, to, &release, &cert, trust, error);
+        return find_one(to, &signers, &certifiers, trust, error);
+    return find_among(from, to, &signers, &certifiers, trust, error);
 }
