@@ -42,11 +42,21 @@ void pack_buffer_free(struct pack_buffer *buffer);
  * FFX_ERR_IO (with `missing`), FFX_ERR_SPACE above PACK_FILE_MAX. */
 int pack_read_file(const char *path, struct pack_buffer *out,
                    struct pack_error *error);
+/* The same where others may put things: a pipe, a device or a directory is
+ * FFX_ERR_IO at once. */
+int pack_read_regular(const char *path, struct pack_buffer *out,
+                      struct pack_error *error);
 /* To a temporary name beside it, synced, then renamed: whole or not at all,
  * and a file that was there stays until then. Mode 0600 when `secret`, else
  * what the umask allows. FFX_ERR_IO. */
 int pack_write_file(const char *path, const void *bytes, size_t length,
                     int secret, struct pack_error *error);
+/* Is `name` a temporary name of pack_write_file? The length of the name that
+ * the file was to have, or 0. */
+size_t pack_temporary(const char *name);
+/* Removes this temporary file from an open directory, unless its writer still
+ * lives: in whatever process. 1: removed. */
+int pack_sweep(int directory, const char *name);
 
 /* Keeps no state: any thread, at any time. */
 void pack_sha256(const void *bytes, size_t length,
@@ -243,6 +253,12 @@ int pack_build(const struct pack_release *from, const struct pack_release *to,
 int pack_check(const struct pack_buffer *zip, const struct pack_release *from,
                const struct pack_release *to, const struct pack_key *key,
                struct pack_error *error);
+
+/* Can `key` sign packages to this release: is it signed, by the release key
+ * behind `key`, and does the certificate reach so far? 0; FFX_ERR_SIGNATURE,
+ * FFX_ERR_CERT. */
+int pack_release_check(const struct pack_release *release,
+                       const struct pack_key *key, struct pack_error *error);
 
 /* Would a device that runs release A take this opened package? 0, or
  * FFX_ERR_MODEL, FFX_ERR_SOURCE, FFX_ERR_SEQUENCE, FFX_ERR_GEOMETRY, or
