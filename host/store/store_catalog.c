@@ -79,9 +79,12 @@ static void note_entry(void *context, const char *path)
     struct stat status = {0};
     if (stat(path, &status) != 0)
         return;
-    fprintf(fingerprint->text, "%s %lld %lld.%09ld %llu\n", path,
+    /* The time of change, too: whoever makes a file readable does not write
+     * to it, and whoever sets back a time cannot set back this one. */
+    fprintf(fingerprint->text, "%s %lld %lld.%09ld %lld.%09ld %llu\n", path,
             (long long)status.st_size, (long long)status.st_mtim.tv_sec,
-            status.st_mtim.tv_nsec, (unsigned long long)status.st_ino);
+            status.st_mtim.tv_nsec, (long long)status.st_ctim.tv_sec,
+            status.st_ctim.tv_nsec, (unsigned long long)status.st_ino);
     if (S_ISDIR(status.st_mode) && fingerprint->depth == 0) {
         fingerprint->depth++;
         walk(path, note_entry, fingerprint);
@@ -230,31 +233,26 @@ static void remove_twins(struct store_catalog *catalog)
     catalog->release_count = kept;
 }
 
-/* Null, or why no package to this release can be signed here. */
-static const char *key_refuses(const struct pack_key *key,
-                               const struct pack_release *release, char *text,
-                               size_t size)
+/* Is the end of release.ini there? "ram = 1" may become "ram = 16K": nobody
+ * signs for that. */
+static int ini_is_whole(const char *path)
 {
-    const struct ffx_cert *cert = pack_key_delegation(key);
-    if (cert == NULL)
-        return NULL;
-    if (strcmp(cert->model, release->model) != 0)
-        snprintf(text, size, "this package key is for model %s, not for %s",
-                 cert->model, release->model);
-    else if (release->sequence > cert->max_sequence)
-        snprintf(text, size,
-                 "this package key ends with sequence %u, the release has %u",
-                 cert->max_sequence, release->sequence);
-    else
-        return NULL;
-    return text;
+    struct pack_buffer text;
+    struct pack_error error;
+    char *ini = join(path, "release.ini");
+    const int failed = pack_read_regular(ini, &text, &error);
+    free(ini);
+    if (failed)
+        return 0;
+    const int whole = text.length > 0 && text.bytes[text.length - 1] == '\n';
+    pack_buffer_free(&text);
+    return whole;
 }
 
 static void read_release(struct reading *reading, const char *path)
 {
     struct pack_release release;
     struct pack_error error;
-    char text[160];
     int pipes = 0;
     walk(path, note_pipe, &pipes);
     if (pipes > 0) {
@@ -266,13 +264,15 @@ static void read_release(struct reading *reading, const char *path)
         leave_out(reading->catalog, path, "%s", error.text);
         return;
     }
-    const char *refusal =
-        key_refuses(reading->key, &release, text, sizeof text);
     if (release.text.length == 0)
         leave_out(reading->catalog, path,
                   "not signed: farfix release sign %s --key RELEASE.key", path);
-    else if (refusal != NULL)
-        leave_out(reading->catalog, path, "%s", refusal);
+    else if (pack_release_check(&release, reading->key, &error) != 0)
+        leave_out(reading->catalog, path, "%s", error.text);
+    else if (!ini_is_whole(path))
+        leave_out(reading->catalog, path,
+                  "release.ini does not end with a line end: is it there to "
+                  "its end?");
     else
         add_release(reading->catalog, path, &release);
     pack_release_free(&release);
@@ -287,7 +287,7 @@ static int read_side_file(const struct reading *reading, const char *path,
     char *info = NULL;
     if (asprintf(&info, "%s.info", path) < 0)
         store_must(NULL);
-    int result = pack_read_file(info, &text, error);
+    int result = pack_read_regular(info, &text, error);
     free(info);
     if (result != 0)
         return result;
@@ -301,7 +301,7 @@ int store_catalog_read_vendor(const struct store_vendor *vendor,
                               struct pack_error *error)
 {
     uint8_t digest[FFX_SHA256_BYTES];
-    const int result = pack_read_file(vendor->path, file, error);
+    const int result = pack_read_regular(vendor->path, file, error);
     if (result != 0)
         return result;
     pack_sha256(file->bytes, file->length, digest);

@@ -271,7 +271,7 @@ int store_channels_read(struct store_channels *channels, const char *directory,
     memset(channels, 0, sizeof *channels);
     if (path == NULL)
         return fail_with(error, FFX_ERR_SPACE, "%s: out of memory", directory);
-    int result = pack_read_file(path, &text, error);
+    int result = pack_read_regular(path, &text, error);
     if (result != 0 && error->missing) {
         free(path);
         return 0;

@@ -110,7 +110,7 @@ int store_imeis_read(struct store_imeis *imeis, const char *path,
 {
     struct pack_buffer text;
     memset(imeis, 0, sizeof *imeis);
-    int result = pack_read_file(path, &text, error);
+    int result = pack_read_regular(path, &text, error);
     if (result != 0)
         return result;
     result = store_imeis_parse(
