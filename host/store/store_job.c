@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#define TOO_MUCH "this store has too much to do: ask again"
+
 /* --- one job ------------------------------------------------------------- */
 
 void store_job_drop(struct store_job *job)
@@ -140,6 +142,18 @@ static void cancel(struct store_jobs *jobs, struct store_job_list *list)
 
 /* --- threads ------------------------------------------------------------- */
 
+/* With the lock held: to the end of the other queue, if there is room. */
+static void pass_on(struct store_jobs *jobs, struct store_job *job)
+{
+    if (jobs->make.count >= STORE_JOBS_MAX) {
+        job->result = fail_with(&job->error, FFX_ERR_BUSY, TOO_MUCH);
+        finish(jobs, job);
+        return;
+    }
+    push(&jobs->make, job);
+    pthread_cond_broadcast(&jobs->more);
+}
+
 /* With the lock held, given up meanwhile. */
 static int run(struct store_jobs *jobs, struct store_job *job,
                int (*work)(struct store *store, struct store_job *job))
@@ -164,12 +178,10 @@ static void *load(void *context)
             continue;
         }
         job->result = run(jobs, job, job->kind->load);
-        if (job->result == STORE_JOB_MAKE) {
-            push(&jobs->make, job);
-            pthread_cond_broadcast(&jobs->more);
-        } else {
+        if (job->result == STORE_JOB_MAKE)
+            pass_on(jobs, job);
+        else
             finish(jobs, job);
-        }
     }
     pthread_mutex_unlock(&jobs->lock);
     return NULL;
@@ -238,7 +250,7 @@ void store_jobs_close(struct store_jobs *jobs)
 
 static struct store_job *begin(struct store_jobs *jobs, struct store_job *job)
 {
-    if (jobs->stopping || jobs->load.count + jobs->make.count >= STORE_JOBS_MAX)
+    if (jobs->stopping || jobs->load.count >= STORE_JOBS_MAX)
         return NULL;
     push(&jobs->load, hold(job));
     pthread_cond_broadcast(&jobs->more);

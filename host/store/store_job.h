@@ -56,7 +56,9 @@ struct store_job {
     struct store_job *next;
 };
 
-/* Jobs that nobody has begun are at most so many; more are FFX_ERR_BUSY. */
+/* Jobs that nobody has begun are at most so many of each kind: whoever asks for
+ * what is to be built cannot keep those waiting who want what is there. More
+ * are FFX_ERR_BUSY. */
 #define STORE_JOBS_MAX 1000u
 /* A failure is told again, not tried again, for so long. */
 #define STORE_JOB_FAILED_MS 5000
