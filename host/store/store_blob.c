@@ -8,6 +8,15 @@
 
 /* --- one blob ------------------------------------------------------------ */
 
+/* A buffer grows by doubling: half of it may be empty. */
+static void trim(struct pack_buffer *bytes)
+{
+    if (bytes->length == 0 || bytes->length == bytes->capacity)
+        return;
+    bytes->bytes = store_must(realloc(bytes->bytes, bytes->length));
+    bytes->capacity = bytes->length;
+}
+
 struct store_blob *store_blob_new(const char *type, struct pack_buffer *bytes)
 {
     struct store_blob *blob = store_must(calloc(1, sizeof *blob));
@@ -15,6 +24,7 @@ struct store_blob *store_blob_new(const char *type, struct pack_buffer *bytes)
     blob->type = type;
     blob->bytes = *bytes;
     memset(bytes, 0, sizeof *bytes);
+    trim(&blob->bytes);
     pack_sha256(blob->bytes.bytes, blob->bytes.length, blob->sha256);
     blob->etag[0] = '"';
     text_put_hex(blob->etag + 1, blob->sha256, FFX_SHA256_BYTES);
@@ -96,16 +106,28 @@ void store_blobs_put(struct store_blobs *blobs, const char *name,
     const size_t length = strlen(name);
     if (*at != NULL)
         forget(blobs, at);
-    if (blob->bytes.length > blobs->limit || length > STORE_NAME_MAX)
+    if (length > STORE_NAME_MAX)
         return;
-    while (blobs->bytes > blobs->limit - blob->bytes.length)
-        forget(blobs, find(blobs, blobs->oldest->name));
     memcpy(blob->name, name, length + 1);
     at = find(blobs, name);
     blob->next = *at;
     *at = store_blob_hold(blob);
     link_use(blobs, blob);
     blobs->bytes += blob->bytes.length;
+    store_blobs_trim(blobs);
+}
+
+/* A reference is only given out under the lock that covers the table: what
+ * nobody but the table holds stays so meanwhile. */
+void store_blobs_trim(struct store_blobs *blobs)
+{
+    struct store_blob *blob = blobs->oldest;
+    while (blob != NULL && blobs->bytes > blobs->limit) {
+        struct store_blob *newer = blob->newer;
+        if (atomic_load(&blob->references) == 1)
+            forget(blobs, find(blobs, blob->name));
+        blob = newer;
+    }
 }
 
 void store_blobs_close(struct store_blobs *blobs)

@@ -5,7 +5,8 @@
  * his client takes. What a blob holds was checked when it was made: a file on
  * disk that changes afterwards cannot reach a device.
  *
- * The table keeps what was asked for last, up to a number of bytes.
+ * The table keeps what was asked for last, up to a number of bytes, and knows
+ * all that somebody holds: nothing is in memory twice.
  */
 #ifndef FARFIX_STORE_BLOB_H
 #define FARFIX_STORE_BLOB_H
@@ -45,10 +46,12 @@ struct store_blobs {
 /* Null, or a reference for the caller. */
 struct store_blob *store_blobs_find(struct store_blobs *blobs,
                                     const char *name);
-/* In place of what had this name. Forgets what was not asked for longest. A
- * blob above the limit is not kept. */
+/* In place of what had this name. Forgets what was not asked for longest and
+ * is in nobody's hands. A name that is too long is not kept. */
 void store_blobs_put(struct store_blobs *blobs, const char *name,
                      struct store_blob *blob);
+/* Forgets what is above the limit and is not in hand any more. */
+void store_blobs_trim(struct store_blobs *blobs);
 void store_blobs_close(struct store_blobs *blobs);
 
 #endif
