@@ -113,18 +113,51 @@ static int next_look(struct store *store)
     return !store->stopping;
 }
 
+/* What is sent from memory leaves no trace on disk by itself. */
+static void touch_used(struct store *store)
+{
+    struct store_cache_name *names;
+    pthread_mutex_lock(&store->facts);
+    const size_t count = store_cache_used(&store->cache, &names);
+    pthread_mutex_unlock(&store->facts);
+    for (size_t i = 0; i < count; i++)
+        store_cache_touch(&store->cache, &names[i]);
+    free(names);
+}
+
+/* What clients held above the limit and hold no more. */
+static void trim_memory(struct store *store)
+{
+    pthread_mutex_lock(&store->facts);
+    store_blobs_trim(&store->blobs);
+    pthread_mutex_unlock(&store->facts);
+}
+
+/* A directory that cannot be read any more is one line, not one each second. */
+static void look(struct store *store, char last[800])
+{
+    struct pack_error error;
+    if (store_refresh(store, &error) == 0)
+        error.text[0] = '\0';
+    else if (strcmp(error.text, last) != 0)
+        store_log("serving what was read before: %s", error.text);
+    snprintf(last, sizeof error.text, "%s", error.text);
+}
+
 static void *watch(void *context)
 {
     struct store *store = context;
-    struct pack_error error;
+    char last[sizeof((struct pack_error *)0)->text] = "";
     pthread_mutex_lock(&store->poke_lock);
     while (next_look(store)) {
         pthread_mutex_unlock(&store->poke_lock);
-        if (store_refresh(store, &error) != 0)
-            store_log("serving what was read before: %s", error.text);
+        look(store, last);
+        touch_used(store);
+        trim_memory(store);
         pthread_mutex_lock(&store->poke_lock);
     }
     pthread_mutex_unlock(&store->poke_lock);
+    touch_used(store);
     return NULL;
 }
 

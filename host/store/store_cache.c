@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,12 +53,14 @@ void store_cache_name(const struct store_cache *cache,
 }
 
 /* Is this the name of a file of ours? */
-static int take_name(struct store_cache_name *name, const char *file)
+static int take_name(struct store_cache_name *name, const char *file,
+                     size_t file_length)
 {
     const size_t length = 2 * 16 + 1 + 2 * 16 + 1 + 2 * 8;
-    if (strspn(file, "0123456789abcdef-") != length ||
-        strcmp(file + length, ENDING) != 0 || file[32] != '-' ||
-        file[65] != '-')
+    if (file_length != length + sizeof ENDING - 1 ||
+        strspn(file, "0123456789abcdef-") != length ||
+        memcmp(file + length, ENDING, sizeof ENDING - 1) != 0 ||
+        file[32] != '-' || file[65] != '-')
         return 0;
     memset(name, 0, sizeof *name);
     memcpy(name->hex, file, length);
@@ -172,18 +173,39 @@ void store_cache_learn(struct store_cache *cache,
     if (size != 0) {
         put_on_disk(cache, entry, size);
         memcpy(entry->sha256, sha256, sizeof entry->sha256);
+    } else {
+        if (entry->on_disk) /* whatever that is */
+            remove_file(cache, entry);
+        entry->size = 0;
     }
     entry->checked = 1;
     store_cache_shrink(cache, cache->limit);
 }
 
-/* The file's time is how the next process knows. */
 void store_cache_use(struct store_cache *cache,
                      const struct store_cache_name *name)
 {
     struct store_cached *entry = find(cache, name);
-    if (entry != NULL)
-        entry->used = ++cache->clock;
+    if (entry == NULL)
+        return;
+    entry->used = ++cache->clock;
+    entry->touch = 1;
+}
+
+size_t store_cache_used(struct store_cache *cache,
+                        struct store_cache_name **names)
+{
+    size_t count = 0;
+    *names = NULL;
+    for (size_t i = 0; i < cache->count; i++) {
+        struct store_cached *entry = &cache->entries[i];
+        if (entry->touch && entry->on_disk) {
+            *names = store_must(realloc(*names, (count + 1) * sizeof **names));
+            (*names)[count++] = entry->name;
+        }
+        entry->touch = 0;
+    }
+    return count;
 }
 
 /* --- files --------------------------------------------------------------- */
@@ -193,11 +215,19 @@ int store_cache_load(const struct store_cache *cache,
                      struct pack_buffer *zip, struct pack_error *error)
 {
     char *path = path_of(cache, name);
-    const int result = pack_read_file(path, zip, error);
-    if (result == 0)
-        utimensat(AT_FDCWD, path, NULL, 0);
+    const int result = pack_read_regular(path, zip, error);
     free(path);
+    if (result == 0)
+        store_cache_touch(cache, name);
     return result;
+}
+
+void store_cache_touch(const struct store_cache *cache,
+                       const struct store_cache_name *name)
+{
+    char *path = path_of(cache, name);
+    utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
+    free(path);
 }
 
 int store_cache_save(const struct store_cache *cache,
@@ -205,23 +235,16 @@ int store_cache_save(const struct store_cache *cache,
                      const struct pack_buffer *zip, struct pack_error *error)
 {
     char *path = path_of(cache, name);
-    const int result = pack_write_file(path, zip->bytes, zip->length, 0, error);
+    int result = pack_write_file(path, zip->bytes, zip->length, 0, error);
+    /* Somebody emptied the cache, directory and all. */
+    if (result != 0 && error->cause == ENOENT &&
+        mkdir(cache->directory, 0777) == 0)
+        result = pack_write_file(path, zip->bytes, zip->length, 0, error);
     free(path);
     return result;
 }
 
 /* --- what lies there ----------------------------------------------------- */
-
-/* Other processes may use the directory, too: who writes holds a lock. */
-static void sweep_temporary(int directory, const char *name)
-{
-    const int file = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (file < 0)
-        return;
-    if (flock(file, LOCK_EX | LOCK_NB) == 0)
-        unlinkat(directory, name, 0);
-    close(file);
-}
 
 struct found {
     struct store_cache_name name;
@@ -242,9 +265,11 @@ static int by_use(const void *left, const void *right)
 static int look_at(int directory, const char *file, struct found *found)
 {
     struct stat status;
-    if (strstr(file, ENDING ".tmp-") != NULL)
-        sweep_temporary(directory, file);
-    if (!take_name(&found->name, file) ||
+    /* Other processes may use the directory, too: who lives keeps his. */
+    const size_t temporary = pack_temporary(file);
+    if (temporary > 0 && take_name(&found->name, file, temporary))
+        pack_sweep(directory, file);
+    if (!take_name(&found->name, file, strlen(file)) ||
         fstatat(directory, file, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
         !S_ISREG(status.st_mode) || status.st_size == 0 ||
         status.st_size > PACK_FILE_MAX)

@@ -29,6 +29,7 @@ struct store_cached {
      * nothing to do from A to B. */
     unsigned checked : 1;
     unsigned on_disk : 1;
+    unsigned touch : 1; /* used since store_cache_used */
 };
 
 /* Not thread safe: `facts` of the store guards it. Only load and store touch
@@ -68,11 +69,19 @@ void store_cache_learn(struct store_cache *cache,
 /* It was asked for: it goes late. */
 void store_cache_use(struct store_cache *cache,
                      const struct store_cache_name *name);
+/* The names of the files that were used since the last call; free them. Who
+ * calls it now and then, and touches each, tells the next process what to keep
+ * longest. */
+size_t store_cache_used(struct store_cache *cache,
+                        struct store_cache_name **names);
 /* Removes files until all that are left take at most `bytes`. */
 void store_cache_shrink(struct store_cache *cache, uint64_t bytes);
 
 /* --- files: no lock needed ----------------------------------------------- */
 
+/* Says in the file's time that it was used now. */
+void store_cache_touch(const struct store_cache *cache,
+                       const struct store_cache_name *name);
 /* The file as it is, checked by nobody. FFX_ERR_IO. */
 int store_cache_load(const struct store_cache *cache,
                      const struct store_cache_name *name,
