@@ -69,15 +69,16 @@ static void copy_safely(char *to, size_t size, const char *from)
 void store_access_write(struct store_access *access,
                         const struct store_access_line *line)
 {
-    char text[600], target[400], when[32];
+    char text[600], target[400], method[17], when[32];
     struct tm utc;
     const time_t now = time(NULL);
     gmtime_r(&now, &utc);
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
     copy_safely(target, sizeof target, line->target);
+    copy_safely(method, sizeof method, line->method);
     const int length = snprintf(
-        text, sizeof text, "%s %s \"%.16s %s\" %d %llu%s\n", when, line->who,
-        line->method, target, line->status, (unsigned long long)line->bytes,
+        text, sizeof text, "%s %s \"%s %s\" %d %llu%s\n", when, line->who,
+        method, target, line->status, (unsigned long long)line->bytes,
         line->aborted ? " aborted" : "");
     pthread_rwlock_rdlock(&access->lock);
     /* A log on a full disk is no reason to serve nobody. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/store_address.h"
+#include "pack/fail.h"
+#include "store/store_log.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -7,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* A fleet that wakes at the same minute; the kernel cuts it to its own limit
@@ -92,4 +93,108 @@ void store_address_url(int fd, char url[64])
                     port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
     snprintf(url, 64, strchr(host, ':') ? "http://[%s]:%s" : "http://%s:%s",
              host, port);
+}
+
+/* --- who asks ------------------------------------------------------------ */
+
+/* A socket that listens to both sees IPv4 as ::ffff:10.0.0.7. */
+static void unmap(struct sockaddr_storage *address)
+{
+    struct sockaddr_in *four = (struct sockaddr_in *)(void *)address;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)address;
+    struct in_addr inner;
+    if (address->ss_family != AF_INET6 ||
+        !IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+        return;
+    memcpy(&inner, &six->sin6_addr.s6_addr[12], sizeof inner);
+    memset(address, 0, sizeof *address);
+    four->sin_family = AF_INET;
+    four->sin_addr = inner;
+}
+
+void store_address_take(const struct sockaddr *from,
+                        struct sockaddr_storage *address)
+{
+    memset(address, 0, sizeof *address);
+    if (from->sa_family == AF_INET)
+        memcpy(address, from, sizeof(struct sockaddr_in));
+    else if (from->sa_family == AF_INET6)
+        memcpy(address, from, sizeof(struct sockaddr_in6));
+    unmap(address);
+}
+
+int store_address_parse(const char *text, size_t length,
+                        struct sockaddr_storage *address)
+{
+    char copy[STORE_ADDRESS_TEXT];
+    struct sockaddr_in *four = (struct sockaddr_in *)(void *)address;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)address;
+    while (length > 0 && (text[0] == ' ' || text[0] == '\t')) {
+        text++;
+        length--;
+    }
+    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+        length--;
+    memset(address, 0, sizeof *address);
+    if (length == 0 || length >= sizeof copy)
+        return -1;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    if (inet_pton(AF_INET, copy, &four->sin_addr) == 1)
+        four->sin_family = AF_INET;
+    else if (inet_pton(AF_INET6, copy, &six->sin6_addr) == 1)
+        six->sin6_family = AF_INET6;
+    else
+        return -1;
+    unmap(address);
+    return 0;
+}
+
+void store_address_spell(const struct sockaddr_storage *address,
+                         char text[STORE_ADDRESS_TEXT])
+{
+    const struct sockaddr_in *four = (const void *)address;
+    const struct sockaddr_in6 *six = (const void *)address;
+    const void *bytes = address->ss_family == AF_INET6
+                            ? (const void *)&six->sin6_addr
+                            : (const void *)&four->sin_addr;
+    if (inet_ntop(address->ss_family, bytes, text, STORE_ADDRESS_TEXT) == NULL)
+        memcpy(text, "-", 2);
+}
+
+int store_address_list(const char *list, struct store_addresses *out,
+                       struct pack_error *error)
+{
+    memset(out, 0, sizeof *out);
+    while (list != NULL) {
+        const size_t length = strcspn(list, ",");
+        struct sockaddr_storage address;
+        if (store_address_parse(list, length, &address) != 0) {
+            store_addresses_free(out);
+            return fail_with(error, FFX_ERR_ARGUMENT,
+                             "'%.*s' is not an address: name those of your "
+                             "proxies, separated by commas, 127.0.0.1,::1",
+                             length > 60 ? 60 : (int)length, list);
+        }
+        out->texts = store_must(
+            realloc(out->texts, (out->count + 1) * sizeof *out->texts));
+        store_address_spell(&address, out->texts[out->count++]);
+        list = list[length] == ',' ? list + length + 1 : NULL;
+    }
+    return 0;
+}
+
+int store_addresses_have(const struct store_addresses *addresses,
+                         const char *text)
+{
+    for (size_t i = 0; i < addresses->count; i++)
+        if (strcmp(addresses->texts[i], text) == 0)
+            return 1;
+    return 0;
+}
+
+void store_addresses_free(struct store_addresses *addresses)
+{
+    free(addresses->texts);
+    memset(addresses, 0, sizeof *addresses);
 }

@@ -7,12 +7,11 @@
 #include "store/store_log.h"
 #include "store/store_range.h"
 
-#include <arpa/inet.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,11 +26,12 @@
 
 struct store_http {
     struct store *store;
-    const struct store_http_config *config;
     struct MHD_Daemon *daemon;
     struct store_access access;
     struct store_limit limit;
+    struct store_addresses proxies;
     atomic_uint in_hand; /* requests that are not answered to the end */
+    atomic_int stopping;
 };
 
 /* One request, from its first line to its last byte. */
@@ -40,7 +40,7 @@ struct exchange {
     struct MHD_Connection *connection;
     struct store_request request;
     char target[TARGET_BYTES];
-    char who[INET6_ADDRSTRLEN];
+    char who[STORE_ADDRESS_TEXT];
     char method[9];
     int begun, status;
     uint64_t bytes;
@@ -54,72 +54,53 @@ static const char *header_of(struct MHD_Connection *connection,
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-static void spell_address(const struct sockaddr *address,
-                          char out[INET6_ADDRSTRLEN])
+struct last_of {
+    const char *name, *value;
+};
+
+static enum MHD_Result keep_last(void *context, enum MHD_ValueKind kind,
+                                 const char *name, const char *value)
 {
-    const void *bytes =
-        address->sa_family == AF_INET6
-            ? (const void *)&(
-                  (const struct sockaddr_in6 *)(const void *)address)
-                  ->sin6_addr
-            : (const void *)&((const struct sockaddr_in *)(const void *)address)
-                  ->sin_addr;
-    if (inet_ntop(address->sa_family, bytes, out, INET6_ADDRSTRLEN) == NULL)
-        memcpy(out, "-", 2);
+    struct last_of *last = context;
+    (void)kind;
+    if (value != NULL && strcasecmp(name, last->name) == 0)
+        last->value = value;
+    return MHD_YES;
 }
 
-static int is_proxy(const struct store_http *http, const char *who)
-{
-    const char *at = http->config->proxies;
-    const size_t length = strlen(who);
-    while (at != NULL) {
-        if (strncmp(at, who, length) == 0 &&
-            (at[length] == ',' || at[length] == '\0'))
-            return 1;
-        at = strchr(at, ',');
-        at = at != NULL ? at + 1 : NULL;
-    }
-    return 0;
-}
-
-/* The last address is the one that our own proxy has seen; those before it
- * are what its client claims. */
+/* The last address of the last such line is the one that our own proxy has
+ * seen; those before it are what its client claims. */
 static int take_forwarded(struct exchange *exchange,
                           struct sockaddr_storage *address)
 {
-    const char *list = header_of(exchange->connection, "X-Forwarded-For");
-    const char *last = list != NULL ? strrchr(list, ',') : NULL;
-    struct sockaddr_in *four = (struct sockaddr_in *)(void *)address;
-    struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)address;
-    if (list == NULL)
+    struct last_of last = {"X-Forwarded-For", NULL};
+    struct sockaddr_storage forwarded;
+    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, keep_last,
+                              &last);
+    if (last.value == NULL)
         return 0;
-    last = last != NULL ? last + 1 : list;
-    last += strspn(last, " \t");
-    if (inet_pton(AF_INET, last, &four->sin_addr) == 1)
-        address->ss_family = AF_INET;
-    else if (inet_pton(AF_INET6, last, &six->sin6_addr) == 1)
-        address->ss_family = AF_INET6;
-    else
+    const char *comma = strrchr(last.value, ',');
+    const char *text = comma != NULL ? comma + 1 : last.value;
+    if (store_address_parse(text, strlen(text), &forwarded) != 0)
         return 0;
+    *address = forwarded;
     return 1;
 }
 
 /* Fills exchange->who; what the rate limit calls this client. */
 static uint64_t find_client(struct exchange *exchange)
 {
-    struct sockaddr_storage forwarded = {0};
+    struct sockaddr_storage address;
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(
         exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     if (info == NULL)
         return 1;
-    const struct sockaddr *address = info->client_addr;
-    spell_address(address, exchange->who);
-    if (is_proxy(exchange->http, exchange->who) &&
-        take_forwarded(exchange, &forwarded)) {
-        address = (const struct sockaddr *)&forwarded;
-        spell_address(address, exchange->who);
-    }
-    return store_limit_who(address);
+    store_address_take(info->client_addr, &address);
+    store_address_spell(&address, exchange->who);
+    if (store_addresses_have(&exchange->http->proxies, exchange->who) &&
+        take_forwarded(exchange, &address))
+        store_address_spell(&address, exchange->who);
+    return store_limit_who((const struct sockaddr *)&address);
 }
 
 /* --- answers ------------------------------------------------------------- */
@@ -239,6 +220,8 @@ static enum MHD_Result send_reply(struct exchange *exchange,
     add(response, "X-Content-Type-Options", "nosniff");
     add(response, "Content-Security-Policy",
         "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'");
+    if (atomic_load(&exchange->http->stopping))
+        add(response, MHD_HTTP_HEADER_CONNECTION, "close");
     const enum MHD_Result result = MHD_queue_response(
         exchange->connection, (unsigned)exchange->status, response);
     MHD_destroy_response(response);
@@ -415,17 +398,54 @@ static unsigned threads(void)
     return cores < 2 ? 2 : cores > 16 ? 16 : (unsigned)cores;
 }
 
+/* MHD_quiesce_daemon would close the door, but it and the threads of its pool
+ * both take the listening socket out of epoll, and the later one aborts. */
+static enum MHD_Result let_in(void *context, const struct sockaddr *address,
+                              socklen_t length)
+{
+    struct store_http *http = context;
+    (void)address;
+    (void)length;
+    return atomic_load(&http->stopping) ? MHD_NO : MHD_YES;
+}
+
 static struct MHD_Daemon *start_daemon(struct store_http *http, int fd)
 {
     return MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC,
-        0, NULL, NULL, handle, http, MHD_OPTION_LISTEN_SOCKET, fd,
+        0, let_in, http, handle, http, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_THREAD_POOL_SIZE, threads(), MHD_OPTION_CONNECTION_LIMIT,
         connection_limit(), MHD_OPTION_CONNECTION_TIMEOUT, ASK_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, begin, http, MHD_OPTION_NOTIFY_COMPLETED,
         completed, http, MHD_OPTION_END);
+}
+
+/* `http` is zero but for its store. What was opened is closed by `undo`. */
+static int open_all(struct store_http *http,
+                    const struct store_http_config *config, int fd,
+                    struct pack_error *error)
+{
+    int result = store_address_list(config->proxies, &http->proxies, error);
+    if (result == 0)
+        result = store_access_open(&http->access, config->access_log, error);
+    if (result != 0)
+        return result;
+    http->daemon = start_daemon(http, fd);
+    if (http->daemon != NULL)
+        return 0;
+    store_access_close(&http->access);
+    return fail_with(error, FFX_ERR_IO,
+                     "cannot listen on %.100s: the HTTP server did not start",
+                     config->listen);
+}
+
+static void undo(struct store_http *http)
+{
+    store_limit_close(&http->limit);
+    store_addresses_free(&http->proxies);
+    free(http);
 }
 
 int store_http_start(struct store_http **out, struct store *store,
@@ -439,22 +459,13 @@ int store_http_start(struct store_http **out, struct store *store,
     store_address_url(fd, url);
     struct store_http *http = store_must(calloc(1, sizeof *http));
     http->store = store;
-    http->config = config;
     store_limit_open(&http->limit, config->rate);
-    result = store_access_open(&http->access, config->access_log, error);
-    if (result == 0 && (http->daemon = start_daemon(http, fd)) == NULL) {
-        store_access_close(&http->access);
-        result = fail_with(error, FFX_ERR_IO,
-                           "cannot listen on %.100s: the HTTP server did not "
-                           "start",
-                           config->listen);
-    }
+    result = open_all(http, config, fd, error);
     if (result == 0) {
         *out = http;
         return 0;
     }
-    store_limit_close(&http->limit);
-    free(http);
+    undo(http);
     close(fd);
     return result;
 }
@@ -470,16 +481,17 @@ static void wait_for_answers(struct store_http *http, unsigned ms)
         usleep(20000);
 }
 
+/* Who waited for a build hears that there will be none, and it takes a moment
+ * to tell ten thousand. */
+#define TELL_MS 1000u
+
 void store_http_stop(struct store_http *http, unsigned grace_ms)
 {
-    const int fd = MHD_quiesce_daemon(http->daemon);
-    if (fd >= 0)
-        close(fd);
+    atomic_store(&http->stopping, 1);
     wait_for_answers(http, grace_ms);
     store_stop(http->store);
-    wait_for_answers(http, 200); /* who waited for a build hears that */
+    wait_for_answers(http, TELL_MS);
     MHD_stop_daemon(http->daemon);
     store_access_close(&http->access);
-    store_limit_close(&http->limit);
-    free(http);
+    undo(http);
 }

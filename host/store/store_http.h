@@ -22,7 +22,7 @@ struct store_http_config {
 };
 
 /* `url` (64 bytes) says where it can be reached. The config's texts must stay.
- * FFX_ERR_ARGUMENT: not HOST:PORT; FFX_ERR_IO: the address or the log cannot
+ * FFX_ERR_ARGUMENT: not HOST:PORT, or no address of a proxy; FFX_ERR_IO: the address or the log cannot
  * be used. */
 int store_http_start(struct store_http **http, struct store *store,
                      const struct store_http_config *config, char url[64],
@@ -31,7 +31,7 @@ int store_http_start(struct store_http **http, struct store *store,
 /* Opens the access log anew. */
 void store_http_reopen(struct store_http *http);
 
-/* Takes no new connection, lets requests in hand end for up to `grace_ms`,
+/* Turns new connections away, lets requests in hand end for up to `grace_ms`,
  * then stops the store's work and closes what is left. */
 void store_http_stop(struct store_http *http, unsigned grace_ms);
 

@@ -159,7 +159,7 @@ static int is_same(const char *path, const struct pack_buffer *bytes)
 {
     struct pack_buffer there;
     struct pack_error error;
-    if (pack_read_file(path, &there, &error) != 0)
+    if (pack_read_regular(path, &there, &error) != 0)
         return 0;
     const int same = there.length == bytes->length &&
                      memcmp(there.bytes, bytes->bytes, bytes->length) == 0;
