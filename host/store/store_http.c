@@ -340,7 +340,6 @@ static void completed(void *context, struct MHD_Connection *connection,
 {
     struct store_http *http = context;
     struct exchange *exchange = *request;
-    (void)connection;
     if (exchange == NULL)
         return;
     if (exchange->request.query != NULL) /* as it was asked for */
@@ -354,6 +353,9 @@ static void completed(void *context, struct MHD_Connection *connection,
         .aborted = why != MHD_REQUEST_TERMINATED_COMPLETED_OK,
     };
     store_access_write(&http->access, &line);
+    /* Who comes back on the same connection has to say what he wants. */
+    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
+                              ASK_SECONDS);
     store_request_end(&exchange->request);
     free(exchange);
     *request = NULL;
