@@ -27,7 +27,8 @@
 
 #define SLOW 2000u
 #define FAST 500u
-#define LARGE_BYTES 300000u /* more than sockets hold for a small window */
+#define TURNS 50u           /* of each slow one meanwhile, at least */
+#define LARGE_BYTES 500000u /* more than sockets hold for a small window */
 #define REQUEST_BYTES 8000u /* of a slow one: never sent to its end */
 #define READ_MOST 100000u   /* of LARGE_BYTES, while the fast one is served */
 #define BOUND_SECONDS 60    /* generous: it takes some seconds */
@@ -64,20 +65,28 @@ static const char *program(void)
     return realpath(relative, path);
 }
 
+/* A release of our own program's head and so many random bytes, which travel
+ * as they are. */
+static void make_release(const struct world *world, const char *farfix,
+                         char version, unsigned random_bytes)
+{
+    run("cd %s/releases && mkdir %c && { head -c 30000 '%s'; head -c %u "
+        "/dev/urandom; } >%c/ap.bin && printf '[release]\\nmodel = M\\n"
+        "version = %c\\nsequence = %d\\n[component ap]\\nfile = ap.bin\\n"
+        "slot_size = 1M\\nsector = 4K\\nstep = 16K\\nram = 16K\\n' "
+        ">%c/release.ini && '%s' release sign %c --key ../release.key "
+        ">/dev/null",
+        world->directory, version, farfix, random_bytes, version, version,
+        version - 'A' + 1, version, farfix, version);
+}
+
 static void make_releases(const struct world *world, const char *farfix)
 {
     run("cd %s && mkdir releases && '%s' key make release >/dev/null && '%s' "
         "key make store --signed-by release.key --model M >/dev/null",
         world->directory, farfix, farfix);
-    for (int i = 1; i <= 2; i++)
-        run("cd %s/releases && mkdir %d && { head -c 30000 '%s'; echo %d; head "
-            "-c 900 /dev/urandom; } >%d/ap.bin && printf '[release]\\nmodel = "
-            "M\\nversion = %c\\nsequence = %d\\n[component ap]\\nfile = "
-            "ap.bin\\nslot_size = 64K\\nsector = 4K\\nstep = 16K\\nram = "
-            "16K\\n' >%d/release.ini && '%s' release sign %d --key "
-            "../release.key >/dev/null",
-            world->directory, i, farfix, i, i, i == 1 ? 'A' : 'B', i, i, farfix,
-            i);
+    make_release(world, farfix, 'A', 900);
+    make_release(world, farfix, 'B', 900);
     run("cd %s/releases && head -c %u /dev/urandom >v.zip && '%s' package "
         "import v.zip --model M --from V1 --to V2 --key ../store.key "
         ">/dev/null",
@@ -97,7 +106,8 @@ static void read_large(struct world *world)
 }
 
 /* With at most `files` open files; 0: as many as we may have. */
-static void start_store(struct world *world, unsigned files)
+static void start_store(struct world *world, unsigned files,
+                        const char *options)
 {
     char command[1000], log[100], line[200];
     const char *argv[] = {"sh", "-c", command, NULL};
@@ -107,8 +117,8 @@ static void start_store(struct world *world, unsigned files)
     snprintf(log, sizeof log, "%s/log", world->directory);
     snprintf(command, sizeof command,
              "cd %s && %sexec '%s' store serve --releases releases --key "
-             "store.key --listen 127.0.0.1:0 --access-log /dev/null",
-             world->directory, limit, program());
+             "store.key --listen 127.0.0.1:0 --access-log access %s",
+             world->directory, limit, program(), options);
     child_start(&world->store, argv, log);
     assert_int_equal(child_line(&world->store, line, sizeof line, 30000), 0);
     const char *colon = strrchr(line, ':');
@@ -149,6 +159,20 @@ static long resident_kb(const struct world *world)
     if (file != NULL)
         fclose(file);
     return kb;
+}
+
+/* How many requests for this path the store has answered to the end. */
+static unsigned answered(const struct world *world, const char *path)
+{
+    char name[100], line[700];
+    unsigned count = 0;
+    snprintf(name, sizeof name, "%s/access", world->directory);
+    FILE *file = fopen(name, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL)
+        count += strstr(line, path) != NULL;
+    fclose(file);
+    return count;
 }
 
 /* --- connections --------------------------------------------------------- */
@@ -198,13 +222,15 @@ static void assert_answer(const uint8_t *answer, size_t length,
     assert_memory_equal(head_end + 4, body, body_length);
 }
 
-static size_t fetch_small(const struct world *world, uint8_t answer[8192])
+static size_t fetch(const struct world *world, const char *path,
+                    uint8_t *answer, size_t size)
 {
-    static const char request[] =
-        "GET " SMALL " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    char request[200];
+    snprintf(request, sizeof request,
+             "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", path);
     const int fd = open_connection(world, 0);
-    send_all(fd, request, sizeof request - 1);
-    const size_t length = read_answer(fd, answer, 8192);
+    send_all(fd, request, strlen(request));
+    const size_t length = read_answer(fd, answer, size);
     close(fd);
     return length;
 }
@@ -213,7 +239,7 @@ static size_t fetch_small(const struct world *world, uint8_t answer[8192])
 static size_t small_body(const struct world *world, uint8_t body[8192])
 {
     uint8_t answer[8192];
-    const size_t length = fetch_small(world, answer);
+    const size_t length = fetch(world, SMALL, answer, sizeof answer);
     const uint8_t *head_end = memmem(answer, length, "\r\n\r\n", 4);
     assert_non_null(head_end);
     const size_t body_length = (size_t)(answer + length - head_end - 4);
@@ -238,15 +264,14 @@ struct crowd {
     unsigned count;
     char request[REQUEST_BYTES + 1]; /* of a writer */
     atomic_int stop, faults;
-    unsigned turns;
+    atomic_uint turns;
     pthread_t thread;
 };
 
 static void open_slow(const struct world *world, struct slow *slow,
-                      enum kind kind)
+                      enum kind kind, const char *path)
 {
-    static const char request[] =
-        "GET " LARGE " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    char request[200];
     memset(slow, 0, sizeof *slow);
     slow->kind = kind;
     slow->fd = open_connection(world, kind == READER ? 2048 : 0);
@@ -254,7 +279,9 @@ static void open_slow(const struct world *world, struct slow *slow,
         return;
     slow->answer = malloc(LARGE_BYTES + 1000);
     assert_non_null(slow->answer);
-    send_all(slow->fd, request, sizeof request - 1);
+    snprintf(request, sizeof request,
+             "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", path);
+    send_all(slow->fd, request, strlen(request));
 }
 
 /* A request whose last header is very long. */
@@ -292,7 +319,7 @@ static void *be_slow(void *context)
         for (unsigned i = 0; i < crowd->count; i++)
             if (take_turn(crowd, &crowd->all[i]) != 0)
                 atomic_fetch_add(&crowd->faults, 1);
-        crowd->turns++;
+        atomic_fetch_add(&crowd->turns, 1);
         nanosleep(&pause, NULL);
     }
     return NULL;
@@ -307,7 +334,7 @@ static void gather(const struct world *world, struct crowd *crowd,
     assert_non_null(crowd->all);
     write_request(crowd->request);
     for (unsigned i = 0; i < count; i++)
-        open_slow(world, &crowd->all[i], (enum kind)(i % KINDS));
+        open_slow(world, &crowd->all[i], (enum kind)(i % KINDS), LARGE);
     assert_int_equal(pthread_create(&crowd->thread, NULL, be_slow, crowd), 0);
 }
 
@@ -386,28 +413,65 @@ static void two_thousand_slow_clients_starve_nobody(void **state)
     struct crowd crowd;
     uint8_t small[8192], answer[8192];
     const unsigned count = make_room();
-    start_store(world, 0);
+    start_store(world, 0, "");
     const size_t small_length = small_body(world, small);
     const long before = resident_kb(world);
     const double start = seconds();
     gather(world, &crowd, count);
     const double gathered = seconds();
-    for (unsigned i = 0; i < FAST; i++)
-        assert_answer(answer, fetch_small(world, answer), small, small_length);
+    unsigned fast = 0;
+    for (; fast < FAST || crowd.turns < TURNS; fast++)
+        assert_answer(answer, fetch(world, SMALL, answer, sizeof answer), small,
+                      small_length);
     const double served = seconds();
     atomic_store(&crowd.stop, 1);
     pthread_join(crowd.thread, NULL);
     const long with = resident_kb(world);
     printf("# %u slow clients came in %.1f s and had %u turns in the %.1f s in "
            "which %u fast requests were answered; VmRSS %ld kB, before %ld\n",
-           count, gathered - start, crowd.turns, served - gathered, FAST, with,
+           count, gathered - start, crowd.turns, served - gathered, fast, with,
            before);
     assert_int_equal(crowd.faults, 0);
     assert_nobody_has_finished(&crowd);
+    assert_int_equal(answered(world, LARGE), 0);
     assert_true(served - gathered < BOUND_SECONDS);
     assert_in_range(with, 1, 200000);
     finish(world, &crowd, small, small_length);
     disperse(&crowd);
+    assert_int_equal(child_stop(&world->store, SIGTERM), 0);
+}
+
+/* 20 clients in the middle of a package that then has to make room. */
+static void a_package_that_goes_while_twenty_read_it_arrives_whole(void **state)
+{
+    enum { READERS = 20, SIZE = 450000 };
+    struct world *world = *state;
+    struct slow readers[READERS];
+    uint8_t *whole = malloc(SIZE), *other = malloc(SIZE);
+    for (char version = 'C'; version <= 'E'; version++)
+        make_release(world, program(), version, 380000);
+    start_store(world, 0, "--cache cache --cache-mib 1");
+    const size_t length = fetch(world, "/M/A___C/update.zip", whole, SIZE);
+    assert_in_range(length, 380000, SIZE);
+    run("cd %s && ls cache/*.zip >first", world->directory);
+    for (int i = 0; i < READERS; i++)
+        open_slow(world, &readers[i], READER, "/M/A___C/update.zip");
+    fetch(world, "/M/A___D/update.zip", other, SIZE);
+    fetch(world, "/M/A___E/update.zip", other, SIZE);
+    run("cd %s && ! ls $(cat first) 2>/dev/null && ls cache/*.zip >/dev/null",
+        world->directory);
+    assert_int_equal(answered(world, "/M/A___C/"), 1);
+    for (int i = 0; i < READERS; i++) {
+        readers[i].got =
+            read_answer(readers[i].fd, readers[i].answer, LARGE_BYTES + 1000);
+        assert_int_equal(readers[i].got, length);
+        /* all but the date, whose length is always the same */
+        assert_memory_equal(readers[i].answer + 500, whole + 500, length - 500);
+        close(readers[i].fd);
+        free(readers[i].answer);
+    }
+    free(whole);
+    free(other);
     assert_int_equal(child_stop(&world->store, SIGTERM), 0);
 }
 
@@ -417,7 +481,7 @@ static void connections_above_the_limit_wait_until_others_go(void **state)
     struct world *world = *state;
     int fds[MANY];
     uint8_t small[8192], answer[8192];
-    start_store(world, 160); /* that is about a hundred connections */
+    start_store(world, 160, ""); /* that is about a hundred connections */
     const size_t small_length = small_body(world, small);
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < MANY; i++)
@@ -426,7 +490,8 @@ static void connections_above_the_limit_wait_until_others_go(void **state)
         assert_int_equal(kill(world->store.pid, 0), 0);
         for (int i = 0; i < MANY; i++)
             close(fds[i]);
-        assert_answer(answer, fetch_small(world, answer), small, small_length);
+        assert_answer(answer, fetch(world, SMALL, answer, sizeof answer), small,
+                      small_length);
     }
     assert_int_equal(child_stop(&world->store, SIGTERM), 0);
 }
@@ -436,6 +501,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(two_thousand_slow_clients_starve_nobody,
                                         make_world, end_world),
+        cmocka_unit_test_setup_teardown(
+            a_package_that_goes_while_twenty_read_it_arrives_whole, make_world,
+            end_world),
         cmocka_unit_test_setup_teardown(
             connections_above_the_limit_wait_until_others_go, make_world,
             end_world),
