@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define PAGE "/index.html"
+
 /* --- paths --------------------------------------------------------------- */
 
 /* Paths as a client asks for them, in the order in which they are made. */
@@ -135,6 +137,13 @@ static void ask(struct store *store, const char *path,
 
 /* --- files --------------------------------------------------------------- */
 
+static char *below(const struct store_static *job, const char *name)
+{
+    char *path = NULL;
+    const int length = asprintf(&path, "%s%s", job->directory, name);
+    return store_must(length < 0 ? NULL : path);
+}
+
 static int make_directory(const char *path, struct pack_error *error)
 {
     if (mkdir(path, 0777) == 0 || errno == EEXIST)
@@ -170,8 +179,7 @@ static int is_same(const char *path, const struct pack_buffer *bytes)
 static int write_file(struct store_static *job, const char *name,
                       const struct pack_buffer *bytes, struct pack_error *error)
 {
-    char *path = NULL;
-    store_must(asprintf(&path, "%s%s", job->directory, name) < 0 ? NULL : path);
+    char *path = below(job, name);
     int result = make_way(path, strlen(job->directory) + 1, error);
     if (result == 0 && is_same(path, bytes)) {
         job->kept++;
@@ -185,46 +193,61 @@ static int write_file(struct store_static *job, const char *name,
 
 /* --- what nothing leads to any more -------------------------------------- */
 
-static void sweep_file(struct store_static *job, const struct list *sorted,
-                       const char *name)
+/* Is this what a killed run left of a file that we write? */
+static int is_leftover(const char *name)
 {
     struct store_path parsed;
-    char *path = NULL;
-    if (store_path_parse(&parsed, name) != 0 ||
-        bsearch(&name, sorted->paths, sorted->count, sizeof *sorted->paths,
-                by_text) != NULL)
-        return;
-    store_must(asprintf(&path, "%s%s", job->directory, name) < 0 ? NULL : path);
-    job->removed += unlink(path) == 0;
-    *strrchr(path, '/') = '\0';
-    rmdir(path); /* the last file takes its directory with it */
-    free(path);
+    const size_t length = pack_temporary(name);
+    char *whole = store_must(strndup(name, length));
+    const int result = length > 0 && (store_path_parse(&parsed, whole) == 0 ||
+                                      strcmp(whole, PAGE) == 0);
+    free(whole);
+    return result;
 }
 
-/* Two levels of directories; files of other shapes are somebody else's. */
-static void sweep(struct store_static *job, const struct list *sorted,
-                  const char *below, int depth)
+static int is_wanted(const struct list *sorted, const char *name)
 {
-    char *path = NULL;
-    store_must(asprintf(&path, "%s%s", job->directory, below) < 0 ? NULL
-                                                                  : path);
+    struct store_path parsed;
+    return store_path_parse(&parsed, name) != 0 ||
+           bsearch(&name, sorted->paths, sorted->count, sizeof *sorted->paths,
+                   by_text) != NULL;
+}
+
+static void sweep_file(struct store_static *job, const struct list *sorted,
+                       int directory, const char *name)
+{
+    const char *file = strrchr(name, '/') + 1;
+    if (is_leftover(name))
+        job->removed += (size_t)pack_sweep(directory, file);
+    else if (!is_wanted(sorted, name))
+        job->removed += unlinkat(directory, file, 0) == 0;
+}
+
+/* Two levels of directories, which go with their last file; files of other
+ * shapes are somebody else's. */
+static void sweep(struct store_static *job, const struct list *sorted,
+                  const char *name, int depth)
+{
+    const size_t removed = job->removed;
+    char *path = below(job, name);
     DIR *directory = opendir(path);
     const struct dirent *entry;
-    free(path);
     while (directory != NULL && (entry = readdir(directory)) != NULL) {
-        char *name = NULL;
+        char *inner = NULL;
         if (entry->d_name[0] == '.')
             continue;
-        store_must(asprintf(&name, "%s/%s", below, entry->d_name) < 0 ? NULL
-                                                                      : name);
+        store_must(asprintf(&inner, "%s/%s", name, entry->d_name) < 0 ? NULL
+                                                                      : inner);
+        sweep_file(job, sorted, dirfd(directory), inner);
         if (depth < 2)
-            sweep(job, sorted, name, depth + 1);
-        else
-            sweep_file(job, sorted, name);
-        free(name);
+            sweep(job, sorted, inner, depth + 1);
+        free(inner);
     }
     if (directory != NULL)
         closedir(directory);
+    if (depth > 0 && job->removed > removed)
+        rmdir(path);
+    free(path);
 }
 
 /* --- all of it ----------------------------------------------------------- */
@@ -284,8 +307,7 @@ static int make_page(struct store *store, struct store_static *job,
 {
     struct store_answer answer;
     ask(store, "/", &answer);
-    const int result =
-        write_file(job, "/index.html", &answer.blob->bytes, error);
+    const int result = write_file(job, PAGE, &answer.blob->bytes, error);
     store_answer_free(&answer);
     return result;
 }
