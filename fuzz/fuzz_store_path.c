@@ -16,6 +16,9 @@ static void spell(const struct store_path *path, char *out, size_t size)
         snprintf(out, size, "/");
     else if (path->kind == STORE_PATH_NEXT)
         snprintf(out, size, "/%s/%s/next", path->model, path->from);
+    else if (path->kind == STORE_PATH_MAP)
+        snprintf(out, size, "/%s/%s___%s/%s.svg", path->model, path->from,
+                 path->to, path->component);
     else
         snprintf(out, size, "/%s/%s___%s/update.zip", path->model, path->from,
                  path->to);

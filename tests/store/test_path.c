@@ -18,7 +18,7 @@ static void assert_status(const char *path, int status)
         fail_msg("'%.100s': %d, not %d", path, got, status);
 }
 
-static void the_three_kinds_of_path_are_told_apart(void **state)
+static void the_four_kinds_of_path_are_told_apart(void **state)
 {
     struct store_path path;
     (void)state;
@@ -35,6 +35,13 @@ static void the_three_kinds_of_path_are_told_apart(void **state)
     assert_string_equal(path.model, "SIM7000G-N");
     assert_string_equal(path.from, "A");
     assert_string_equal(path.to, "B");
+    assert_string_equal(path.component, "");
+    assert_int_equal(store_path_parse(&path, "/M/A___B/ap.svg"), 0);
+    assert_int_equal(path.kind, STORE_PATH_MAP);
+    assert_string_equal(path.model, "M");
+    assert_string_equal(path.from, "A");
+    assert_string_equal(path.to, "B");
+    assert_string_equal(path.component, "ap");
 }
 
 static void the_longest_names_fit(void **state)
@@ -53,6 +60,8 @@ static void the_longest_names_fit(void **state)
     assert_status("/M/123456789012345678901234567890123/next", 404);
     assert_status("/M/A___123456789012345678901234567890123/update.zip", 404);
     assert_status("/M/123456789012345678901234567890123___B/update.zip", 404);
+    assert_status("/M/A___B/modem123.svg", 0);
+    assert_status("/M/A___B/modem1234.svg", 404);
 }
 
 static void what_names_nothing_is_404(void **state)
@@ -71,6 +80,16 @@ static void what_names_nothing_is_404(void **state)
         "/M/A___B",
         "/M/A___B/update.zi",
         "/M/A___B/update.zip/",
+        "/M/A___B/.svg",
+        "/M/A___B/ap.svg/",
+        "/M/A___B/ap.svgz",
+        "/M/A___B/ap.SVG",
+        "/M/A___B/a.p.svg",
+        "/M/A___B/../ap.svg",
+        "/M/A___B/..svg",
+        "/M/A___B/ap/ap.svg",
+        "/M/A/ap.svg",
+        "/M/A__B/ap.svg",
         "/M/A__B/update.zip",
         "/M/___B/update.zip",
         "/M/A___/update.zip",
@@ -167,7 +186,7 @@ static void ranges_that_are_not_served_give_the_whole_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_three_kinds_of_path_are_told_apart),
+        cmocka_unit_test(the_four_kinds_of_path_are_told_apart),
         cmocka_unit_test(the_longest_names_fit),
         cmocka_unit_test(what_names_nothing_is_404),
         cmocka_unit_test(what_no_legal_path_looks_like_is_400),
