@@ -83,7 +83,11 @@ int store_address_open(const char *listen, int *fd, struct pack_error *error)
     const int failed = getaddrinfo(host, port, &wanted, &found);
     if (failed != 0)
         return fail(error, FFX_ERR_IO, listen, gai_strerror(failed));
-    *fd = bind_socket(found);
+    *fd = -1;
+    /* localhost may be ::1 first, where there is no IPv6 */
+    for (const struct addrinfo *at = found; at != NULL && *fd < 0;
+         at = at->ai_next)
+        *fd = bind_socket(at);
     freeaddrinfo(found);
     return *fd >= 0 ? 0 : fail(error, FFX_ERR_IO, listen, strerror(errno));
 }

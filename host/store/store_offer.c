@@ -79,11 +79,18 @@ static int find_package(struct store *store, const struct pair *pair,
     struct store_cache_name cached;
     char name[STORE_NAME_MAX + 1];
     store_name_package(store, pair->from, pair->to, name);
+    store_cache_name(&store->cache, pair->from, pair->to, &cached);
     *blob = store_blobs_find(&store->blobs, name);
     if (*blob != NULL) {
-        store_cache_name(&store->cache, pair->from, pair->to, &cached);
         store_cache_use(&store->cache, &cached);
         return 1;
+    }
+    const struct store_cached *known = store_cache_find(&store->cache, &cached);
+    if (known != NULL && known->checked && known->size == 0) {
+        store_say(answer, 404,
+                  "nothing to do: %s and %s have the same images\n",
+                  pair->from->version, pair->to->version);
+        return -1;
     }
     const int taken = take_result(store, request, name, blob, answer);
     if (taken == 0)

@@ -119,5 +119,24 @@ check "without a step between it offers the farthest that can be reached" seen \
     200 '^to=V4$' "$url/M/V1/next?channel=far"
 check "and then none" offered none V4 channel=far
 halt
+
+# --- nothing to do ------------------------------------------------------------
+
+cp -r releases/4 releases/7 # the same images
+write_ini releases/7 V7 7
+"$fast" release sign releases/7 --key release.key >/dev/null
+start
+same_images()
+{
+    local i
+    for i in 1 2 3; do
+        status 404 'nothing to do: V4 and V7 have the same images' \
+            "$url/M/V4___V7/update.zip" &&
+            offered none V4 && offered V7 V1 && status 404 'nothing to do' \
+            "$url/M/V4___V7/ap.svg" || return
+    done
+}
+check "between releases with the same images there is nothing to do" same_images
+halt
 check "no sanitizer says a word" eval '! grep -E "Sanitizer|runtime error" log'
 finish
