@@ -21,9 +21,9 @@ struct store_http_config {
     uint32_t rate; /* requests per second and client; 0: no limit */
 };
 
-/* `url` (64 bytes) says where it can be reached. The config's texts must stay.
- * FFX_ERR_ARGUMENT: not HOST:PORT, or no address of a proxy; FFX_ERR_IO: the address or the log cannot
- * be used. */
+/* `url` (64 bytes) says where it can be reached. The config's path of the log
+ * must stay. FFX_ERR_ARGUMENT: not HOST:PORT, or no address of a proxy;
+ * FFX_ERR_IO: the address or the log cannot be used. */
 int store_http_start(struct store_http **http, struct store *store,
                      const struct store_http_config *config, char url[64],
                      struct pack_error *error);
