@@ -58,7 +58,7 @@ until_true() # COMMAND...
     local end=$((SECONDS + limit))
     until "$@"; do
         [ "$SECONDS" -lt "$end" ] || return 1
-        sleep 0.05
+        sleep 0.02
     done
 }
 

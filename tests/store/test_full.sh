@@ -8,7 +8,7 @@
 make_keys
 for i in 1 2 3 4 5; do
     release releases/$i V$i $i 2000
-    head -c 90000 /dev/urandom >>releases/$i/ap.bin # it travels as it is
+    head -c 60000 /dev/urandom >>releases/$i/ap.bin # it travels as it is
     "$fast" release sign releases/$i --key release.key >/dev/null
 done
 release releases/6 V6 6 3000 # a small one
@@ -54,14 +54,14 @@ check "what needs no package is answered" status 200 '^to=none$' "$url/M/V6/next
 check "nothing half-written is there" only_packages cache
 check "SIGTERM ends it with 0" halt
 
-# --- a disk of 250 kB ---------------------------------------------------------
+# --- a disk of 160 kB ---------------------------------------------------------
 
 small_disk()
 {
     mkdir disk
     cat >on-disk <<END
 #!/bin/sh
-mount -t tmpfs -o size=256k none "$work/disk" || exit 1
+mount -t tmpfs -o size=160k none "$work/disk" || exit 1
 exec "$farfix" "\$@"
 END
     chmod +x on-disk
@@ -77,7 +77,7 @@ END
 on_a_small_disk()
 {
     local disk=/proc/$server/root$work/disk i
-    check "two packages fill a disk of 256 kB" eval 'right 1 && right 2'
+    check "two packages fill a disk of 160 kB" eval 'right 1 && right 2'
     check "the third makes the first ones go" right 3
     check "and the log says so" logged \
         'No space left on device: removing the packages that were not asked for'
@@ -96,11 +96,11 @@ on_a_small_disk()
     check "SIGTERM ends it with 0" halt
 }
 if small_disk; then
-    echo "# a tmpfs of 256 kB in a namespace of its own"
+    echo "# a tmpfs of 160 kB in a namespace of its own"
     on_a_small_disk
 else
     echo "# NO NAMESPACES HERE: only the limit on file sizes was tested"
-    skip "unshare or mount is not permitted" "a disk of 256 kB"
+    skip "unshare or mount is not permitted" "a disk of 160 kB"
 fi
 
 # --- the access log -----------------------------------------------------------

@@ -7,7 +7,7 @@ PATH=$PATH:/usr/sbin # Debian keeps servers where only root looks
 
 make_keys
 for i in 1 2 3 4; do
-    release releases/$i V$i $i 20000
+    release releases/$i V$i $i 8000
 done
 cp -r releases/4 releases/5 # the same images: nothing leads from 4 to 5
 write_ini releases/5 V5 5
@@ -201,7 +201,7 @@ check "the same as if nothing had happened" as_if_never_killed
 
 # --- a release comes while it is served ---------------------------------------
 
-release releases/6 V6 6 20000
+release releases/6 V6 6 8000
 build >/dev/null &
 builder=$!
 held=0
@@ -214,7 +214,7 @@ check "and then it is offered" grep -qx to=V6 public/M/V1/next
 
 # --- what does not work -------------------------------------------------------
 
-release releases/7 V7 7 20000
+release releases/7 V7 7 8000
 rm releases/7/release.sig releases/7/release
 check "an unsigned release is left out, the rest is built" eval \
     'build && grep -q "left out releases/7" err && grep -qx to=V6 public/M/V1/next'
