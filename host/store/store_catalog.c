@@ -112,8 +112,20 @@ int store_catalog_fingerprint(const char *directory, struct pack_buffer *out,
 
 /* --- releases ------------------------------------------------------------ */
 
+static struct store_release *find_release(const struct store_catalog *catalog,
+                                          const char *model,
+                                          const char *version)
+{
+    for (size_t i = 0; i < catalog->release_count; i++)
+        if (strcmp(catalog->releases[i].model, model) == 0 &&
+            strcmp(catalog->releases[i].version, version) == 0)
+            return &catalog->releases[i];
+    return NULL;
+}
+
 struct reading {
     struct store_catalog *catalog;
+    const struct store_catalog *before; /* may be null */
     const struct pack_key *key;
 };
 
@@ -133,17 +145,6 @@ void store_catalog_digest(const struct pack_release *release,
         bytes_put32(at + 12, component->ram);
     }
     pack_sha256(facts, sizeof facts, digest);
-}
-
-static struct store_release *find_release(const struct store_catalog *catalog,
-                                          const char *model,
-                                          const char *version)
-{
-    for (size_t i = 0; i < catalog->release_count; i++)
-        if (strcmp(catalog->releases[i].model, model) == 0 &&
-            strcmp(catalog->releases[i].version, version) == 0)
-            return &catalog->releases[i];
-    return NULL;
 }
 
 static void leave_out(struct store_catalog *catalog, const char *path,
@@ -182,15 +183,31 @@ static void add_twin(struct store_catalog *catalog, const char *path,
               "it differs from %s, and both say that they are %s of model %s: "
               "remove the wrong one",
               other->path, release->version, release->model);
-    if (!other->is_twin)
+    if (!other->goes)
         leave_out(catalog, other->path,
                   "it differs from %s, and both say that they are %s of model "
                   "%s: remove the wrong one",
                   path, release->version, release->model);
-    other->is_twin = 1;
+    other->goes = 1;
 }
 
-static void fill_release(struct store_release *out, const char *path,
+/* To find out who signed takes some milliseconds for each release, each time
+ * that anything changes. */
+static void find_trust(const struct store_catalog *before,
+                       const struct pack_release *release,
+                       struct store_release *out)
+{
+    const struct store_release *known =
+        before != NULL ? find_release(before, out->model, out->version) : NULL;
+    if (known != NULL &&
+        memcmp(known->digest, out->digest, sizeof out->digest) == 0)
+        out->trust = known->trust;
+    else
+        pack_release_trust(release, &out->trust);
+}
+
+static void fill_release(const struct store_catalog *before,
+                         struct store_release *out, const char *path,
                          const struct pack_release *release)
 {
     memset(out, 0, sizeof *out);
@@ -204,11 +221,13 @@ static void fill_release(struct store_release *out, const char *path,
         out->image_bytes += release->components[i].image.length;
     }
     store_catalog_digest(release, out->digest);
+    find_trust(before, release, out);
 }
 
-static void add_release(struct store_catalog *catalog, const char *path,
+static void add_release(struct reading *reading, const char *path,
                         const struct pack_release *release)
 {
+    struct store_catalog *catalog = reading->catalog;
     struct store_release *other =
         find_release(catalog, release->model, release->version);
     if (other != NULL) {
@@ -218,19 +237,87 @@ static void add_release(struct store_catalog *catalog, const char *path,
     catalog->releases =
         store_must(realloc(catalog->releases, (catalog->release_count + 1) *
                                                   sizeof *catalog->releases));
-    fill_release(&catalog->releases[catalog->release_count++], path, release);
+    fill_release(reading->before, &catalog->releases[catalog->release_count++],
+                 path, release);
 }
 
-static void remove_twins(struct store_catalog *catalog)
+static void remove_left_out(struct store_catalog *catalog)
 {
     size_t kept = 0;
     for (size_t i = 0; i < catalog->release_count; i++) {
-        if (catalog->releases[i].is_twin)
+        if (catalog->releases[i].goes)
             free(catalog->releases[i].path);
         else
             catalog->releases[kept++] = catalog->releases[i];
     }
     catalog->release_count = kept;
+}
+
+/* --- chains of keys ------------------------------------------------------ */
+
+static int share_a_key(const struct pack_keys *a, const struct pack_keys *b)
+{
+    for (uint32_t i = 0; i < a->count; i++)
+        for (uint32_t j = 0; j < b->count; j++)
+            if (memcmp(&a->key[i], &b->key[j], sizeof a->key[i]) == 0)
+                return 1;
+    return 0;
+}
+
+static int are_joined(const struct pack_trust *a, const struct pack_trust *b)
+{
+    return share_a_key(&a->signers, &b->signers) ||
+           share_a_key(&a->signers, &b->trusted) ||
+           share_a_key(&a->trusted, &b->signers);
+}
+
+/* Joins what `from` leads to, and what that leads to. */
+static void join_all(struct store_catalog *catalog,
+                     const struct pack_trust *from, uint8_t *joined)
+{
+    for (size_t i = 0; i < catalog->release_count; i++) {
+        const struct store_release *release = &catalog->releases[i];
+        if (joined[i] || release->trust.signers.count == 0 ||
+            !are_joined(from, &release->trust))
+            continue;
+        joined[i] = 1;
+        join_all(catalog, &release->trust, joined);
+    }
+}
+
+/* During a rotation releases are by the old key, by the new one, or by the old
+ * one and name the new one: all are joined to whichever delegated to us. A
+ * stranger's, or a signature that does not hold, to nobody. */
+static void leave_out_strangers(struct store_catalog *catalog)
+{
+    const struct pack_trust ours = {catalog->certifiers, catalog->certifiers};
+    uint8_t *joined = store_must(calloc(catalog->release_count + 1, 1));
+    join_all(catalog, &ours, joined);
+    for (size_t i = 0; i < catalog->release_count; i++) {
+        struct store_release *release = &catalog->releases[i];
+        if (joined[i] || release->goes)
+            continue;
+        release->goes = 1;
+        leave_out(catalog, release->path,
+                  "release.sig is not by the release key behind this package "
+                  "key, nor by one that another release introduces");
+    }
+    free(joined);
+}
+
+enum store_way store_catalog_way(const struct store_catalog *catalog,
+                                 const struct store_release *from,
+                                 const struct store_release *to)
+{
+    if (to->sequence <= from->sequence)
+        return STORE_WAY_DOWN;
+    if (to->sequence - from->sequence > FFX_SEQUENCE_STEP)
+        return STORE_WAY_FAR;
+    if (pack_trust_leads(&from->trust, &to->trust, &catalog->certifiers))
+        return STORE_WAY;
+    return share_a_key(&from->trust.trusted, &to->trust.signers)
+               ? STORE_WAY_CERT
+               : STORE_WAY_KEYS;
 }
 
 /* Is the end of release.ini there? "ram = 1" may become "ram = 16K": nobody
@@ -274,7 +361,7 @@ static void read_release(struct reading *reading, const char *path)
                   "release.ini does not end with a line end: is it there to "
                   "its end?");
     else
-        add_release(reading->catalog, path, &release);
+        add_release(reading, path, &release);
     pack_release_free(&release);
 }
 
@@ -385,14 +472,18 @@ static int by_model(const void *left, const void *right)
     return strcmp(a->offer.model, b->offer.model);
 }
 
-int store_catalog_read(struct store_catalog *catalog, const char *directory,
-                       const struct pack_key *key, struct pack_error *error)
+int store_catalog_read(struct store_catalog *catalog,
+                       const struct store_catalog *before,
+                       const char *directory, const struct pack_key *key,
+                       struct pack_error *error)
 {
-    struct reading reading = {catalog, key};
+    struct reading reading = {catalog, before, key};
     memset(catalog, 0, sizeof *catalog);
+    pack_key_trust(key, &catalog->certifiers);
     if (walk(directory, read_entry, &reading) != 0)
         return fail_system(error, "read", directory);
-    remove_twins(catalog);
+    leave_out_strangers(catalog);
+    remove_left_out(catalog);
     if (catalog->release_count > 0)
         qsort(catalog->releases, catalog->release_count,
               sizeof *catalog->releases, by_model_and_sequence);

@@ -4,7 +4,8 @@
  * packages (NAME.zip beside NAME.zip.info). Names that begin with a dot are
  * not looked at. What is broken is left out; the catalog says what and why.
  * Two releases of one model and version that are not the same are both left
- * out: nobody could know which of them a device runs.
+ * out: nobody could know which of them a device runs. So is a release whose
+ * signature no chain of keys joins to this package key.
  */
 #ifndef FARFIX_STORE_CATALOG_H
 #define FARFIX_STORE_CATALOG_H
@@ -22,7 +23,8 @@ struct store_release {
     /* Of everything that a package depends on: signed text and signature,
      * which cover the images, and the geometry of release.ini. */
     uint8_t digest[FFX_SHA256_BYTES];
-    int is_twin; /* private: it goes once all is read */
+    struct pack_trust trust; /* who signed it, whom a device with it trusts */
+    int goes;                /* private: it is left out once all is read */
 };
 
 struct store_vendor {
@@ -37,6 +39,7 @@ struct store_left_out {
 };
 
 struct store_catalog {
+    struct pack_keys certifiers; /* the release keys behind the package key */
     struct store_release *releases; /* by model, then sequence */
     size_t release_count;
     struct store_vendor *vendors; /* by model */
@@ -45,11 +48,14 @@ struct store_catalog {
     size_t left_out_count;
 };
 
-/* Reads everything; side-files must be vouched for by `key`'s maker.
+/* Reads everything; side-files must be vouched for by `key`'s maker. `before`
+ * is an earlier catalog, whose signatures need no second look, or null.
  * FFX_ERR_IO when the directory itself cannot be read. Close it in either
  * case. */
-int store_catalog_read(struct store_catalog *catalog, const char *directory,
-                       const struct pack_key *key, struct pack_error *error);
+int store_catalog_read(struct store_catalog *catalog,
+                       const struct store_catalog *before,
+                       const char *directory, const struct pack_key *key,
+                       struct pack_error *error);
 void store_catalog_close(struct store_catalog *catalog);
 
 /* Null when there is none. */
@@ -61,6 +67,19 @@ store_catalog_vendor(const struct store_catalog *catalog, const char *model,
                      const char *from, const char *to);
 int store_catalog_has_model(const struct store_catalog *catalog,
                             const char *model);
+
+/* May there be a package between two releases of one model? */
+enum store_way {
+    STORE_WAY,
+    STORE_WAY_DOWN, /* the second is not newer */
+    STORE_WAY_FAR,  /* more than FFX_SEQUENCE_STEP ahead */
+    STORE_WAY_KEYS, /* devices with the first do not know the second's key: go
+                       by a release between */
+    STORE_WAY_CERT  /* nor the key of the certificate: delegate anew */
+};
+enum store_way store_catalog_way(const struct store_catalog *catalog,
+                                 const struct store_release *from,
+                                 const struct store_release *to);
 
 /* 1: there is such a release, or a vendor's package that leads to it. */
 int store_catalog_leads_to(const struct store_catalog *catalog,

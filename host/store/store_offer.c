@@ -44,6 +44,40 @@ struct pair {
     const struct store_release *from, *to;
 };
 
+/* 0, or answered why there is no package. */
+static int check_way(const struct store *store, const struct pair *pair,
+                     struct store_answer *answer)
+{
+    const struct store_release *from = pair->from, *to = pair->to;
+    switch (store_catalog_way(&store->catalog, from, to)) {
+    case STORE_WAY_DOWN:
+        store_say(answer, 404, "%s (sequence %u) is not newer than %s (%u)\n",
+                  to->version, to->sequence, from->version, from->sequence);
+        return -1;
+    case STORE_WAY_FAR:
+        store_say(answer, 404,
+                  "%s (sequence %u) is more than %u ahead of %s (%u): go by a "
+                  "release between\n",
+                  to->version, to->sequence, FFX_SEQUENCE_STEP, from->version,
+                  from->sequence);
+        return -1;
+    case STORE_WAY_KEYS:
+        store_say(answer, 404,
+                  "a device with %s does not trust the key of %s: go by the "
+                  "release that introduces it\n",
+                  from->version, to->version);
+        return -1;
+    case STORE_WAY_CERT:
+        store_say(answer, 404,
+                  "a device with %s does not trust the key that delegated to "
+                  "this store: farfix key delegate --renew\n",
+                  from->version);
+        return -1;
+    default:
+        return 0;
+    }
+}
+
 /* With `facts` held. 0, or answered why not. */
 static int find_pair(const struct store *store, const struct store_path *path,
                      struct pair *pair, struct store_answer *answer)
@@ -60,12 +94,8 @@ static int find_pair(const struct store *store, const struct store_path *path,
         store_say(answer, 404,
                   "from and to are both %s: nothing would change\n",
                   path->from);
-    else if (pair->to->sequence <= pair->from->sequence)
-        store_say(answer, 404, "%s (sequence %u) is not newer than %s (%u)\n",
-                  pair->to->version, pair->to->sequence, pair->from->version,
-                  pair->from->sequence);
     else
-        return 0;
+        return check_way(store, pair, answer);
     return -1;
 }
 
@@ -212,8 +242,7 @@ static const struct store_release *newest(const struct store *store,
     for (size_t i = 0; i < catalog->release_count; i++) {
         const struct store_release *release = &catalog->releases[i];
         if (strcmp(release->model, from->model) == 0 &&
-            release->sequence > from->sequence &&
-            release->sequence - from->sequence <= FFX_SEQUENCE_STEP &&
+            store_catalog_way(catalog, from, release) == STORE_WAY &&
             (best == NULL || release->sequence > best->sequence) &&
             (last != NULL ? release->sequence <= last->sequence
                           : !is_reserved(store, from->model, release->version)))

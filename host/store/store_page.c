@@ -96,7 +96,8 @@ static void put_facts(const struct page *page, const struct models *models)
     put_fact(page, "models", models->count);
     put_fact(page, "releases", page->catalog->release_count);
     put_fact(page, "vendor packages", page->catalog->vendor_count);
-    put_disk(page);
+    if (page->cache->limit != UINT64_MAX) /* files have no cache */
+        put_disk(page);
     fputs("</dl>\n", page->out);
 }
 

@@ -13,6 +13,7 @@ static const unsigned shade_from[] = {0, 5, 15, 35, 70};
 enum state {
     DOWN,    /* nobody goes from newer to older */
     FAR,     /* too far for one step */
+    STRANGE, /* signed by a key that devices with A need not trust */
     UNBUILT, /* built when somebody asks */
     SAME,    /* there is nothing to do */
     GONE,    /* known, but its file had to make room */
@@ -51,11 +52,17 @@ static struct look look_at(const struct page *page,
         page->catalog, to->model, from->version, to->version);
     if (vendor != NULL)
         return (struct look){VENDOR, vendor->offer.size};
-    if (to->sequence <= from->sequence)
+    switch (store_catalog_way(page->catalog, from, to)) {
+    case STORE_WAY_DOWN:
         return (struct look){DOWN, 0};
-    if (to->sequence - from->sequence > FFX_SEQUENCE_STEP)
+    case STORE_WAY_FAR:
         return (struct look){FAR, 0};
-    return look_at_cache(page, from, to);
+    case STORE_WAY_KEYS:
+    case STORE_WAY_CERT:
+        return (struct look){STRANGE, 0};
+    default:
+        return look_at_cache(page, from, to);
+    }
 }
 
 /* --- legend -------------------------------------------------------------- */
@@ -151,6 +158,11 @@ static void put_cell(const struct page *page, const struct store_release *from,
                 "<td title=\"one step is at most %u sequence numbers\">"
                 "too far</td>",
                 FFX_SEQUENCE_STEP);
+        break;
+    case STRANGE:
+        fputs("<td title=\"its key is not trusted yet: go by the release that "
+              "introduces it\">other key</td>",
+              page->out);
         break;
     case SAME:
         fputs("<td title=\"equal images\">same</td>", page->out);
@@ -252,6 +264,7 @@ void page_pictures(const struct page *page, const struct page_model *model)
     static const char *const why[] = {
         [DOWN] = "both have one sequence number",
         [FAR] = "they are too far apart",
+        [STRANGE] = "its key is not trusted yet",
         [UNBUILT] = "its package is not built yet",
         [SAME] = "the images are equal",
         [GONE] = "its package is not kept",

@@ -45,14 +45,6 @@ static void free_list(struct list *list)
     free(list->paths);
 }
 
-static int leads(const struct store_release *from,
-                 const struct store_release *to)
-{
-    return strcmp(from->model, to->model) == 0 &&
-           to->sequence > from->sequence &&
-           to->sequence - from->sequence <= FFX_SEQUENCE_STEP;
-}
-
 static void list_pair(struct list *list, const struct store_release *from,
                       const struct store_release *to)
 {
@@ -70,7 +62,8 @@ static void list_packages(struct list *list,
     const struct store_release *end = first + catalog->release_count;
     for (const struct store_release *from = first; from < end; from++)
         for (const struct store_release *to = first; to < end; to++)
-            if (leads(from, to))
+            if (strcmp(from->model, to->model) == 0 &&
+                store_catalog_way(catalog, from, to) == STORE_WAY)
                 list_pair(list, from, to);
     for (size_t i = 0; i < catalog->vendor_count; i++) {
         const struct ffx_offer *offer = &catalog->vendors[i].offer;

@@ -45,7 +45,7 @@ static int make_bench(void **state)
     assert_non_null(mkdtemp(bench->directory));
     snprintf(bench->path, sizeof bench->path, "%s/cache", bench->directory);
     snprintf(name, sizeof name, "%s/store", bench->directory);
-    assert_int_equal(pack_key_make(name, NULL, NULL, 0, &error), 0);
+    assert_int_equal(pack_key_make(name, NULL, &error), 0);
     strcat(name, ".key");
     assert_int_equal(pack_key_load(name, &bench->key, &error), 0);
     *state = bench;

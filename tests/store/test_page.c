@@ -37,6 +37,7 @@ static int set_up(void **state)
     now.catalog.left_out = now.left_out;
     now.channels.all = now.channel;
     now.cache.limit = 1u << 30;
+    now.catalog.certifiers.count = 1; /* whoever it is signed all */
     return 0;
 }
 
@@ -66,6 +67,8 @@ static struct store_release *add_release(const char *model, const char *version,
     strcpy(release->components[0], "modem");
     strcpy(release->components[1], "ap");
     release->image_bytes = 100000;
+    release->trust =
+        (struct pack_trust){now.catalog.certifiers, now.catalog.certifiers};
     pack_sha256(release, sizeof *release, release->digest);
     return release;
 }

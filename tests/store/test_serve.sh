@@ -110,6 +110,14 @@ seen() { # seen STATUS-ARGUMENTS...: status, within some seconds of a change
         tries=$((tries + 1))
     done
 }
+logged() { # logged PATTERN: a line comes when all is sent
+    tries=0
+    until grep -q -- "$1" log; do
+        [ $tries -lt 100 ] || return 1
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+}
 halt() { # ends the server; its exit code
     kill -TERM "$server"
     wait "$server"
@@ -220,14 +228,14 @@ check "what is not signed is named in the log" grep -q 'left out releases/unsign
 check "a second release of the same version is named in the log" \
     grep -q 'left out releases/twin: releases/one already is B05 of model SIM7000G' log
 get -o /dev/null "$url/a\"b"
-check "a quote in a path cannot end it in the log" grep -q 'GET /a?b" 400' log
+check "a quote in a path cannot end it in the log" logged 'GET /a?b" 400' log
 check "a file that is not its side-file's is named in the log" \
     grep -q 'left out releases/lone.zip.*import' log
 check "a file of the same size that is not its side-file's, too" \
     grep -q 'left out releases/bent.zip.*import' log
 check "a release that this key may not package is named in the log" \
     grep -q 'left out releases/other.*model SIM7000G' log
-check "requests are in the log" grep -q '127.0.0.1 "GET /SIM7000G/B05___B07/update.zip" 200' log
+check "requests are in the log" logged '127.0.0.1 "GET /SIM7000G/B05___B07/update.zip" 200' log
 
 # --- changes -----------------------------------------------------------------
 

@@ -191,9 +191,9 @@ as_if_never_killed()
     local name bad=0
     rm public/M/V1/notes.tmp-999999-1
     (cd complete && rm -rf $foreign M/notes images && find . -type f) | sort >names
-    (cd public && find . -type f) | sort | cmp - names || return
+    (cd public && find . -type f) | sort >now; diff names now || return
     while read -r name; do
-        cmp "complete/$name" "public/$name" || bad=1
+        cmp "complete/$name" "public/$name" || { diff "complete/$name" "public/$name" | head -5; bad=1; }
     done <names
     return $bad
 }
