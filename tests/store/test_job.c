@@ -220,6 +220,9 @@ static void jobs_are_made_in_the_order_in_which_they_came(void **state)
         jobs[i] = start(*state, &slow, name);
     }
     until_equal(&loads, 30);
+    struct store_job *joined = start(*state, &slow, "slow25");
+    assert_ptr_equal(joined, jobs[25]); /* also while it waits for its turn */
+    store_job_drop(joined);
     atomic_store(&gate_open, 1);
     until_done(*state, jobs[20]);
     for (int i = 0; i < 19; i++) /* two at a time */

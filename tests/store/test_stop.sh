@@ -51,6 +51,7 @@ kill -TERM "$server"
 until_true grep -q stopping log
 check "who comes now is turned away" eval '! get -o /dev/null "$url/"'
 kill -INT "$server"
+sleep 3 # within the ten seconds, and longer than any build here
 touch go
 
 whole=0
