@@ -193,6 +193,91 @@ static void missing_file_is_called_missing(void **state)
     assert_true(error.missing);
 }
 
+static void what_is_no_regular_file_is_refused_at_once(void **state)
+{
+    (void)state;
+    char pipe_path[64];
+    struct pack_buffer got;
+    snprintf(pipe_path, sizeof pipe_path, "%s/pipe", directory);
+    assert_int_equal(mkfifo(pipe_path, 0600), 0);
+    assert_int_equal(pack_read_regular(pipe_path, &got, &error), FFX_ERR_IO);
+    assert_null(got.bytes);
+    assert_non_null(strstr(error.text, "not a regular file"));
+    unlink(pipe_path);
+    assert_int_equal(pack_read_regular(directory, &got, &error), FFX_ERR_IO);
+    assert_int_equal(pack_read_regular("/dev/zero", &got, &error), FFX_ERR_IO);
+    assert_int_equal(pack_read_regular("/nonexistent/x", &got, &error),
+                     FFX_ERR_IO);
+    assert_true(error.missing);
+    put("text");
+    assert_int_equal(pack_read_regular(path, &got, &error), 0);
+    assert_memory_equal(got.bytes, "text", 4);
+    pack_buffer_free(&got);
+}
+
+/* --- temporary names ----------------------------------------------------- */
+
+static void temporary_names_are_told_from_others(void **state)
+{
+    (void)state;
+    assert_int_equal(pack_temporary("update.zip.tmp-4711-3"), 10);
+    assert_int_equal(pack_temporary("/a/b.tmp-1-2/c.tmp-3-4"), 14);
+    assert_int_equal(pack_temporary("a.tmp-1-2.tmp-3-4"), 9);
+    assert_int_equal(pack_temporary("a.tmp-1-2.bak"), 0);
+    assert_int_equal(pack_temporary("a.tmp-1"), 0);
+    assert_int_equal(pack_temporary("a.tmp--1"), 0);
+    assert_int_equal(pack_temporary("a.tmp-1-"), 0);
+    assert_int_equal(pack_temporary("a.tmp-x-1"), 0);
+    assert_int_equal(pack_temporary("a"), 0);
+    assert_int_equal(pack_temporary(""), 0);
+    assert_int_equal(pack_temporary(".tmp-1-2"), 0);
+}
+
+/* In a container every process may have the number 1. */
+static void names_that_a_namesake_left_do_no_harm(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        char name[100];
+        snprintf(name, sizeof name, "%s.tmp-%ld-%d", path, (long)getpid(), i);
+        FILE *file = fopen(name, "w");
+        assert_non_null(file);
+        fclose(file);
+    }
+    put("new");
+    assert_holds("new");
+    assert_int_equal(files_in_directory(), 201);
+    remove_leftovers();
+}
+
+static void sweep_for_ever(void)
+{
+    for (;;) {
+        DIR *stream = opendir(directory);
+        for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
+            if (pack_temporary(entry->d_name) > 0)
+                pack_sweep(dirfd(stream), entry->d_name);
+        closedir(stream);
+    }
+}
+
+static void a_sweeper_takes_nothing_from_who_lives(void **state)
+{
+    (void)state;
+    char text[20];
+    const pid_t sweeper = fork();
+    if (sweeper == 0)
+        sweep_for_ever();
+    for (int i = 0; i < 300; i++) {
+        snprintf(text, sizeof text, "%d", i);
+        put(text);
+        assert_holds(text);
+    }
+    kill(sweeper, SIGKILL);
+    assert_int_equal(waitpid(sweeper, NULL, 0), sweeper);
+    assert_int_equal(files_in_directory(), 1);
+}
+
 static void file_beyond_the_limit_is_refused_unread(void **state)
 {
     (void)state;
@@ -213,6 +298,10 @@ int main(void)
         cmocka_unit_test(link_stays_a_link),
         cmocka_unit_test(what_is_no_regular_file_is_not_replaced),
         cmocka_unit_test(missing_file_is_called_missing),
+        cmocka_unit_test(what_is_no_regular_file_is_refused_at_once),
+        cmocka_unit_test(temporary_names_are_told_from_others),
+        cmocka_unit_test(names_that_a_namesake_left_do_no_harm),
+        cmocka_unit_test(a_sweeper_takes_nothing_from_who_lives),
         cmocka_unit_test(file_beyond_the_limit_is_refused_unread),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

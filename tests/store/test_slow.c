@@ -486,7 +486,7 @@ static void a_package_that_goes_while_twenty_read_it_arrives_whole(void **state)
 
 static void connections_above_the_limit_wait_until_others_go(void **state)
 {
-    enum { MANY = 300 };
+    enum { MANY = 200 };
     struct world *world = *state;
     int fds[MANY];
     uint8_t small[8192], answer[8192];
