@@ -62,6 +62,12 @@ until_true() # COMMAND...
     done
 }
 
+# For loops in the background: true once the file is there, or the test is over.
+told() # FILE
+{
+    [ -e "$1" ] || [ ! -d "$work" ]
+}
+
 # --- curl -------------------------------------------------------------------
 
 get() # CURL-ARGUMENT...

@@ -31,7 +31,7 @@ logged()
 # Asks all the time; what comes must be the package, or a reason why not.
 watch_package()
 {
-    until [ -e copied ]; do
+    until told copied; do
         case $(get -o seen.zip -w '%{http_code}' "$url/M/A___C/update.zip") in
         200) cmp seen.zip want.zip >>wrong 2>&1 || echo package >>wrong ;;
         404 | 503) ;;

@@ -37,7 +37,7 @@ download() # PAIR PART
 {
     local etag=
     rm -f "$2" "$2.head"
-    until [ -e give-up ]; do
+    until [ "$SECONDS" -ge "$deadline" ] || [ ! -d "$work" ]; do
         curl -sS --max-time 30 --limit-rate 12M ${etag:+-H "If-Range: $etag"} \
             -f -C - -D "$2.head" -o "$2" "$url/M/$1/update.zip" 2>>"$2.err"
         case $? in
@@ -55,7 +55,7 @@ download() # PAIR PART
 client() # NUMBER
 {
     local pair
-    until [ -e enough ]; do
+    until told enough; do
         pair=${pairs[RANDOM % 11]##*/}
         [ $((RANDOM % 2)) -gt 0 ] || pair=L1___L2
         download "$pair" "part.$1" >>"bad.$1" 2>&1 || {
@@ -69,7 +69,7 @@ client() # NUMBER
 asker() # whom next promises a package gets it
 {
     local size
-    until [ -e enough ]; do
+    until told enough; do
         get -f -o next "$url/M/V$((RANDOM % 4 + 1))/next" 2>/dev/null || continue
         size=$(sed -n 's/^size=//p' next)
         from=$(sed -n 's/^from=//p' next)
@@ -80,6 +80,7 @@ asker() # whom next promises a package gets it
     done
 }
 
+deadline=$((SECONDS + 150)) # of whom nobody serves any more
 start
 listen=$port
 for i in 1 2 3 4 5; do
@@ -106,13 +107,11 @@ for kill in $(seq $kills); do
     halt KILL
     again && started=$((started + 1))
 done
-touch enough
-( sleep 60; touch give-up ) &
-watchdog=$!
-wait "${clients[@]}"
-kill $watchdog
-check "it starts again after each of $kills kills" test $started -eq $kills
 count() { cat "$@" 2>/dev/null | wc -l; }
+until_true eval '[ "$(count good.?)" -ge 20 ] && [ -e good.next ]'
+touch enough
+wait "${clients[@]}"
+check "it starts again after each of $kills kills" test $started -eq $kills
 echo "# $(count good.?) downloads, $(count resumes) of them taken up again," \
     "$(count good.next) offers"
 check "the downloads that were asked for arrive" test "$(count good.?)" -ge 20

@@ -19,7 +19,7 @@ check "the store runs" status 200 farfix "$url/"
 slow_download()
 {
     get "$url/M/L1___L2/update.zip" 2>>downloads.err | {
-        until [ -e go ]; do sleep 0.1; done
+        until told go; do sleep 0.1; done
         cmp - releases/large.zip
     } >>downloads.err 2>&1
 }
