@@ -225,8 +225,10 @@ static void jobs_are_made_in_the_order_in_which_they_came(void **state)
     store_job_drop(joined);
     atomic_store(&gate_open, 1);
     until_done(*state, jobs[20]);
-    for (int i = 0; i < 19; i++) /* two at a time */
-        assert_true(store_job_done(*state, jobs[i]));
+    int late = 0; /* the other of the two who make may be in one of them */
+    for (int i = 0; i < 20; i++)
+        late += !store_job_done(*state, jobs[i]);
+    assert_in_range(late, 0, 1);
     until_equal(&makes, 30);
     for (int i = 0; i < 30; i++)
         store_job_drop(jobs[i]);
