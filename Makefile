@@ -109,7 +109,8 @@ taps: $(TAPS)
 # --- power cuts by the million: no sanitizers, what is slow is remembered ---
 
 POWER_TESTS := $(sort $(wildcard tests/power/test_*.c))
-POWER_HELP := $(filter-out $(POWER_TESTS),$(sort $(wildcard tests/power/*.c)))
+POWER_HELP := $(filter-out $(POWER_TESTS),$(sort $(wildcard tests/power/*.c))) \
+              tests/support/filter.c
 POWER_WRAP := $(foreach call,open prepare next checkpoint restore, \
                 -Wl,--wrap=ffx_payload_$(call))
 
@@ -180,11 +181,12 @@ fuzz: ## replays the stored inputs of each fuzz target, then fuzzes FUZZ_SECONDS
 	@$(MAKE) -s test ROOM=fuzz
 
 .PHONY: soak
-soak: ## ten minutes for each fuzz target; all patches of the corpus; power cuts
+soak: ## fuzz for ten minutes each; all patches of the corpus; power cuts; mutants
 	@TEST_SECONDS=1200 $(MAKE) -s test ROOM=fuzz FUZZ_SECONDS=600
 	@SOAK=1 TEST_SECONDS=14400 $(MAKE) -s $(BUILD)/tap/delta/test_corpus.tap
 	@scripts/count-tests $(BUILD)/tap/delta/test_corpus.tap
 	@SOAK=1 POWER=soak TEST_SECONDS=36000 $(MAKE) -s power
+	@$(MAKE) -s mutants
 
 # --- patches beside those of other tools ------------------------------------
 

@@ -8,7 +8,7 @@ root=$PWD
 case $FARFIX in /*) farfix=$FARFIX ;; *) farfix=$root/$FARFIX ;; esac
 case $BUILD in /*) fast=$BUILD/farfix ;; *) fast=$root/$BUILD/farfix ;; esac
 work=$(mktemp -d) || exit 1
-limit=60 # seconds that any wait may take
+limit=${STORE_LIMIT:-60} # seconds that any wait may take
 server=
 number=0
 
