@@ -1,29 +1,10 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The store's page as a browser shows it: Chromium draws it, netpbm counts
 # pixels. Colours are read from the page and the pictures, cells are found by
 # the lines between them: no font and no golden image has a say.
-set -u
-case $FARFIX in /*) ;; *) FARFIX=$PWD/$FARFIX ;; esac
-case $BUILD in /*) program=$BUILD/farfix ;; *) program=$PWD/$BUILD/farfix ;; esac
-work=$(mktemp -d) || exit 1
-server=
-stop() { [ -z "$server" ] || kill "$server" 2>/dev/null; }
-trap 'stop; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-number=0
-check() { # check NAME COMMAND...
-    name=$1
-    shift
-    number=$((number + 1))
-    if "$@" >out 2>err; then
-        echo "ok $number - $name"
-    else
-        echo "not ok $number - $name"
-        sed 's/^/# /' out err
-        [ ! -f log ] || tail -n 5 log | sed 's/^/# log: /'
-    fi
-}
+. "$(dirname "$0")/store.bash"
+FARFIX=$farfix
 same() { # same GOT WANT
     [ "$1" = "$2" ] || { printf '%s\nis not\n%s\n' "$1" "$2"; return 1; }
 }
@@ -138,13 +119,13 @@ whole() {
 release() { # release DIR VERSION SEQUENCE
     mkdir -p "$1"
     {
-        head -c 20000 "$program"
+        head -c 20000 "$fast"
         echo "release $2"
-        tail -c +20001 "$program" | head -c $((20000 + $3 * 300))
+        tail -c +20001 "$fast" | head -c $((20000 + $3 * 300))
     } >"$1/ap.bin"
     {
-        tail -c +90001 "$program" | head -c 30000
-        head -c "$3"000 "$program"
+        tail -c +90001 "$fast" | head -c 30000
+        head -c "$3"000 "$fast"
     } >"$1/modem.bin"
     {
         printf '[release]\nmodel=SIM7000G\nversion=%s\nsequence=%s\n' "$2" "$3"
@@ -159,20 +140,12 @@ release() { # release DIR VERSION SEQUENCE
 "$FARFIX" key make release >/dev/null
 "$FARFIX" key make store --signed-by release.key --model SIM7000G >/dev/null
 for i in 4 5 6 7 8; do release releases/r$i 1529B0${i}SIM7000G $i; done
-head -c 9000 "$program" >releases/vendor.zip
+head -c 9000 "$fast" >releases/vendor.zip
 "$FARFIX" package import releases/vendor.zip --model SIM7000G --from V1 --to V2 \
     --key store.key >/dev/null
 mkdir releases/broken
 echo nonsense >releases/broken/release.ini
-"$FARFIX" store serve --releases releases --key store.key --listen 127.0.0.1:0 \
-    >ready 2>log &
-server=$!
-tries=0
-until grep -q ready ready || [ $tries -eq 200 ]; do
-    sleep 0.05
-    tries=$((tries + 1))
-done
-url=$(sed -n 's/^ready //p' ready)
+start
 ask() { # ask FROM TO FILE: answered with 200
     curl -sSf --max-time 60 -o answer \
         "$url/SIM7000G/1529B0${1}SIM7000G___1529B0${2}SIM7000G/$3"
@@ -249,8 +222,7 @@ for scheme in light dark; do
         $scheme "2,2 "
     check "$scheme, narrow: a picture is there" picture narrow $scheme 0 390
 done
-stop
-server=
+halt
 
 # --- a directory of files ----------------------------------------------------
 
@@ -269,4 +241,4 @@ check "a picture that is not there would be seen" fails picture broken light 0 6
 sed -i '/<style>/,/<\/style>/d' site/index.html
 shoot bare 1280 1100 light "$site"
 check "a page without its style would be seen" fails marks bare light "2,2 "
-echo "1..$number"
+finish

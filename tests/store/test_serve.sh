@@ -1,36 +1,8 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The store as curl sees it.
-set -u
-case $FARFIX in /*) ;; *) FARFIX=$PWD/$FARFIX ;; esac
-case $BUILD in /*) program=$BUILD/farfix ;; *) program=$PWD/$BUILD/farfix ;; esac
-work=$(mktemp -d) || exit 1
-server=
-stop() { [ -z "$server" ] || kill "$server" 2>/dev/null; }
-trap 'stop; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-number=0
-check() { # check NAME COMMAND...
-    name=$1
-    shift
-    number=$((number + 1))
-    if "$@" >out 2>err; then
-        echo "ok $number - $name"
-    else
-        echo "not ok $number - $name"
-        sed 's/^/# /' out err
-        [ ! -f log ] || tail -n 5 log | sed 's/^/# log: /'
-    fi
-}
-get() { curl -sS --max-time 60 --path-as-is "$@"; }
-status() { # status CODE [TEXT] CURL-ARGUMENTS...: that code; the body holds TEXT
-    want=$1 text=$2
-    shift 2
-    : >body
-    got=$(get -o body -w '%{http_code}' "$@") || return 1
-    [ "$got" = "$want" ] || { echo "status $got, not $want"; cat body; return 1; }
-    [ -z "$text" ] || grep -q -- "$text" body || { echo "no '$text' in:"; cat body; return 1; }
-}
+. "$(dirname "$0")/store.bash"
+FARFIX=$farfix
 exits() { # exits CODE TEXT COMMAND...: that code, TEXT on stderr
     want=$1 text=$2
     shift 2
@@ -41,20 +13,15 @@ exits() { # exits CODE TEXT COMMAND...: that code, TEXT on stderr
     cat e
     return 1
 }
-header() { # header NAME URL...: its value
-    name=$1
-    shift
-    get -o /dev/null -D - "$@" | tr -d '\r' | sed -n "s/^$name: //Ip"
-}
 
 # --- three releases of one model, one of another, a vendor package -----------
 
 release() { # release DIR MODEL VERSION SEQUENCE: our own program is its image
     mkdir -p "$1"
     {
-        head -c 30000 "$program"
+        head -c 30000 "$fast"
         echo "release $3"
-        tail -c +30001 "$program" | head -c 20000
+        tail -c +30001 "$fast" | head -c 20000
     } >"$1/ap.bin"
     cat >"$1/release.ini" <<END
 [release]
@@ -76,7 +43,7 @@ release releases/one SIM7000G B05 5
 release releases/two SIM7000G B06 6
 release releases/three SIM7000G B07 7
 release releases/other SIM7000E E01 1
-head -c 9000 "$program" >releases/vendor.zip
+head -c 9000 "$fast" >releases/vendor.zip
 "$FARFIX" package import releases/vendor.zip --model SIM7000G --from V1 --to V2 \
     --key store.key >/dev/null
 mkdir releases/broken
@@ -85,46 +52,11 @@ cp -r releases/one releases/unsigned
 rm releases/unsigned/release.sig releases/unsigned/release
 sed -i 's/B05/B99/' releases/unsigned/release.ini
 cp -r releases/one releases/twin
-head -c 100 "$program" >releases/lone.zip
+head -c 100 "$fast" >releases/lone.zip
 cp releases/vendor.zip.info releases/lone.zip.info
 cp releases/vendor.zip.info releases/bent.zip.info
 { head -c 8999 releases/vendor.zip; printf x; } >releases/bent.zip
 
-start() { # start ARGUMENTS...: sets server and url
-    : >ready
-    "$FARFIX" store serve --releases releases --key store.key \
-        --listen 127.0.0.1:0 "$@" >ready 2>>log &
-    server=$!
-    tries=0
-    until grep -q ready ready || [ $tries -eq 200 ]; do
-        sleep 0.05
-        tries=$((tries + 1))
-    done
-    url=$(sed -n 's/^ready //p' ready)
-}
-seen() { # seen STATUS-ARGUMENTS...: status, within some seconds of a change
-    tries=0
-    until status "$@" >seen.out; do
-        [ $tries -lt 100 ] || { cat seen.out; return 1; }
-        sleep 0.1
-        tries=$((tries + 1))
-    done
-}
-logged() { # logged PATTERN: a line comes when all is sent
-    tries=0
-    until grep -q -- "$1" log; do
-        [ $tries -lt 100 ] || return 1
-        sleep 0.05
-        tries=$((tries + 1))
-    done
-}
-halt() { # ends the server; its exit code
-    kill -TERM "$server"
-    wait "$server"
-    code=$?
-    server=
-    return $code
-}
 start
 zip=$url/SIM7000G/B05___B07/update.zip
 
@@ -351,4 +283,4 @@ check "an address without a port is a usage error" exits 64 "HOST:PORT" \
 check "missing options are a usage error" exits 64 "needed" "$FARFIX" store serve
 check "--help teaches" sh -c "'$FARFIX' store serve --help | grep -q update.zip"
 halt
-echo "1..$number"
+finish
