@@ -4,6 +4,7 @@
 #include "pack/buffer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,15 +13,26 @@
 #include <unistd.h>
 
 #define OUTPUT_MAX 65536u
-#define ASIDE 100 /* no descriptor of FILES */
 
 /* Files in memory, by the number that the child knows them by. Neither side
  * waits for the other, and a secret can be read twice and lies on no disk. */
 enum { IN, OUT, ERR, SECRET, INPUT, FILES };
 
+/* A file in memory with none of the numbers above: what the child is given
+ * under one of them must not cost it another one. */
+static int new_file(void)
+{
+    const int low = memfd_create("farfix", MFD_CLOEXEC);
+    if (low < 0 || low >= FILES)
+        return low;
+    const int fd = fcntl(low, F_DUPFD_CLOEXEC, FILES);
+    close(low);
+    return fd;
+}
+
 static int file_of(const void *bytes, size_t length)
 {
-    const int fd = memfd_create("farfix", MFD_CLOEXEC);
+    const int fd = new_file();
     if (fd < 0)
         return -1;
     if (length > 0 && (write(fd, bytes, length) != (ssize_t)length ||
@@ -52,18 +64,12 @@ static void close_files(const int files[FILES])
             close(files[i]);
 }
 
-/* The numbers above: a file may have one that another is to get, so all go
- * out of the way first. */
 static int add_files(posix_spawn_file_actions_t *actions,
                      const int files[FILES])
 {
     int error = 0;
     for (int i = 0; i < FILES && error == 0; i++)
-        error = posix_spawn_file_actions_adddup2(actions, files[i], ASIDE + i);
-    for (int i = 0; i < FILES && error == 0; i++)
-        error = posix_spawn_file_actions_adddup2(actions, ASIDE + i, i);
-    for (int i = 0; i < FILES && error == 0; i++)
-        error = posix_spawn_file_actions_addclose(actions, ASIDE + i);
+        error = posix_spawn_file_actions_adddup2(actions, files[i], i);
     return error;
 }
 

@@ -90,6 +90,23 @@ FARFIX_PKCS11_PIN=$pin PATH=$work/spy:$PATH \
     grep -q -- '-sign pkcs11:token=farfix' arguments &&
     ! grep -qF "$pin" arguments
 result $? "no argument of openssl holds the PIN"
+# A store that many clients talk to has other numbers free than a fresh one.
+with_open_files() # LAST COMMAND...
+{
+    local last=$1 n
+    for ((n = 3; n <= last; n++)); do
+        eval "exec $n</dev/null"
+    done
+    exec "${@:2}"
+}
+good=0
+for last in {90..106}; do
+    (with_open_files "$last" env FARFIX_PKCS11_PIN="$pin" "$FARFIX" \
+        release sign b --key "$release_uri" >>open.log 2>&1) &&
+        good=$((good + 1))
+done
+[ $good -eq 17 ]
+result $? "a token signs whatever files are open"
 
 # --- a file that names the token --------------------------------------------
 
