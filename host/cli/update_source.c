@@ -157,16 +157,27 @@ static int take_facts(struct update_source *source, const char *to)
     return 0;
 }
 
-static int check_file(struct update_source *source, const char *to,
-                      const struct cli_texts *trust)
+/* Read once: what is checked is what is sent, whatever becomes of the file. */
+static int load_file(struct update_source *source,
+                     const struct update_request *request,
+                     struct pack_error *error)
 {
-    const struct subject_request request = {.path = source->name,
-                                            .trust = *trust};
+    const struct subject_request about = {.path = source->name,
+                                          .trust = *request->trust};
+    /* What --info says of a file needs no second witness. */
+    source->checked = request->trust->count != 0 && request->info == NULL;
+    return source->checked ? subject_load(&source->subject, &about, error)
+                           : pack_read_file(source->name, &source->file, error);
+}
+
+static const struct pack_buffer *file_of(const struct update_source *source)
+{
+    return source->checked ? &source->subject.file : &source->file;
+}
+
+static int check_file(struct update_source *source, const char *to)
+{
     struct subject *subject = &source->subject;
-    struct pack_error error;
-    source->checked = 1;
-    if (subject_load(subject, &request, &error) != 0)
-        return pack_common_fail(&error);
     int result = subject->opened;
     if (result == 0)
         result = subject->vendor ? subject_check_vendor(subject)
@@ -175,32 +186,29 @@ static int check_file(struct update_source *source, const char *to,
                        : take_facts(source, to);
 }
 
-/* What --info says of a file needs no second witness. */
 static int open_file(struct update_source *source,
                      const struct update_request *request)
 {
     struct pack_error error;
     source->route = FFX_ROUTE_PUSH;
-    if (pack_read_file(source->name, &source->file, &error) != 0)
+    if (load_file(source, request, &error) != 0)
         return pack_common_fail(&error);
-    if (source->file.length == 0)
+    if (file_of(source)->length == 0)
         return cli_fail(CLI_FAILED, "%s is empty; fetch it again",
                         source->name);
-    if (source->file.length > INT32_MAX)
+    if (file_of(source)->length > INT32_MAX)
         return cli_fail(CLI_FAILED,
                         "%s is too large for a module; is it the "
                         "right file?",
                         source->name);
-    if (request->trust->count == 0 || request->info != NULL)
-        return 0;
-    return check_file(source, request->to, request->trust);
+    return source->checked ? check_file(source, request->to) : 0;
 }
 
 static int read_file(void *context, uint32_t offset, void *buffer,
                      uint32_t length)
 {
     const struct update_source *source = context;
-    memcpy(buffer, source->file.bytes + offset, length);
+    memcpy(buffer, file_of(source)->bytes + offset, length);
     return 0;
 }
 
@@ -209,7 +217,7 @@ void update_source_package(struct update_source *source,
 {
     *package = (struct ffx_read_at){.read = read_file,
                                     .context = source,
-                                    .size = (uint32_t)source->file.length};
+                                    .size = (uint32_t)file_of(source)->length};
 }
 
 /* --- what somebody signed about it ---------------------------------------- */
@@ -237,7 +245,7 @@ static int read_info(struct update_source *source, const char *path,
 static int is_about(const struct update_source *source)
 {
     uint8_t digest[FFX_SHA256_BYTES];
-    const struct pack_buffer *file = &source->file;
+    const struct pack_buffer *file = file_of(source);
     if (source->route != FFX_ROUTE_PUSH)
         return 1;
     pack_sha256(file->bytes, file->length, digest);

@@ -191,6 +191,23 @@ scene unsent source.zip "1529B04" "with --trust another source version"
 scene unsent model.zip "SIM7000E" "with --trust another model"
 scene unsent prefix.zip "SIM7000G-N" "with --trust a longer model name"
 scene unsent stranger.zip "trusted key" "with --trust a stranger's signatures"
+
+# Read a second time it would be the good one.
+changing()
+{
+    new_module
+    mkfifo package.zip
+    (
+        cat "$work/www/unsent.zip" >package.zip
+        sleep 1
+        exec cat "$work/www/good.zip" >package.zip
+    ) &
+    walker=$!
+    update package.zip $trust
+    [ "$code" -eq 1 ] && complains payload && status_is 8 && runs $A
+    result $? "with --trust a file that changes: what is checked is what is sent"
+}
+scene changing
 scene unsent empty.zip "empty" "an empty file"
 
 no_file()

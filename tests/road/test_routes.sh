@@ -103,6 +103,7 @@ vendor() # NAME SOURCE
     arrives "$1"
 }
 scene vendor "vendor's file" "$work/vendor/vendor.zip"
+scene vendor "vendor's file, by its side-file" "$work/vendor/vendor.zip.info"
 
 # The side-file says what to play, and what must have arrived.
 signed_vendor() # NAME SOURCE
