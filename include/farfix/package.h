@@ -144,6 +144,7 @@ struct ffx_package {
     struct ffx_manifest manifest;
     uint8_t digest[FFX_SHA256_BYTES]; /* of `package`: the package's name */
     uint8_t release_key; /* index in config.trusted of release's signer */
+    uint8_t cert_key;    /* of cert's, or of package's where there is none */
     uint8_t delegated;   /* a cert stands between the two keys */
     /* private */
     uint8_t stage;                      /* of check */

@@ -84,9 +84,11 @@ static int facts_sequence(struct ffx_agent *agent)
 /* A published key is nobody's word, whoever made the device trust it. */
 static int facts_keys(struct ffx_agent *agent)
 {
-    const struct ffx_release *const release = &agent->package.release;
+    const struct ffx_package *const package = &agent->package;
+    const struct ffx_release *const release = &package->release;
     if (!agent->config.allow_test_keys &&
-        (ffx_key_is_test(&agent->state.keys[agent->package.release_key]) ||
+        (ffx_key_is_test(&agent->state.keys[package->release_key]) ||
+         ffx_key_is_test(&agent->state.keys[package->cert_key]) ||
          (release->has_next_key && ffx_key_is_test(&release->next_key))))
         return FFX_ERR_TEST_KEY;
     return 0;

@@ -169,6 +169,7 @@ static int read_cert(struct ffx_package *package, struct ffx_public_key *key)
                              package->config.trusted_count);
     if (result < 0)
         return result;
+    package->cert_key = (uint8_t)result;
     result = ffx_cert_parse(&cert, scratch_of(package)->text,
                             package->sizes[ZIP_CERT]);
     if (result != 0)
@@ -190,6 +191,7 @@ static int find_package_key(struct ffx_package *package,
         package->delegated = 1;
         return read_cert(package, key);
     }
+    package->cert_key = package->release_key;
     *key = package->config.trusted[package->release_key];
     return error == FFX_ERR_ZIP ? 0 : error;
 }

@@ -521,6 +521,24 @@ static void a42_a_product_takes_no_release_that_a_test_key_signed(void **state)
     bench_close(&bench);
 }
 
+/* Nor may it say who packages what the maker's own key signed. */
+static void a42_a_product_takes_no_delegation_that_a_test_key_signed(void **s)
+{
+    (void)s;
+    struct bench bench;
+    open_product(&bench);
+    bench.config.allow_test_keys = 1;
+    bench.keys[1] = FORGE_OTHER;
+    bench.key_count = 2;
+    bench_factory(&bench);
+    bench.config.allow_test_keys = 0;
+    bench_reset(&bench);
+    expect_answer(&bench, FORGE_OWN, FORGE_OTHER, FFX_ERR_TEST_KEY);
+    bench_reset(&bench);
+    expect_answer(&bench, FORGE_OWN, FORGE_OWN, 0);
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -538,6 +556,8 @@ int main(void)
         cmocka_unit_test(
             a42_a_product_takes_no_release_that_introduces_a_test_key),
         cmocka_unit_test(a42_a_product_takes_no_release_that_a_test_key_signed),
+        cmocka_unit_test(
+            a42_a_product_takes_no_delegation_that_a_test_key_signed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
