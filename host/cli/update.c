@@ -107,6 +107,20 @@ struct update {
     char line[512], command[1200];
 };
 
+/* --from adds to what is signed and replaces nothing of it. */
+static int set_from(const struct request *request,
+                    struct ffx_driver_facts *facts)
+{
+    if (request->from == NULL)
+        return 0;
+    if (facts->from != NULL && strcmp(facts->from, request->from) != 0)
+        return cli_fail(CLI_FAILED,
+                        "%s starts from %s, not from %s; check --from",
+                        request->words[1], facts->from, request->from);
+    facts->from = request->from;
+    return 0;
+}
+
 static int set_config(struct update *update)
 {
     const struct request *request = &update->request;
@@ -136,8 +150,8 @@ static int set_config(struct update *update)
     if (config->route == FFX_ROUTE_PUSH)
         update_source_package(&update->source, &config->package);
     config->facts.to = request->to;
-    if (request->from != NULL)
-        config->facts.from = request->from;
+    if (set_from(request, &config->facts) != 0)
+        return CLI_FAILED;
     if (find_dialect(request->dialect, &config->dialect) != 0)
         return cli_fail(CLI_USAGE,
                         "--dialect wants auto, sim7000 or sim7070, "

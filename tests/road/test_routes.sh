@@ -128,6 +128,21 @@ scene bent_vendor "http://$files/bent.zip" "not the package" "by http, other byt
 scene bent_vendor "http://$files/short.zip" size "by http, shorter"
 scene bent_vendor "$work/www/bent.zip" digest "through the AT port"
 
+# --from cannot make another source of the one that is signed.
+other_source()
+{
+    new_module --vendor "$work/vendor/vendor.zip"
+    update "$work/other/vendor.zip" --trust "$work/release.pub" --from $A \
+        "$@"
+    [ "$code" -eq 1 ] && complains 1529B04 && status_is 8 && runs $A
+    result $? "a vendor's file from another version is not sent, whatever --from says${1:+, with $1}"
+}
+mkdir other && cp vendor/vendor.zip other
+"$FARFIX" package import other/vendor.zip --model $model \
+    --from 1529B04SIM7000G --to $B --key store.key >maker.log
+scene other_source
+scene other_source --info "$work/other/vendor.zip.info"
+
 # What the store answers to "anything for me?" serves as well.
 offered()
 {
