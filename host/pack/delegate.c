@@ -47,6 +47,10 @@ int delegate(struct pack_key *key, const struct pack_delegation *how,
                          "a package key is for one model: letters, digits and "
                          "'-', at most %u",
                          FFX_MODEL_MAX);
+    if (how->max_sequence == 0)
+        return fail_with(error, FFX_ERR_ARGUMENT,
+                         "releases begin with sequence 1: a key up to 0 could "
+                         "sign no package");
     int result = pack_key_load(how->signed_by, &release_key, error);
     if (result != 0)
         return result;

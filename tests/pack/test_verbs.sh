@@ -43,6 +43,9 @@ for n in 18014398509481985K 4294967296 4096M -1 0x 5KB ''; do
     says 64 "not a number" "'$n' is no number" "$FARFIX" key make huge \
         --signed-by release.key --model SIM7000G --max-sequence "$n"
 done
+says 64 "could sign no package" "a delegation up to 0 is refused" \
+    "$FARFIX" key make none --signed-by release.key --model SIM7000G \
+    --max-sequence 0
 grep -qx max_sequence=65536 store.cert
 result $? "without --max-sequence a package key ends at 65536"
 
