@@ -74,6 +74,18 @@ static int fail_token(const char *what, const char *uri,
                      what, uri, run->said);
 }
 
+static int run_openssl(struct openssl_run *run, const char *verb,
+                       const char *uri, struct pack_buffer *out,
+                       struct pack_error *error)
+{
+    const int result = openssl_run(run);
+    *out = run->out;
+    if (result == 0)
+        return 0;
+    pack_buffer_free(out);
+    return fail_token(verb, uri, run, error);
+}
+
 /* --- public half --------------------------------------------------------- */
 
 /* The public object, which most tokens show to everybody: no PIN is tried,
@@ -95,12 +107,7 @@ int token_public(const char *uri, struct pack_buffer *pem,
                                  "-pubout",   "-pubin",  NULL};
     struct openssl_run run = {.arguments = engine ? by_engine : by_provider,
                               .secret = pin};
-    result = openssl_run(&run);
-    *pem = run.out;
-    if (result != 0) {
-        pack_buffer_free(pem);
-        result = fail_token("find", uri, &run, error);
-    }
+    result = run_openssl(&run, "find", uri, pem, error);
     free(full);
     return result;
 }
@@ -126,12 +133,7 @@ int token_sign(const char *uri, const void *message, size_t length,
                               .input = message,
                               .length = length,
                               .secret = pin};
-    result = openssl_run(&run);
-    *ber = run.out;
-    if (result != 0) {
-        pack_buffer_free(ber);
-        result = fail_token("sign with", uri, &run, error);
-    }
+    result = run_openssl(&run, "sign with", uri, ber, error);
     free(full);
     return result;
 }
