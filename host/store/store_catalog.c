@@ -457,13 +457,16 @@ static void read_entry(void *context, const char *path)
         read_vendor(context, path);
 }
 
+/* The same on every server, whatever its directories are called. */
 static int by_model_and_sequence(const void *left, const void *right)
 {
     const struct store_release *a = left, *b = right;
     const int order = strcmp(a->model, b->model);
     if (order != 0)
         return order;
-    return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
+    if (a->sequence != b->sequence)
+        return a->sequence < b->sequence ? -1 : 1;
+    return strcmp(a->version, b->version);
 }
 
 static int by_model(const void *left, const void *right)

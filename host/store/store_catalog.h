@@ -40,7 +40,7 @@ struct store_left_out {
 
 struct store_catalog {
     struct pack_keys certifiers; /* the release keys behind the package key */
-    struct store_release *releases; /* by model, then sequence */
+    struct store_release *releases; /* by model, sequence, version */
     size_t release_count;
     struct store_vendor *vendors; /* by model */
     size_t vendor_count;

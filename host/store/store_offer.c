@@ -231,8 +231,19 @@ static int is_reserved(const struct store *store, const char *model,
     return store_channels_reserved(&store->channels, model, version);
 }
 
-/* The newest release of the model that a device may go to in one step. With
- * `last`: none behind that; else none that another channel has to itself. */
+/* With `last`: it, or what came before it; else none that another channel has
+ * to itself. */
+static int is_allowed(const struct store *store,
+                      const struct store_release *release,
+                      const struct store_release *last)
+{
+    if (last == NULL)
+        return !is_reserved(store, release->model, release->version);
+    return release == last || release->sequence < last->sequence;
+}
+
+/* The newest release of the model that a device may go to in one step; of two
+ * with one sequence the later in the catalog, as on the page. */
 static const struct store_release *newest(const struct store *store,
                                           const struct store_release *from,
                                           const struct store_release *last)
@@ -243,9 +254,8 @@ static const struct store_release *newest(const struct store *store,
         const struct store_release *release = &catalog->releases[i];
         if (strcmp(release->model, from->model) == 0 &&
             store_catalog_way(catalog, from, release) == STORE_WAY &&
-            (best == NULL || release->sequence > best->sequence) &&
-            (last != NULL ? release->sequence <= last->sequence
-                          : !is_reserved(store, from->model, release->version)))
+            (best == NULL || release->sequence >= best->sequence) &&
+            is_allowed(store, release, last))
             best = release;
     }
     return best;

@@ -138,5 +138,26 @@ same_images()
 }
 check "between releases with the same images there is nothing to do" same_images
 halt
+# --- one sequence number -------------------------------------------------------
+
+rm -r releases
+release releases/a A 1 4000
+release releases/1 Y 3 4000 # the directories in another order than the versions
+release releases/2 X 3 4000
+start
+channels() # STABLE CANARY: they are known
+{
+    printf '[channel M/stable]\nversion = %s\n[channel M/canary]\nversion = %s\n' \
+        "$1" "$2" >releases/channels.ini
+    seen 200 "<th scope=\"row\">canary</th><td>$2<" "$url/"
+}
+check "of two with one sequence number the page and the offer name the same" eval '
+    offered Y A && status 200 "stable</th><td>Y<" "$url/"'
+check "a channel offers its version, not another one with its sequence number" eval '
+    channels Y X && offered Y A && offered X A channel=canary'
+check "whichever of them it is" eval '
+    channels X Y && offered X A && offered Y A channel=canary'
+halt
+
 check "no sanitizer says a word" eval '! grep -E "Sanitizer|runtime error" log'
 finish
