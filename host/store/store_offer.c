@@ -261,6 +261,18 @@ static const struct store_release *newest(const struct store *store,
     return best;
 }
 
+/* A vendor may have a package for the way down, too: whoever wants it knows
+ * its path, and nobody is led there. */
+static int leads_down(const struct store_catalog *catalog,
+                      const struct ffx_offer *offer)
+{
+    const struct store_release *from =
+        store_catalog_release(catalog, offer->model, offer->from);
+    const struct store_release *to =
+        store_catalog_release(catalog, offer->model, offer->to);
+    return from != NULL && to != NULL && to->sequence <= from->sequence;
+}
+
 static const struct store_vendor *vendor_from(const struct store *store,
                                               const struct store_path *path)
 {
@@ -269,6 +281,7 @@ static const struct store_vendor *vendor_from(const struct store *store,
         const struct ffx_offer *offer = &catalog->vendors[i].offer;
         if (strcmp(offer->model, path->model) == 0 &&
             strcmp(offer->from, path->from) == 0 &&
+            !leads_down(catalog, offer) &&
             !is_reserved(store, offer->model, offer->to))
             return &catalog->vendors[i];
     }
@@ -286,6 +299,8 @@ static void find_target(const struct store *store,
         version == NULL
             ? vendor_from(store, path)
             : store_catalog_vendor(catalog, path->model, path->from, version);
+    if (target->vendor != NULL && leads_down(catalog, &target->vendor->offer))
+        target->vendor = NULL;
     target->pair.from = store_catalog_release(catalog, path->model, path->from);
     target->pair.to = NULL;
     if (version != NULL)

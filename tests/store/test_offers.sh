@@ -159,5 +159,22 @@ check "whichever of them it is" eval '
     channels X Y && offered X A && offered Y A channel=canary'
 halt
 
+# --- a vendor's way down -------------------------------------------------------
+
+rm -r releases
+release releases/a A 1 4000
+release releases/b B 2 4000
+seq 1000 >releases/down.zip
+vendor releases/down.zip B A
+start
+check "a vendor's package for the way down is there" eval \
+    'get "$url/M/B___A/update.zip" | cmp - releases/down.zip'
+check "but nobody is led there" offered none B
+check "and not back and forth" offered B A
+check "not even by the name of a channel" eval '
+    printf "[channel M/old]\nversion = A\n" >releases/channels.ini
+    seen 200 "^to=none$" "$url/M/B/next?channel=old"'
+halt
+
 check "no sanitizer says a word" eval '! grep -E "Sanitizer|runtime error" log'
 finish
