@@ -413,11 +413,25 @@ static int is_file(const char *path)
     return pipes == 0;
 }
 
+/* Nobody can be offered what our certificate does not cover. */
+static int check_model(const struct reading *reading,
+                       const struct ffx_offer *offer, struct pack_error *error)
+{
+    const struct ffx_cert *cert = pack_key_delegation(reading->key);
+    if (cert == NULL || strcmp(cert->model, offer->model) == 0)
+        return 0;
+    return fail_with(error, FFX_ERR_CERT,
+                     "this package key is for model %s, not for %s",
+                     cert->model, offer->model);
+}
+
 static int check_vendor(const struct reading *reading,
                         struct store_vendor *vendor, struct pack_error *error)
 {
     struct pack_buffer file;
     int result = read_side_file(reading, vendor->path, &vendor->offer, error);
+    if (result == 0)
+        result = check_model(reading, &vendor->offer, error);
     if (result == 0)
         result = store_catalog_read_vendor(vendor, &file, error);
     if (result == 0)

@@ -176,5 +176,20 @@ check "not even by the name of a channel" eval '
     seen 200 "^to=none$" "$url/M/B/next?channel=old"'
 halt
 
+# --- what the certificate does not cover ----------------------------------------
+
+"$fast" key make foreign --signed-by release.key --model N >/dev/null
+seq 2000 >releases/foreign.zip
+"$fast" package import releases/foreign.zip --model N --from 1 --to 2 \
+    --key foreign.key >/dev/null
+start
+check "a vendor's package of a model that the key is not for is left out" logged \
+    'left out releases/foreign.zip: this package key is for model M, not for N'
+check "neither offered nor sent" eval '
+    status 404 "model N" "$url/N/1/next" && status 404 "model N" "$url/N/1___2/update.zip"'
+halt
+check "the others are written into files all the same" "$farfix" store build \
+    --releases releases --key store.key -o public
+
 check "no sanitizer says a word" eval '! grep -E "Sanitizer|runtime error" log'
 finish
