@@ -293,12 +293,14 @@ static int load_offer(struct store *store, struct store_job *job)
     return result;
 }
 
+/* Between slashes, which no model and no version holds: "A", "B-C" is not
+ * "A-B", "C". */
 void store_name_offer(const struct ffx_offer *offer,
                       char name[STORE_NAME_MAX + 1])
 {
     char hex[2 * FFX_SHA256_BYTES + 1] = "";
     text_put_hex(hex, offer->sha256, FFX_SHA256_BYTES);
-    snprintf(name, STORE_NAME_MAX + 1, "next-%s-%s-%s-%s", offer->model,
+    snprintf(name, STORE_NAME_MAX + 1, "next/%s/%s/%s/%s", offer->model,
              offer->from, offer->to[0] != '\0' ? offer->to : "none", hex);
 }
 

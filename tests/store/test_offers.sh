@@ -191,5 +191,22 @@ halt
 check "the others are written into files all the same" "$farfix" store build \
     --releases releases --key store.key -o public
 
+# --- models and versions with hyphens -------------------------------------------
+
+rm -r releases
+for name in "A B-C" "A-B C"; do
+    release "releases/$name" "${name#* }" 1 4000
+    sed -i "s/model = M/model = ${name% *}/" "releases/$name/release.ini"
+    "$fast" release sign "releases/$name" --key release.key >/dev/null
+done
+start --key release.key
+offer_is_for() # MODEL FROM
+{
+    status 200 "^model=$1\$" "$url/$1/$2/next" && grep -qx "from=$2" body
+}
+check "the offer of none is for the model and version that were asked for" eval '
+    offer_is_for A B-C && offer_is_for A-B C'
+halt
+
 check "no sanitizer says a word" eval '! grep -E "Sanitizer|runtime error" log'
 finish
