@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* Whoever names a directory of releases could else write lines of his own. */
+static void make_plain(char *line)
+{
+    for (; *line != '\0'; line++)
+        if ((unsigned char)*line < 0x20 || *line == 0x7f)
+            *line = '?';
+}
+
 void store_log(const char *format, ...)
 {
     char line[1200], when[32];
@@ -15,6 +23,7 @@ void store_log(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
+    make_plain(line);
     gmtime_r(&now, &utc);
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
     /* One call, so that lines of several threads do not mix. */

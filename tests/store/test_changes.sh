@@ -137,6 +137,10 @@ check "a release with a pipe in it is left out by name" logged \
     'left out releases/two: it holds something that is neither file nor'
 check "pipes, sockets, devices and loops stop nobody" seen 200 '^to=C$' \
     "$url/M/A/next"
+mkdir "releases/$(printf 'bent\n9999 forged \033[31m')"
+check "the name of a directory cannot write a line of the log" eval \
+    'logged "left out releases/bent?9999 forged ?\[31m: " && ! grep -q "^9999" log'
+rmdir releases/bent*
 rm -f releases/pipe releases/two/pipe releases/loop releases/self \
     releases/zero.* releases/dangling releases/p.* releases/socket
 check "without the pipe it is served again" seen 200 '^to=C$' "$url/M/B/next"
