@@ -184,7 +184,8 @@ static struct MHD_Response *reply_blob(struct exchange *exchange,
     const char *known =
         header_of(exchange->connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
     if (known != NULL && strcmp(known, answer->blob->etag) == 0) {
-        response = nothing();
+        /* Nothing of it is sent, but its length is: caches believe it. */
+        response = part_of(answer, 0, answer->blob->bytes.length);
         exchange->status = 304;
     } else {
         exchange->status =
@@ -344,6 +345,8 @@ static void completed(void *context, struct MHD_Connection *connection,
         return;
     if (exchange->request.query != NULL) /* as it was asked for */
         exchange->target[strlen(exchange->target)] = '?';
+    if (strcmp(exchange->method, "HEAD") == 0)
+        exchange->bytes = 0;
     const struct store_access_line line = {
         .who = exchange->who,
         .method = exchange->begun ? exchange->method : "-",

@@ -111,7 +111,7 @@ check "a package has its line" has_line '"GET /M/A___B/update.zip" 200 [1-9][0-9
 get -o /dev/null -r 0-9 "$url/M/A___B/update.zip"
 check "a part has its own" has_line '"GET /M/A___B/update.zip" 206 10$'
 get -o /dev/null -I "$url/M/A/next"
-check "HEAD has its own" has_line '"HEAD /M/A/next" 200 '
+check "HEAD has its own, and sent nothing" has_line '"HEAD /M/A/next" 200 0$'
 get -o /dev/null "$url/M/A/next?imei=861075030000001&channel=stable"
 check "a query stands there as it was asked" has_line \
     '"GET /M/A/next?imei=861075030000001&channel=stable" 200 '

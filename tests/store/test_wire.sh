@@ -237,6 +237,23 @@ check "If-Range with a date gives the whole" status 200 '' \
     -r 5- -H "If-Range: Wed, 21 Oct 2026 07:28:00 GMT" "$zip"
 check "If-None-Match comes before the range" status 304 '' \
     -r 5- -H "If-None-Match: $etag" "$zip"
+check "304 has the length of the file, or none" eval '
+    case $(header Content-Length -H "If-None-Match: $etag" "$zip") in
+    "" | "$size") ;; *) false ;; esac'
+after_each_other() # no answer has bytes too many
+{
+    local request
+    for request in "GET|If-None-Match: $etag" 'GET|Range: bytes=5-9' \
+        "GET|Range: bytes=$size-" 'HEAD|X: y' 'HEAD|Range: bytes=5-9' \
+        "HEAD|If-None-Match: $etag" 'GET|Connection: close'; do
+        printf '%s /M/A___B/update.zip HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n' \
+            "${request%|*}" "${request#*|}"
+    done | raw >/dev/null
+    tail -c "$size" answer | cmp - want.zip &&
+        [ "$(grep -ao "HTTP/1.1 [0-9]*" answer | sed "s/.* //" |
+            tr "\n" " ")" = "304 206 416 200 206 304 200 " ]
+}
+check "on one connection each answer ends where the next begins" after_each_other
 
 # --- the log ------------------------------------------------------------------
 
