@@ -28,6 +28,7 @@ const char page_style[] =
     "h2 small,h3 small,h3 span{color:var(--dim);font-weight:400}\n"
     "h2 small,h3 small{font-size:.9rem}\n"
     "section{margin:2rem 0 0}\n"
+    "h2,h3,.list th,.list td{overflow-wrap:anywhere}\n" /* 32 characters */
     "a{color:var(--link);text-decoration:none}a:hover{text-decoration:"
     "underline}\n"
     "code{font:.92em ui-monospace,'DejaVu Sans Mono',monospace;"
@@ -63,7 +64,6 @@ const char page_style[] =
     ".faults h2{color:var(--fault-ink);font-size:1rem}\n"
     ".faults .scroll{max-height:14rem}\n"
     ".faults th{font:.86rem/1.55 ui-monospace,'DejaVu Sans Mono',monospace}\n"
-    ".faults th,.faults td{overflow-wrap:anywhere}\n"
     ".faults th{min-width:12rem}\n"
     "@media(max-width:600px){.faults th,.faults td{display:block}"
     ".faults .list th{border:0;padding-bottom:0}}\n"

@@ -223,6 +223,14 @@ for scheme in light dark; do
     check "$scheme, narrow: a picture is there" picture narrow $scheme 0 390
 done
 halt
+release wide/one WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW 1
+release wide/two WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW2 2
+printf '[channel SIM7000G/wwwwwwwwwwwwwwww]\nversion = %s\n' \
+    WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW2 >wide/channels.ini
+"$FARFIX" store build --releases wide --key store.key -o wide.site >/dev/null 2>>log
+shoot narrow 390 1200 light "file://$work/wide.site/index.html"
+check "narrow: the longest names are not cut at the right" only narrow 378 12 \
+    "$(colour ground light)"
 
 # --- a directory of files ----------------------------------------------------
 
