@@ -114,6 +114,12 @@ get -o /dev/null -H "X-Forwarded-For: 6.6.6.6" "$https/SIM7000G/B/next"
 until_true grep -q '127.0.0.1 "GET /SIM7000G/B/next" 200' access.log &&
     ! grep -q 6.6.6.6 access.log
 result $? "the log names who asked nginx, not who he says he is"
+echo more >>releases/b/ap.bin
+"$FARFIX" release sign releases/b --key release.key >/dev/null
+changed() { get -o next "$https/SIM7000G/A/next" && ! grep -q "^sha256=${etag:1:64}" next; }
+until_true changed && sleep 2 && get -o direct.zip "$https/$path" &&
+    grep -q "^sha256=$(sha256sum direct.zip | cut -d' ' -f1)" next
+result $? "a package that was made anew is soon the one that is offered"
 get -o /dev/null "$https/SIM7000G/V1___V2/update.zip"
 for i in $(seq 200); do printf 'url = %s/SIM7000G/A/next\noutput = many\n' "$http"; done >many.cfg
 get -K many.cfg -Z -s --parallel-max 20 -w '%{http_code}\n' | sort | uniq -c >codes
