@@ -167,30 +167,6 @@ static void leave_out(struct store_catalog *catalog, const char *path,
         (struct store_left_out){store_must(strdup(path)), why};
 }
 
-/* The copy of a release that is here already does no harm. */
-static void add_twin(struct store_catalog *catalog, const char *path,
-                     struct store_release *other,
-                     const struct pack_release *release)
-{
-    uint8_t digest[FFX_SHA256_BYTES];
-    store_catalog_digest(release, digest);
-    if (memcmp(digest, other->digest, sizeof digest) == 0) {
-        leave_out(catalog, path, "%s already is %s of model %s", other->path,
-                  release->version, release->model);
-        return;
-    }
-    leave_out(catalog, path,
-              "it differs from %s, and both say that they are %s of model %s: "
-              "remove the wrong one",
-              other->path, release->version, release->model);
-    if (!other->goes)
-        leave_out(catalog, other->path,
-                  "it differs from %s, and both say that they are %s of model "
-                  "%s: remove the wrong one",
-                  path, release->version, release->model);
-    other->goes = 1;
-}
-
 /* To find out who signed takes some milliseconds for each release, each time
  * that anything changes. */
 static void find_trust(const struct store_catalog *before,
@@ -228,12 +204,6 @@ static void add_release(struct reading *reading, const char *path,
                         const struct pack_release *release)
 {
     struct store_catalog *catalog = reading->catalog;
-    struct store_release *other =
-        find_release(catalog, release->model, release->version);
-    if (other != NULL) {
-        add_twin(catalog, path, other, release);
-        return;
-    }
     catalog->releases =
         store_must(realloc(catalog->releases, (catalog->release_count + 1) *
                                                   sizeof *catalog->releases));
@@ -287,7 +257,8 @@ static void join_all(struct store_catalog *catalog,
 
 /* During a rotation releases are by the old key, by the new one, or by the old
  * one and name the new one: all are joined to whichever delegated to us. A
- * stranger's, or a signature that does not hold, to nobody. */
+ * stranger's, or a signature that does not hold, to nobody; or it names our key
+ * as its next one: then it leads here, and nothing leads to it. */
 static void leave_out_strangers(struct store_catalog *catalog)
 {
     const struct pack_trust ours = {catalog->certifiers, catalog->certifiers};
@@ -295,7 +266,7 @@ static void leave_out_strangers(struct store_catalog *catalog)
     join_all(catalog, &ours, joined);
     for (size_t i = 0; i < catalog->release_count; i++) {
         struct store_release *release = &catalog->releases[i];
-        if (joined[i] || release->goes)
+        if (joined[i])
             continue;
         release->goes = 1;
         leave_out(catalog, release->path,
@@ -303,6 +274,41 @@ static void leave_out_strangers(struct store_catalog *catalog)
                   "key, nor by one that another release introduces");
     }
     free(joined);
+}
+
+/* --- twins ---------------------------------------------------------------- */
+
+static void leave_out_twin(struct store_catalog *catalog,
+                           struct store_release *release,
+                           const struct store_release *other)
+{
+    if (!release->goes)
+        leave_out(catalog, release->path,
+                  "it differs from %s, and both say that they are %s of model "
+                  "%s: remove the wrong one",
+                  other->path, release->version, release->model);
+    release->goes = 1;
+}
+
+/* The copy of a release that is here already does no harm. Strangers are gone
+ * by now: nobody is a twin by a name that he only claims. */
+static void leave_out_twins(struct store_catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->release_count; i++) {
+        struct store_release *release = &catalog->releases[i];
+        struct store_release *other =
+            find_release(catalog, release->model, release->version);
+        if (other == release)
+            continue;
+        if (memcmp(release->digest, other->digest, sizeof other->digest) != 0) {
+            leave_out_twin(catalog, release, other);
+            leave_out_twin(catalog, other, release);
+            continue;
+        }
+        leave_out(catalog, release->path, "%s already is %s of model %s",
+                  other->path, release->version, release->model);
+        release->goes = 1;
+    }
 }
 
 enum store_way store_catalog_way(const struct store_catalog *catalog,
@@ -500,6 +506,8 @@ int store_catalog_read(struct store_catalog *catalog,
     if (walk(directory, read_entry, &reading) != 0)
         return fail_system(error, "read", directory);
     leave_out_strangers(catalog);
+    remove_left_out(catalog);
+    leave_out_twins(catalog);
     remove_left_out(catalog);
     if (catalog->release_count > 0)
         qsort(catalog->releases, catalog->release_count,

@@ -273,6 +273,37 @@ static int leads_down(const struct store_catalog *catalog,
     return from != NULL && to != NULL && to->sequence <= from->sequence;
 }
 
+static const struct store_vendor *
+vendor_behind(const struct store_catalog *catalog, const char *model,
+              const char *version)
+{
+    for (size_t i = 0; i < catalog->vendor_count; i++) {
+        const struct ffx_offer *offer = &catalog->vendors[i].offer;
+        if (strcmp(offer->model, model) == 0 &&
+            strcmp(offer->from, version) == 0)
+            return &catalog->vendors[i];
+    }
+    return NULL;
+}
+
+/* Vendors' versions have no order. Packages that lead in a circle would keep
+ * devices going round: a channel has to say where they stop. */
+static int leads_round(const struct store_catalog *catalog,
+                       const struct ffx_offer *offer)
+{
+    const char *at = offer->to;
+    for (size_t i = 0; i < catalog->vendor_count; i++) {
+        const struct store_vendor *next =
+            vendor_behind(catalog, offer->model, at);
+        if (next == NULL)
+            return 0;
+        at = next->offer.to;
+        if (strcmp(at, offer->from) == 0)
+            return 1;
+    }
+    return 0;
+}
+
 static const struct store_vendor *vendor_from(const struct store *store,
                                               const struct store_path *path)
 {
@@ -281,7 +312,7 @@ static const struct store_vendor *vendor_from(const struct store *store,
         const struct ffx_offer *offer = &catalog->vendors[i].offer;
         if (strcmp(offer->model, path->model) == 0 &&
             strcmp(offer->from, path->from) == 0 &&
-            !leads_down(catalog, offer) &&
+            !leads_down(catalog, offer) && !leads_round(catalog, offer) &&
             !is_reserved(store, offer->model, offer->to))
             return &catalog->vendors[i];
     }
