@@ -176,6 +176,24 @@ check "not even by the name of a channel" eval '
     seen 200 "^to=none$" "$url/M/B/next?channel=old"'
 halt
 
+# --- vendors' packages in a circle ----------------------------------------------
+
+rm -r releases
+mkdir releases
+for step in "V1 V2" "V2 V3" "V3 V2" "V3 V4"; do
+    echo "$step" >"releases/${step% *}-${step#* }.zip"
+    # shellcheck disable=SC2086 # two words
+    vendor "releases/${step% *}-${step#* }.zip" $step
+done
+start
+check "a vendor's package that leads to a circle is offered" offered V2 V1
+check "one that leads round is not" offered none V2
+check "where another leads out it is taken" offered V4 V3
+check "a channel says where devices stop" eval '
+    printf "[channel M/stable]\nversion = V3\n" >releases/channels.ini
+    seen 200 "^to=V3$" "$url/M/V2/next" && offered none V3'
+halt
+
 # --- what the certificate does not cover ----------------------------------------
 
 "$fast" key make foreign --signed-by release.key --model N >/dev/null

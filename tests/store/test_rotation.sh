@@ -15,7 +15,10 @@ signed releases/b B 2 --key release.key --next-key new.pub
 signed releases/c C 3 --key new.key
 signed releases/d D 4 --key new.key --revoke release.pub
 signed releases/s S 5 --key stranger.key
+signed releases/0 B 2 --key stranger.key
 check "it starts" start
+check "a stranger's twin does not put out the genuine release" logged \
+    'left out releases/0: release.sig is not by'
 
 # --- the certificate is by the old key -----------------------------------------
 
