@@ -7,13 +7,17 @@
 
 /* --- blobs --------------------------------------------------------------- */
 
-/* Has the job that this request waited for filled `name`? 1: `blob`; -1: it
- * failed, and the answer says why; 0: it was another one, or there was none. */
-static int take_result(struct store *store, struct store_request *request,
-                       const char *name, struct store_blob **blob,
-                       struct store_answer *answer)
+/* With `facts` held. 1: `blob`, a reference: from memory, or what the job has
+ * filled that this request waited for; -1: that failed, and the answer says
+ * why; 0: nobody has made it. */
+static int find_blob(struct store *store, struct store_request *request,
+                     const char *name, struct store_blob **blob,
+                     struct store_answer *answer)
 {
     const struct store_job *job = request->job;
+    *blob = store_blobs_find(&store->blobs, name);
+    if (*blob != NULL)
+        return 1;
     if (job == NULL || strcmp(job->name, name) != 0 ||
         !store_job_done(&store->jobs, job))
         return 0;
@@ -110,11 +114,11 @@ static int find_package(struct store *store, const struct pair *pair,
     char name[STORE_NAME_MAX + 1];
     store_name_package(store, pair->from, pair->to, name);
     store_cache_name(&store->cache, pair->from, pair->to, &cached);
-    *blob = store_blobs_find(&store->blobs, name);
-    if (*blob != NULL) {
+    const int found = find_blob(store, request, name, blob, answer);
+    if (found > 0)
         store_cache_use(&store->cache, &cached);
-        return 1;
-    }
+    if (found != 0)
+        return found;
     const struct store_cached *known = store_cache_find(&store->cache, &cached);
     if (known != NULL && known->checked && known->size == 0) {
         store_say(answer, 404,
@@ -122,10 +126,8 @@ static int find_package(struct store *store, const struct pair *pair,
                   pair->from->version, pair->to->version);
         return -1;
     }
-    const int taken = take_result(store, request, name, blob, answer);
-    if (taken == 0)
-        *wanted = store_make_package(store, pair->from, pair->to);
-    return taken;
+    *wanted = store_make_package(store, pair->from, pair->to);
+    return 0;
 }
 
 /* The same for a vendor's file. */
@@ -135,13 +137,10 @@ static int find_vendor(struct store *store, const struct store_vendor *vendor,
 {
     char name[STORE_NAME_MAX + 1];
     store_name_vendor(vendor, name);
-    *blob = store_blobs_find(&store->blobs, name);
-    if (*blob != NULL)
-        return 1;
-    const int taken = take_result(store, request, name, blob, answer);
-    if (taken == 0)
+    const int found = find_blob(store, request, name, blob, answer);
+    if (found == 0)
         *wanted = store_make_vendor(vendor);
-    return taken;
+    return found;
 }
 
 /* With `facts` held. */
@@ -188,10 +187,7 @@ static int find_map(struct store *store, const struct store_path *path,
     if (find_pair(store, path, &pair, answer) != 0)
         return -1;
     store_name_map(store, pair.from, pair.to, path->component, name);
-    *blob = store_blobs_find(&store->blobs, name);
-    if (*blob != NULL)
-        return 1;
-    int found = take_result(store, request, name, blob, answer);
+    int found = find_blob(store, request, name, blob, answer);
     if (found != 0)
         return found;
     found = find_package(store, &pair, request, wanted, &package, answer);
@@ -421,10 +417,7 @@ static int find_offer(struct store *store, const struct store_path *path,
     if (found != 1)
         return found;
     store_name_offer(&offer, name);
-    *blob = store_blobs_find(&store->blobs, name);
-    if (*blob != NULL)
-        return 1;
-    found = take_result(store, request, name, blob, answer);
+    found = find_blob(store, request, name, blob, answer);
     if (found == 0)
         *wanted = store_make_offer(&offer);
     return found;
