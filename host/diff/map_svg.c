@@ -140,6 +140,10 @@ static const char style[] =
     ".t{fill:#fff}}\n"
     "</style>\n";
 
+/* Characters of a name that find room beside the heading; a longer one stands
+ * above it. */
+#define BESIDE 44u
+
 static void put_head(const struct diff_map *map, const char *name, FILE *out)
 {
     const struct ffx_delta_layout *const layout = &map->layout;
@@ -152,7 +156,8 @@ static void put_head(const struct diff_map *map, const char *name, FILE *out)
     fprintf(out, ": where the new image comes from</title>\n%s", style);
     put_rect(out, 0, 0, WIDE, high, "g");
     put_text(out, EDGE, 42, "h", "Where the new image comes from");
-    put_text(out, WIDE - EDGE, 42, "m e", "%s", name);
+    put_text(out, WIDE - EDGE, strlen(name) > BESIDE ? 20 : 42, "m e", "%s",
+             name);
     put_text(out, EDGE, 66, "m",
              "A patch of %s bytes makes %s bytes (%s of them) out of an old "
              "image of %s bytes%s%s.",
