@@ -516,6 +516,8 @@ static void a42_a_product_takes_no_release_that_a_test_key_signed(void **state)
     rotate(&bench, FORGE_OTHER, NONE, NONE);
     bench_expect_refused(&bench, FFX_ERR_TEST_KEY);
     bench_reset(&bench);
+    expect_answer(&bench, FORGE_OTHER, FORGE_OWN, FFX_ERR_TEST_KEY);
+    bench_reset(&bench);
     rotate(&bench, FORGE_OWN, NONE, FORGE_OTHER);
     expect_keys(&bench, FORGE_OWN, NONE);
     bench_close(&bench);
