@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define TOO_MUCH "this store has too much to do: ask again"
 
@@ -27,13 +26,6 @@ static struct store_job *hold(struct store_job *job)
 {
     atomic_fetch_add(&job->references, 1);
     return job;
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
 /* --- lists: under the lock ----------------------------------------------- */
@@ -115,7 +107,7 @@ static void finish(struct store_jobs *jobs, struct store_job *job)
     job->waiters = NULL;
     job->done = 1;
     if (job->result < 0 && job->result != FFX_ERR_BUSY) {
-        job->forget_ms = now_ms() + STORE_JOB_FAILED_MS;
+        job->forget_ms = store_now_ms() + STORE_JOB_FAILED_MS;
         job->next = jobs->failed;
         jobs->failed = hold(job);
     }
@@ -167,18 +159,19 @@ static int run(struct store_jobs *jobs, struct store_job *job,
     return result;
 }
 
-static void *load(void *context)
+/* What is quick comes from one list, what is left of it goes to the other. */
+static void *work_off(struct store_jobs *jobs, struct store_job_list *list)
 {
-    struct store_jobs *jobs = context;
+    const int loads = list == &jobs->load;
     struct store_job *job;
     pthread_mutex_lock(&jobs->lock);
     while (!jobs->stopping) {
-        if ((job = pop(&jobs->load)) == NULL) {
+        if ((job = pop(list)) == NULL) {
             pthread_cond_wait(&jobs->more, &jobs->lock);
             continue;
         }
-        job->result = run(jobs, job, job->kind->load);
-        if (job->result == STORE_JOB_MAKE)
+        job->result = run(jobs, job, loads ? job->kind->load : job->kind->make);
+        if (loads && job->result == STORE_JOB_MAKE)
             pass_on(jobs, job);
         else
             finish(jobs, job);
@@ -187,21 +180,16 @@ static void *load(void *context)
     return NULL;
 }
 
+static void *load(void *context)
+{
+    struct store_jobs *jobs = context;
+    return work_off(jobs, &jobs->load);
+}
+
 static void *make(void *context)
 {
     struct store_jobs *jobs = context;
-    struct store_job *job;
-    pthread_mutex_lock(&jobs->lock);
-    while (!jobs->stopping) {
-        if ((job = pop(&jobs->make)) == NULL) {
-            pthread_cond_wait(&jobs->more, &jobs->lock);
-            continue;
-        }
-        job->result = run(jobs, job, job->kind->make);
-        finish(jobs, job);
-    }
-    pthread_mutex_unlock(&jobs->lock);
-    return NULL;
+    return work_off(jobs, &jobs->make);
 }
 
 void store_jobs_open(struct store_jobs *jobs, struct store *store,
@@ -262,7 +250,7 @@ struct store_job *store_job_start(struct store_jobs *jobs,
 {
     atomic_init(&job->references, 1);
     pthread_mutex_lock(&jobs->lock);
-    forget_failures(jobs, now_ms());
+    forget_failures(jobs, store_now_ms());
     struct store_job *found = find_any(jobs, job->name);
     found = found != NULL ? hold(found) : begin(jobs, job);
     pthread_mutex_unlock(&jobs->lock);

@@ -41,6 +41,18 @@ static int begin(struct store *store, struct store_request *request,
     return 1;
 }
 
+/* What a search has come to: 1: `blob`, 0: `wanted`, -1: answered. */
+static int settle(struct store *store, struct store_request *request, int found,
+                  struct store_job *wanted, struct store_blob *blob,
+                  struct store_answer *answer)
+{
+    if (found == 0)
+        return begin(store, request, wanted, answer);
+    if (found > 0)
+        store_say_blob(answer, blob);
+    return 1;
+}
+
 /* --- packages ------------------------------------------------------------ */
 
 /* Two releases of the catalog between which there may be a package. */
@@ -110,16 +122,14 @@ static int find_package(struct store *store, const struct pair *pair,
                         struct store_job **wanted, struct store_blob **blob,
                         struct store_answer *answer)
 {
-    struct store_cache_name cached;
-    char name[STORE_NAME_MAX + 1];
-    store_name_package(store, pair->from, pair->to, name);
-    store_cache_name(&store->cache, pair->from, pair->to, &cached);
-    const int found = find_blob(store, request, name, blob, answer);
+    struct store_cache_name name; /* the blob's as well */
+    store_cache_name(&store->cache, pair->from, pair->to, &name);
+    const int found = find_blob(store, request, name.hex, blob, answer);
     if (found > 0)
-        store_cache_use(&store->cache, &cached);
+        store_cache_use(&store->cache, &name);
     if (found != 0)
         return found;
-    const struct store_cached *known = store_cache_find(&store->cache, &cached);
+    const struct store_cached *known = store_cache_find(&store->cache, &name);
     if (known != NULL && known->checked && known->size == 0) {
         store_say(answer, 404,
                   "nothing to do: %s and %s have the same images\n",
@@ -167,11 +177,7 @@ int store_answer_package(struct store *store, const struct store_path *path,
     pthread_mutex_lock(&store->facts);
     const int found = find_either(store, path, request, &wanted, &blob, answer);
     pthread_mutex_unlock(&store->facts);
-    if (found == 0)
-        return begin(store, request, wanted, answer);
-    if (found > 0)
-        store_say_blob(answer, blob);
-    return 1;
+    return settle(store, request, found, wanted, blob, answer);
 }
 
 /* --- pictures ------------------------------------------------------------ */
@@ -206,11 +212,7 @@ int store_answer_map(struct store *store, const struct store_path *path,
     pthread_mutex_lock(&store->facts);
     const int found = find_map(store, path, request, &wanted, &blob, answer);
     pthread_mutex_unlock(&store->facts);
-    if (found == 0)
-        return begin(store, request, wanted, answer);
-    if (found > 0)
-        store_say_blob(answer, blob);
-    return 1;
+    return settle(store, request, found, wanted, blob, answer);
 }
 
 /* --- next ---------------------------------------------------------------- */
@@ -315,6 +317,18 @@ static const struct store_vendor *vendor_from(const struct store *store,
     return NULL;
 }
 
+/* For a channel that names a version; it may lead round. */
+static const struct store_vendor *vendor_to(const struct store *store,
+                                            const struct store_path *path,
+                                            const char *version)
+{
+    const struct store_vendor *vendor =
+        store_catalog_vendor(&store->catalog, path->model, path->from, version);
+    if (vendor == NULL || leads_down(&store->catalog, &vendor->offer))
+        return NULL;
+    return vendor;
+}
+
 /* With `facts` held. `version` null: whatever is newest. */
 static void find_target(const struct store *store,
                         const struct store_path *path, const char *version,
@@ -322,12 +336,8 @@ static void find_target(const struct store *store,
 {
     const struct store_catalog *catalog = &store->catalog;
     const struct store_release *last = NULL;
-    target->vendor =
-        version == NULL
-            ? vendor_from(store, path)
-            : store_catalog_vendor(catalog, path->model, path->from, version);
-    if (target->vendor != NULL && leads_down(catalog, &target->vendor->offer))
-        target->vendor = NULL;
+    target->vendor = version == NULL ? vendor_from(store, path)
+                                     : vendor_to(store, path, version);
     target->pair.from = store_catalog_release(catalog, path->model, path->from);
     target->pair.to = NULL;
     if (version != NULL)
@@ -447,9 +457,5 @@ int store_answer_next(struct store *store, const struct store_path *path,
     pthread_mutex_unlock(&store->facts);
     if (status != 0)
         store_say(answer, status, "%s\n", why);
-    if (found == 0)
-        return begin(store, request, wanted, answer);
-    if (found > 0)
-        store_say_blob(answer, blob);
-    return 1;
+    return settle(store, request, found, wanted, blob, answer);
 }
