@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 static int open_file(const char *path)
@@ -69,11 +68,8 @@ static void copy_safely(char *to, size_t size, const char *from)
 void store_access_write(struct store_access *access,
                         const struct store_access_line *line)
 {
-    char text[600], target[400], method[17], when[32];
-    struct tm utc;
-    const time_t now = time(NULL);
-    gmtime_r(&now, &utc);
-    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    char text[600], target[400], method[17], when[STORE_TIME_BYTES];
+    store_time(when);
     copy_safely(target, sizeof target, line->target);
     copy_safely(method, sizeof method, line->method);
     const int length = snprintf(

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CONNECTIONS 10000u
@@ -263,13 +262,6 @@ static enum MHD_Result refuse(struct exchange *exchange, int status,
     return send_reply(exchange, response, "text/plain; charset=utf-8");
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 /* The first call, with the headers. A body is not read, and a refusal need not
  * wait for it. */
 static enum MHD_Result take_headers(struct exchange *exchange,
@@ -285,7 +277,7 @@ static enum MHD_Result take_headers(struct exchange *exchange,
     if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         return refuse(exchange, 405, MHD_HTTP_HEADER_ALLOW, "GET, HEAD",
                       "only GET and HEAD are answered here\n");
-    const unsigned wait = store_limit_ask(&http->limit, who, now_ms());
+    const unsigned wait = store_limit_ask(&http->limit, who, store_now_ms());
     if (wait == 0)
         return MHD_YES;
     snprintf(seconds, sizeof seconds, "%u", wait);

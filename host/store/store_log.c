@@ -16,18 +16,30 @@ static void make_plain(char *line)
 
 void store_log(const char *format, ...)
 {
-    char line[1200], when[32];
-    struct tm utc;
-    const time_t now = time(NULL);
+    char line[1200], when[STORE_TIME_BYTES];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     make_plain(line);
-    gmtime_r(&now, &utc);
-    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    store_time(when);
     /* One call, so that lines of several threads do not mix. */
     fprintf(stderr, "%s %s\n", when, line);
+}
+
+void store_time(char text[STORE_TIME_BYTES])
+{
+    struct tm utc;
+    const time_t now = time(NULL);
+    gmtime_r(&now, &utc);
+    strftime(text, STORE_TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+int64_t store_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
 void *store_must(void *memory)
