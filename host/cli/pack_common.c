@@ -19,6 +19,16 @@ int pack_common_fail(const struct pack_error *error)
     return cli_fail(exit_code(error), "%s", error->text);
 }
 
+int pack_common_trust(const struct cli_texts *trust,
+                      struct ffx_public_key keys[CLI_TEXTS_MAX],
+                      struct pack_error *error)
+{
+    int result = 0;
+    for (size_t i = 0; i < trust->count && result == 0; i++)
+        result = pack_public_key_load(trust->text[i], &keys[i], error);
+    return result;
+}
+
 static void say_key(const char *name, const char *words,
                     const struct ffx_public_key *key, const char *indent,
                     int json)

@@ -96,22 +96,12 @@ static int open_subject(struct subject *subject, struct pack_error *error)
     return 0;
 }
 
-static int load_trust(struct subject *subject, const struct cli_texts *trust,
-                      struct pack_error *error)
-{
-    int result = 0;
-    for (size_t i = 0; i < trust->count && result == 0; i++)
-        result =
-            pack_public_key_load(trust->text[i], &subject->trust[i], error);
-    subject->trust_count = (uint32_t)trust->count;
-    return result;
-}
-
 int subject_load(struct subject *subject, const struct subject_request *request,
                  struct pack_error *error)
 {
     memset(subject, 0, sizeof *subject);
-    int result = load_trust(subject, &request->trust, error);
+    int result = pack_common_trust(&request->trust, subject->trust, error);
+    subject->trust_count = (uint32_t)request->trust.count;
     if (result == 0)
         result = set_paths(subject, request->path, error);
     if (result == 0)
@@ -148,11 +138,7 @@ int subject_run(const struct cli_usage *usage, subject_verb *verb, int argc,
 
 int subject_check_vendor(const struct subject *subject)
 {
-    const struct ffx_offer *offer = &subject->offer;
-    uint8_t digest[FFX_SHA256_BYTES];
-    pack_sha256(subject->file.bytes, subject->file.length, digest);
-    return offer->size == subject->file.length &&
-                   memcmp(digest, offer->sha256, sizeof digest) == 0
+    return pack_offer_is_about(&subject->offer, &subject->file)
                ? 0
                : FFX_ERR_PAYLOAD;
 }

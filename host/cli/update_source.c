@@ -244,13 +244,8 @@ static int read_info(struct update_source *source, const char *path,
 
 static int is_about(const struct update_source *source)
 {
-    uint8_t digest[FFX_SHA256_BYTES];
-    const struct pack_buffer *file = file_of(source);
-    if (source->route != FFX_ROUTE_PUSH)
-        return 1;
-    pack_sha256(file->bytes, file->length, digest);
-    return file->length == source->info.size &&
-           memcmp(digest, source->info.sha256, sizeof digest) == 0;
+    return source->route != FFX_ROUTE_PUSH ||
+           pack_offer_is_about(&source->info, file_of(source));
 }
 
 /* Facts for the driver: it asks the module for the size, and reads the file
@@ -277,16 +272,6 @@ static int take_info(struct update_source *source,
     return 0;
 }
 
-static int load_trust(const struct cli_texts *trust,
-                      struct ffx_public_key keys[CLI_TEXTS_MAX],
-                      struct pack_error *error)
-{
-    int result = 0;
-    for (size_t i = 0; i < trust->count && result == 0; i++)
-        result = pack_public_key_load(trust->text[i], &keys[i], error);
-    return result;
-}
-
 /* A wrong key file, or a wrong side-file, before anything else. */
 static int check_words(struct update_source *source,
                        const struct update_request *request)
@@ -298,7 +283,7 @@ static int check_words(struct update_source *source,
                         "--info %s: --trust RELEASE.pub says whose "
                         "word counts",
                         request->info);
-    if (load_trust(request->trust, keys, &error) != 0)
+    if (pack_common_trust(request->trust, keys, &error) != 0)
         return pack_common_fail(&error);
     return request->info == NULL
                ? 0
@@ -363,7 +348,7 @@ static int open_refused(const struct pack_buffer *file,
         .buffer = scratch,
         .buffer_bytes = sizeof scratch,
     };
-    if (load_trust(trust, keys, &error) != 0)
+    if (pack_common_trust(trust, keys, &error) != 0)
         return error.code;
     pack_read_at(file, &config.file);
     int result = ffx_package_open(package, &config);

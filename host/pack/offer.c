@@ -80,6 +80,16 @@ int pack_offer_read(struct ffx_offer *offer, const struct pack_buffer *text,
     return 0;
 }
 
+int pack_offer_is_about(const struct ffx_offer *offer,
+                        const struct pack_buffer *file)
+{
+    uint8_t digest[FFX_SHA256_BYTES];
+    if (file->length != offer->size)
+        return 0;
+    pack_sha256(file->bytes, file->length, digest);
+    return memcmp(digest, offer->sha256, sizeof digest) == 0;
+}
+
 /* Our own reader must take it, under the key that signed the certificate. */
 static int read_back(const struct pack_buffer *text, const struct pack_key *key,
                      struct pack_error *error)

@@ -296,4 +296,8 @@ int pack_offer(const struct ffx_offer *offer, const struct pack_key *key,
 int pack_offer_read(struct ffx_offer *offer, const struct pack_buffer *text,
                     const struct pack_key *key, struct pack_error *error);
 
+/* 1: `file` has the size and digest that the offer states. */
+int pack_offer_is_about(const struct ffx_offer *offer,
+                        const struct pack_buffer *file);
+
 #endif
