@@ -501,18 +501,24 @@ static void a42_a_product_takes_no_release_that_introduces_a_test_key(void **s)
     bench_close(&bench);
 }
 
-/* A board of the laboratory that became a product: nobody's word counts. */
+/* A board of the laboratory that became a product. */
+static void open_converted(struct bench *bench)
+{
+    open_product(bench);
+    bench->config.allow_test_keys = 1;
+    bench->keys[1] = FORGE_OTHER;
+    bench->key_count = 2;
+    bench_factory(bench);
+    bench->config.allow_test_keys = 0;
+    bench_reset(bench);
+}
+
+/* Nobody's word counts there. */
 static void a42_a_product_takes_no_release_that_a_test_key_signed(void **state)
 {
     (void)state;
     struct bench bench;
-    open_product(&bench);
-    bench.config.allow_test_keys = 1;
-    bench.keys[1] = FORGE_OTHER;
-    bench.key_count = 2;
-    bench_factory(&bench);
-    bench.config.allow_test_keys = 0;
-    bench_reset(&bench);
+    open_converted(&bench);
     rotate(&bench, FORGE_OTHER, NONE, NONE);
     bench_expect_refused(&bench, FFX_ERR_TEST_KEY);
     bench_reset(&bench);
@@ -528,13 +534,7 @@ static void a42_a_product_takes_no_delegation_that_a_test_key_signed(void **s)
 {
     (void)s;
     struct bench bench;
-    open_product(&bench);
-    bench.config.allow_test_keys = 1;
-    bench.keys[1] = FORGE_OTHER;
-    bench.key_count = 2;
-    bench_factory(&bench);
-    bench.config.allow_test_keys = 0;
-    bench_reset(&bench);
+    open_converted(&bench);
     expect_answer(&bench, FORGE_OWN, FORGE_OTHER, FFX_ERR_TEST_KEY);
     bench_reset(&bench);
     expect_answer(&bench, FORGE_OWN, FORGE_OWN, 0);
