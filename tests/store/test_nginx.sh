@@ -116,7 +116,12 @@ until_true grep -q '127.0.0.1 "GET /SIM7000G/B/next" 200' access.log &&
 result $? "the log names who asked nginx, not who he says he is"
 echo more >>releases/b/ap.bin
 "$FARFIX" release sign releases/b --key release.key >/dev/null
-changed() { get -o next "$https/SIM7000G/A/next" && ! grep -q "^sha256=${etag:1:64}" next; }
+# Between image and signature there is no B, and nothing is offered.
+changed()
+{
+    get -o next "$https/SIM7000G/A/next" && grep -q '^to=B$' next &&
+        ! grep -q "^sha256=${etag:1:64}" next
+}
 until_true changed && sleep 2 && get -o direct.zip "$https/$path" &&
     grep -q "^sha256=$(sha256sum direct.zip | cut -d' ' -f1)" next
 result $? "a package that was made anew is soon the one that is offered"
