@@ -41,7 +41,7 @@ static const struct cli_usage usage = {
 
 struct request {
     const char *state, *release, *trust, *pty, *tcp, *profile, *faults;
-    const char *vendor, *ca, *imei, *apn, *secrets, *sms, *speed;
+    const char *vendor, *ca, *imei, *apn, *secrets, *sms, *speed, *quirks;
     int stdio, once, no_sim, no_bearer;
     uint32_t off_ms;
 };
@@ -88,6 +88,22 @@ static int set_profile(const char *name, struct ffx_sim_config *config)
         config->profile = FFX_PROFILE_MANUAL;
     else if (strcmp(name, "note") != 0)
         return wrong("--profile", "note or manual", name);
+    return 0;
+}
+
+/* "D6=overwrite,D9=603" */
+static int set_quirks(const char *list, struct ffx_sim_config *config)
+{
+    static uint8_t quirks[FFX_QUIRKS];
+    char text[256], *rest = text, *word;
+    ffx_module_quirks(config->profile, quirks);
+    config->quirks = quirks;
+    if (strlen(list) >= sizeof text)
+        return wrong("--quirk", "a shorter list", list);
+    snprintf(text, sizeof text, "%s", list);
+    while ((word = strtok_r(rest, ",", &rest)) != NULL)
+        if (ffx_module_quirk_set(quirks, word) != 0)
+            return wrong("--quirk", "NAME=VALUE,... of farfix-sim(1)", word);
     return 0;
 }
 
@@ -160,6 +176,8 @@ static int set_config(const struct request *request,
     int result = set_port(request, config);
     if (result == 0)
         result = set_profile(request->profile, config);
+    if (result == 0)
+        result = set_quirks(request->quirks, config);
     if (result == 0)
         result = set_speed(request->speed, config);
     if (result == 0)
@@ -328,6 +346,7 @@ static int start(const struct request *request)
 int cli_sim_run(int argc, char **argv)
 {
     struct request request = {.profile = "note",
+                              .quirks = "",
                               .imei = default_imei,
                               .apn = "ctnb",
                               .speed = "real",
@@ -346,6 +365,8 @@ int cli_sim_run(int argc, char **argv)
          "standard input and output; ends with the input"},
         {"--profile", CLI_TEXT, &request.profile, "NAME",
          "note (default) or manual: whose dialect"},
+        {"--quirk", CLI_TEXT, &request.quirks, "NAME=VALUE,...",
+         "where documents disagree: D6=overwrite, say"},
         {"--flash-speed", CLI_TEXT, &request.speed, "NAME",
          "real (default): as slow as a flash chip; or fast"},
         {"--ca", CLI_TEXT, &request.ca, "FILE",

@@ -14,13 +14,19 @@
 #define QUIET_MS 2000
 
 /* A stretch of work after which the port is looked at again. */
-#define SLICE_MS 5
+#define SLICE_US 5000
 
 /* --- power --------------------------------------------------------------- */
 
-static uint32_t now_ms(void)
+static int64_t clock_ms(const struct ffx_sim *sim)
 {
-    return (uint32_t)sim_clock_ms();
+    return sim_clock_ms(&sim->clock);
+}
+
+/* As the core counts: it may wrap. */
+static uint32_t core_ms(const struct ffx_sim *sim)
+{
+    return (uint32_t)clock_ms(sim);
 }
 
 static void enter(struct ffx_sim *sim, enum sim_state state, int64_t due_ms)
@@ -40,9 +46,9 @@ static int start_firmware(struct ffx_sim *sim)
     sim->module_config.recovery = (uint8_t)recovery;
     sim->flow = sim->reset = 0;
     sim->input_length = 0;
-    sim->spoke_ms = sim_clock_ms();
+    sim->spoke_ms = clock_ms(sim);
     enter(sim, SIM_RUN, 0);
-    return ffx_module_init(&sim->module, &sim->module_config, now_ms());
+    return ffx_module_init(&sim->module, &sim->module_config, core_ms(sim));
 }
 
 static int power_up(struct ffx_sim *sim)
@@ -58,7 +64,7 @@ static int cut_power(struct ffx_sim *sim)
             sim->config.once ? "the end" : "the port is closed");
     sim_network_cancel(&sim->network);
     sim_port_down(&sim->port);
-    enter(sim, SIM_OFF, sim_clock_ms() + sim->config.off_ms);
+    enter(sim, SIM_OFF, clock_ms(sim) + sim->config.off_ms);
     return sim->config.once ? FFX_ERR_POWER : 1;
 }
 
@@ -67,7 +73,7 @@ static int cut_power(struct ffx_sim *sim)
 static int step_off(struct ffx_sim *sim)
 {
     struct ffx_sim_error error;
-    if (sim_clock_ms() < sim->due_ms)
+    if (clock_ms(sim) < sim->due_ms)
         return 1;
     if (sim_port_up(&sim->port, &error) != FFX_OK) {
         sim_log(&sim->log, "%s", error.text);
@@ -90,19 +96,19 @@ static int step_start(struct ffx_sim *sim)
 
 static int step_update(struct ffx_sim *sim)
 {
-    const int64_t start = sim_clock_ms();
+    const int64_t start_us = sim_clock_real_us();
     int result = 1;
     /* A line to print ends the slice: it goes out before the next one. */
     uint32_t printed = 0;
-    while (result == 1 && printed == 0 && sim_clock_ms() >= sim->due_ms &&
-           sim_clock_ms() < start + SLICE_MS) {
+    while (result == 1 && printed == 0 && clock_ms(sim) >= sim->due_ms &&
+           sim_clock_real_us() < start_us + SLICE_US) {
         result = sim_boot_step(&sim->boot);
         sim_boot_tx(&sim->boot, &printed);
         if (!sim->config.real_speed)
             continue;
         const int64_t rest = (int64_t)(sim->flash.lab.spent_us / 1000);
         sim->flash.lab.spent_us -= (uint64_t)rest * 1000;
-        sim->due_ms = sim_clock_ms() + rest;
+        sim->due_ms = clock_ms(sim) + rest;
     }
     if (result == FFX_ERR_POWER)
         return cut_power(sim);
@@ -113,7 +119,7 @@ static int step_update(struct ffx_sim *sim)
         return result == FFX_OK ? 1 : result;
     }
     if (result == 0)
-        enter(sim, SIM_LEAVE, sim_clock_ms() + LEAVE_MS);
+        enter(sim, SIM_LEAVE, clock_ms(sim) + LEAVE_MS);
     return result == 0 ? 1 : result;
 }
 
@@ -121,7 +127,7 @@ static int step_leave(struct ffx_sim *sim)
 {
     uint32_t length;
     sim_boot_tx(&sim->boot, &length);
-    if (length > 0 && sim_clock_ms() < sim->due_ms)
+    if (length > 0 && clock_ms(sim) < sim->due_ms)
         return 1;
     sim_log(&sim->log, "reset after the update");
     const int result = power_up(sim);
@@ -145,11 +151,11 @@ static int leave_firmware(struct ffx_sim *sim)
 
 static int step_run(struct ffx_sim *sim)
 {
-    const uint32_t taken =
-        ffx_module_feed(&sim->module, sim->input, sim->input_length, now_ms());
+    const uint32_t taken = ffx_module_feed(&sim->module, sim->input,
+                                           sim->input_length, core_ms(sim));
     sim->input_length -= taken;
     memmove(sim->input, sim->input + taken, sim->input_length);
-    sim->due_ms = sim_clock_ms() + ffx_module_poll(&sim->module, now_ms());
+    sim->due_ms = clock_ms(sim) + ffx_module_poll(&sim->module, core_ms(sim));
     return sim->reset ? leave_firmware(sim) : 1;
 }
 
@@ -174,7 +180,7 @@ static void acknowledge(struct ffx_sim *sim, uint32_t length)
     if (sim->state == SIM_RUN) {
         ffx_module_tx_ack(&sim->module, length);
         sim->due_ms = 0; /* the core may have waited for the room */
-        sim->spoke_ms = sim_clock_ms();
+        sim->spoke_ms = clock_ms(sim);
         return;
     }
     sim_boot_tx_ack(&sim->boot, length);
@@ -248,7 +254,7 @@ static int script_over(struct ffx_sim *sim)
     pending(sim, &length);
     sim_network_progress(&sim->network, &progress);
     return length == 0 && !progress.busy &&
-           sim_clock_ms() - sim->spoke_ms > QUIET_MS;
+           clock_ms(sim) - sim->spoke_ms > QUIET_MS;
 }
 
 /* --- the loop ------------------------------------------------------------ */
@@ -259,7 +265,7 @@ unsigned ffx_sim_wait(struct ffx_sim *sim, struct pollfd fds[FFX_SIM_FDS],
     uint32_t length;
     pending(sim, &length);
     *timeout_ms = -1;
-    sim_clock_wait(timeout_ms, sim->due_ms);
+    sim_clock_wait(&sim->clock, timeout_ms, sim->due_ms);
     const unsigned count =
         sim_port_wait(&sim->port, may_read(sim), length > 0, fds, timeout_ms);
     return count + sim_network_wait(&sim->network, fds + count, timeout_ms);
@@ -283,7 +289,7 @@ int ffx_sim_sms(struct ffx_sim *sim, const char *from, const char *text)
 {
     if (sim->state != SIM_RUN)
         return FFX_ERR_BUSY;
-    const int result = ffx_module_sms(&sim->module, from, text, now_ms());
+    const int result = ffx_module_sms(&sim->module, from, text, core_ms(sim));
     sim->due_ms = 0;
     return result;
 }
@@ -344,7 +350,7 @@ static int open_parts(struct ffx_sim *sim, struct ffx_sim_error *error)
     result = first_power_up(sim, error);
     if (result == FFX_OK)
         result = sim_network_open(&sim->network, &sim->files, config->ca,
-                                  &sim->log, error);
+                                  &sim->clock, &sim->log, error);
     if (result != FFX_OK)
         goto close_boot;
     result = sim_port_open(&sim->port, config->port, config->address, error);
@@ -376,6 +382,7 @@ int ffx_sim_create(struct ffx_sim **result_sim,
         memcpy(sim->cuts, config->cuts, config->cut_count * sizeof *sim->cuts);
     sim->config.cuts = sim->cuts;
     sim->log = (struct sim_log){config->log, config->context};
+    sim->clock = (struct sim_clock){config->now_us, config->context};
     sim_parts_config(sim);
     const int result = open_parts(sim, error);
     if (result != FFX_OK) {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/sim_network.h"
 
-#include "sim/sim_clock.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -355,7 +353,7 @@ static void finished(struct sim_network *network, CURLcode code)
                 why);
         network->tries--;
         end_try(network);
-        network->retry_ms = sim_clock_ms() + RETRY_PAUSE_MS;
+        network->retry_ms = sim_clock_ms(network->clock) + RETRY_PAUSE_MS;
         return;
     }
     fail(network, meaning->http_status,
@@ -390,7 +388,8 @@ static int on_timer(CURLM *multi, long timeout_ms, void *context)
 {
     struct sim_network *network = context;
     (void)multi;
-    network->due_ms = timeout_ms < 0 ? -1 : sim_clock_ms() + timeout_ms;
+    network->due_ms =
+        timeout_ms < 0 ? -1 : sim_clock_ms(network->clock) + timeout_ms;
     return 0;
 }
 
@@ -407,8 +406,8 @@ unsigned sim_network_wait(const struct sim_network *network,
         fds[count++] =
             (struct pollfd){.fd = socket->fd, .events = (short)(in | out)};
     }
-    sim_clock_wait(timeout_ms, network->due_ms);
-    sim_clock_wait(timeout_ms, network->retry_ms);
+    sim_clock_wait(network->clock, timeout_ms, network->due_ms);
+    sim_clock_wait(network->clock, timeout_ms, network->retry_ms);
     return count;
 }
 
@@ -433,7 +432,8 @@ static void run_sockets(struct sim_network *network, const struct pollfd *fds,
             curl_multi_socket_action(network->multi, fds[i].fd, events,
                                      &running);
     }
-    if (network->due_ms >= 0 && sim_clock_ms() >= network->due_ms) {
+    if (network->due_ms >= 0 &&
+        sim_clock_ms(network->clock) >= network->due_ms) {
         network->due_ms = -1;
         curl_multi_socket_action(network->multi, CURL_SOCKET_TIMEOUT, 0,
                                  &running);
@@ -445,7 +445,8 @@ void sim_network_step(struct sim_network *network, const struct pollfd *fds,
 {
     int left;
     const CURLMsg *message;
-    if (network->retry_ms >= 0 && sim_clock_ms() >= network->retry_ms &&
+    if (network->retry_ms >= 0 &&
+        sim_clock_ms(network->clock) >= network->retry_ms &&
         start_try(network) != FFX_OK)
         fail(network, NO_MEMORY, 79, "no memory for another try");
     if (network->easy == NULL)
@@ -459,11 +460,12 @@ void sim_network_step(struct sim_network *network, const struct pollfd *fds,
 /* --- the port ------------------------------------------------------------ */
 
 int sim_network_open(struct sim_network *network, struct sim_files *files,
-                     const char *ca, const struct sim_log *log,
-                     struct ffx_sim_error *error)
+                     const char *ca, const struct sim_clock *clock,
+                     const struct sim_log *log, struct ffx_sim_error *error)
 {
     *network = (struct sim_network){.files = files,
                                     .ca = ca,
+                                    .clock = clock,
                                     .log = *log,
                                     .due_ms = -1,
                                     .retry_ms = -1,

@@ -12,6 +12,7 @@
 #ifndef FARFIX_SIM_NETWORK_H
 #define FARFIX_SIM_NETWORK_H
 
+#include "sim/sim_clock.h"
 #include "sim/sim_files.h"
 #include "sim/sim_log.h"
 
@@ -28,6 +29,7 @@ struct sim_network_socket {
 struct sim_network {
     struct sim_files *files;
     const char *ca; /* PEM file, or null */
+    const struct sim_clock *clock;
     struct sim_log log;
 
     CURLM *multi;
@@ -50,8 +52,8 @@ struct sim_network {
 };
 
 int sim_network_open(struct sim_network *network, struct sim_files *files,
-                     const char *ca, const struct sim_log *log,
-                     struct ffx_sim_error *error);
+                     const char *ca, const struct sim_clock *clock,
+                     const struct sim_log *log, struct ffx_sim_error *error);
 void sim_network_close(struct sim_network *network);
 
 /* As in struct ffx_module_network: FFX_ERR_BUSY, FFX_ERR_ARGUMENT (a scheme

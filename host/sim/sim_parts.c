@@ -149,6 +149,7 @@ void sim_parts_config(struct ffx_sim *sim)
                                    .boot = &boot_port,
                                    .context = sim,
                                    .profile = sim->config.profile,
+                                   .quirks = sim->config.quirks,
                                    .imei = sim->config.imei,
                                    .sim_pin = sim->config.sim_pin,
                                    .apn = sim->config.apn,

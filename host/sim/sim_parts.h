@@ -4,6 +4,7 @@
 #define FARFIX_SIM_PARTS_H
 
 #include "sim/sim_boot.h"
+#include "sim/sim_clock.h"
 #include "sim/sim_network.h"
 #include "sim/sim_port.h"
 
@@ -27,6 +28,7 @@ struct ffx_sim {
     struct ffx_sim_config config;
     struct ffx_sim_cut cuts[FFX_SIM_CUTS]; /* config.cuts points here */
     struct sim_log log;
+    struct sim_clock clock;
     struct sim_files files;
     struct sim_flash flash;
     struct sim_boot boot;

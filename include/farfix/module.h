@@ -115,12 +115,84 @@ enum ffx_module_profile {
     FFX_PROFILE_MANUAL /* what AT manual V1.06 says */
 };
 
+/*
+ * Where SIMCom's documents, firmware and public code disagree, and what the
+ * module does about it: one switch each, the first value is the default.
+ *
+ *   D1  ok error         the test form of CFOTA
+ *   D2  reset wait       CFOTA=1 resets by itself, or waits for CFUN=1,1
+ *   D3  3 22 188         CME number for a file that is missing
+ *   D4  drop keep        what came before CFSWFILE's input time was over
+ *   D5  error ok         CFSGFIS and CFSGFRS without CFSINIT
+ *   D6  truncate overwrite  CFSWFILE mode 0 on a longer file
+ *   D7  none rtscts      flow control after power-up
+ *   D8  end both         CFSRFILE says OK at the end, or before it as well
+ *   D9  yes 603 601      https in HTTPTOFS works, or ends with this status
+ *   D10 equal differ     HTTPTOFSRL counts more bytes than the URC
+ *   D11 any sapbr cnact  bearer that FTP takes
+ *   D12 sim7000 note sim7070  grammar and answers of CNACT, CNCFG
+ *   D13 before after     the OK of CFUN=1,1 and its reset
+ *   D14 error alias      HTTPSTOFS
+ *   D15 fota custapp     directory with CFS index 1
+ *   D16 yes error        FTPEXTGET=2 and FTPTOFSST
+ *   D17 busy done        what 1 means as FTPTOFSST's first number
+ *   D18 plain blank      "Revision:" and a blank
+ *   D19 blank plain      "+CFOTA:" and a blank
+ *   D20 inclusive exclusive  limits of CFSWFILE's size and time
+ *   D21 free size        what CFSGFRS counts
+ *   D22 accept error     HTTPTOFS with timeout and retries
+ *   D23 real manual      shape of *PSUTTZ
+ *   D24 all sim7070      statuses 2 to 5 exist, or read 1 and 7
+ *   D25 fixed auto       the rate that leaves the factory: 115200 or auto-baud
+ *   D26 error cme        an unknown command: ERROR, or +CME ERROR: 601
+ */
+enum ffx_quirk {
+    FFX_D1_FOTA_TEST,
+    FFX_D2_FOTA_RESET,
+    FFX_D3_NO_FILE,
+    FFX_D4_INPUT_TIMEOUT,
+    FFX_D5_NO_BRACKET,
+    FFX_D6_MODE_0,
+    FFX_D7_FLOW,
+    FFX_D8_READ_OK,
+    FFX_D9_HTTPS,
+    FFX_D10_LENGTHS,
+    FFX_D11_FTP_BEARER,
+    FFX_D12_CNACT,
+    FFX_D13_RESET_OK,
+    FFX_D14_HTTPSTOFS,
+    FFX_D15_INDEX_1,
+    FFX_D16_FTP_FILE,
+    FFX_D17_FTP_STATE,
+    FFX_D18_REVISION,
+    FFX_D19_FOTA_BLANK,
+    FFX_D20_LIMITS,
+    FFX_D21_FREE,
+    FFX_D22_HTTP_LIMITS,
+    FFX_D23_TIME,
+    FFX_D24_STATUS,
+    FFX_D25_RATE,
+    FFX_D26_UNKNOWN,
+    FFX_QUIRKS
+};
+
+/* What a profile chooses. */
+void ffx_module_quirks(enum ffx_module_profile profile,
+                       uint8_t values[FFX_QUIRKS]);
+/* "D6=overwrite". FFX_ERR_SYNTAX: no such switch or value. */
+int ffx_module_quirk_set(uint8_t values[FFX_QUIRKS], const char *text);
+/* "D6", and "truncate overwrite". */
+const char *ffx_module_quirk_name(enum ffx_quirk quirk);
+const char *ffx_module_quirk_values(enum ffx_quirk quirk);
+
 struct ffx_module_config {
     const struct ffx_module_files *files;
     const struct ffx_module_network *network;
     const struct ffx_module_boot *boot;
     void *context; /* handed to every port */
     enum ffx_module_profile profile;
+    /* FFX_QUIRKS values; null: the profile's. */
+    const uint8_t *quirks;
     const char *imei;    /* 15 digits */
     const char *sim_pin; /* "" : the SIM asks for none; null: no SIM */
     /* That the network delivers: "ctnb". Null: it takes the module but gives
@@ -199,6 +271,7 @@ enum ffx_module_timer {
  * data_done <= data_length <= FFX_FILE_CHUNK_MAX. */
 struct ffx_module {
     struct ffx_module_config config;
+    uint8_t quirks[FFX_QUIRKS];
     struct ffx_module_settings settings;
     struct ffx_module_user user;
     struct ffx_at_reader reader;

@@ -80,10 +80,11 @@ struct ffx_sim_config {
     /* Null: flash.bin must be there. Else acts only when it is not. */
     const struct ffx_sim_factory *factory;
     enum ffx_module_profile profile;
-    const char *imei;    /* 15 digits */
-    const char *sim_pin; /* as in struct ffx_module_config */
-    const char *apn;     /* as well; null: no bearer */
-    const char *ca;      /* PEM file of roots to trust; null: see below */
+    const uint8_t *quirks; /* as in struct ffx_module_config */
+    const char *imei;      /* 15 digits */
+    const char *sim_pin;   /* as in struct ffx_module_config */
+    const char *apn;       /* as well; null: no bearer */
+    const char *ca;        /* PEM file of roots to trust; null: see below */
     const struct ffx_sim_vendor *vendor; /* null: none */
     /* Cuts in the order in which they come: each counts from the moment when
      * the boot stage starts or takes up an update. */
@@ -95,6 +96,9 @@ struct ffx_sim_config {
     uint8_t real_speed; /* flash takes the time of a serial NOR chip */
     /* One line without its end for each boot, reset, transfer, refusal. */
     void (*log)(void *context, const char *line);
+    /* Microseconds of a clock that never goes back, for a test whose time
+     * moves when it says so; null: CLOCK_MONOTONIC. Sockets stay real. */
+    int64_t (*now_us)(void *context);
     void *context;
 };
 /* HTTPS trusts, in this order: `ca` and the PEM files in /customer; when there

@@ -216,10 +216,9 @@ static const struct command rows[] = {
     {"+FTPSTATE", 0, "", .execute = state_execute},
     {"+FTPQUIT", 0, "", .execute = quit_execute},
     /* D16: SIM7070 commands that the note claims for the SIM7000. */
-    {"+FTPEXTGET", COMMAND_SIM | COMMAND_NOTE, "(2),(0-3),50",
+    {"+FTPEXTGET", COMMAND_SIM | COMMAND_D16, "(2),(0-3),50",
      .read = extget_read, .write = extget_write},
-    {"+FTPTOFSST", COMMAND_NOTE, "(0,1),(0-5800000)",
-     .execute = tofsst_execute},
+    {"+FTPTOFSST", COMMAND_D16, "(0,1),(0-5800000)", .execute = tofsst_execute},
 };
 
 const struct command_table cmd_ftp_table = {rows, sizeof rows / sizeof rows[0]};

@@ -105,7 +105,7 @@ static const struct command rows[] = {
      .write = http_write},
     {"+HTTPTOFSRL", 0, "", .read = http_state_read},
     /* D14b: the note's prose, step 3. */
-    {"+HTTPSTOFS", COMMAND_SIM | COMMAND_NOTE, "(1-255),(1-127)",
+    {"+HTTPSTOFS", COMMAND_SIM | COMMAND_D14, "(1-255),(1-127)",
      .read = http_read, .write = http_write},
 };
 

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 
 #include "module/answer.h"
+#include "module/quirk.h"
 #include "module/radio.h"
 #include "module/settings.h"
 #include "module/urc.h"
@@ -380,7 +381,7 @@ static int cnact_read(struct ffx_module *module, struct command_call *call)
 {
     answer_named(module, call);
     /* The note prints the SIM7070's context number first (D12). */
-    if (module->config.profile == FFX_PROFILE_NOTE)
+    if (!quirk_is(module, FFX_D12_CNACT, 0))
         ffx_at_put(&call->out, "0,");
     ffx_at_put_number(&call->out, module->bearer);
     answer_next_quoted(call,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "module/command.h"
 
+#include "module/quirk.h"
+
 static const struct command_table *const tables[] = {
     &cmd_basic_table, &cmd_network_table, &cmd_files_table, &cmd_http_table,
     &cmd_ftp_table,   &cmd_sms_table,     &cmd_fota_table,
@@ -10,8 +12,9 @@ static int exists(const struct ffx_module *module, const struct command *row)
 {
     if (module->config.recovery && !(row->flags & COMMAND_RECOVERY))
         return 0;
-    return module->config.profile == FFX_PROFILE_NOTE ||
-           !(row->flags & COMMAND_NOTE);
+    if ((row->flags & COMMAND_D14) && quirk_is(module, FFX_D14_HTTPSTOFS, 0))
+        return 0;
+    return !(row->flags & COMMAND_D16) || quirk_is(module, FFX_D16_FTP_FILE, 0);
 }
 
 const struct command *command_find(const struct ffx_module *module,

@@ -29,7 +29,8 @@ enum command_result {
 enum command_flags {
     COMMAND_RECOVERY = 1, /* also answers in status 3 and 5 */
     COMMAND_SIM = 2,      /* needs a SIM that is ready (not the test form) */
-    COMMAND_NOTE = 4      /* exists only in profile `note` */
+    COMMAND_D14 = 4,      /* exists only with this switch */
+    COMMAND_D16 = 8
 };
 
 struct command;

@@ -64,6 +64,9 @@ int ffx_module_init(struct ffx_module *module,
         return FFX_ERR_ARGUMENT;
     memset(module, 0, sizeof *module);
     module->config = *config;
+    ffx_module_quirks(config->profile, module->quirks);
+    if (config->quirks != 0)
+        memcpy(module->quirks, config->quirks, FFX_QUIRKS);
     module->now_ms = now_ms;
     ffx_at_reader_init(&module->reader, config->line, FFX_AT_LINE_MAX + 1u);
     settings_load(module);
