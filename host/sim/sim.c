@@ -151,8 +151,9 @@ static int leave_firmware(struct ffx_sim *sim)
 
 static int step_run(struct ffx_sim *sim)
 {
-    const uint32_t taken = ffx_module_feed(&sim->module, sim->input,
-                                           sim->input_length, core_ms(sim));
+    const uint32_t taken =
+        ffx_module_feed(&sim->module, FFX_PORT_UART, sim->input,
+                        sim->input_length, core_ms(sim));
     sim->input_length -= taken;
     memmove(sim->input, sim->input + taken, sim->input_length);
     sim->due_ms = clock_ms(sim) + ffx_module_poll(&sim->module, core_ms(sim));
@@ -170,7 +171,7 @@ static int (*const steps[])(struct ffx_sim *sim) = {
 static const void *pending(struct ffx_sim *sim, uint32_t *length)
 {
     if (sim->state == SIM_RUN)
-        return ffx_module_tx(&sim->module, length);
+        return ffx_module_tx(&sim->module, FFX_PORT_UART, length);
     return sim_boot_tx(&sim->boot, length);
 }
 
@@ -178,7 +179,7 @@ static void acknowledge(struct ffx_sim *sim, uint32_t length)
 {
     uint32_t left;
     if (sim->state == SIM_RUN) {
-        ffx_module_tx_ack(&sim->module, length);
+        ffx_module_tx_ack(&sim->module, FFX_PORT_UART, length);
         sim->due_ms = 0; /* the core may have waited for the room */
         sim->spoke_ms = clock_ms(sim);
         return;

@@ -143,18 +143,17 @@ static const struct ffx_module_boot boot_port = {.reset = reset,
 
 void sim_parts_config(struct ffx_sim *sim)
 {
-    sim->module_config =
-        (struct ffx_module_config){.files = &files_port,
-                                   .network = &network_port,
-                                   .boot = &boot_port,
-                                   .context = sim,
-                                   .profile = sim->config.profile,
-                                   .quirks = sim->config.quirks,
-                                   .imei = sim->config.imei,
-                                   .sim_pin = sim->config.sim_pin,
-                                   .apn = sim->config.apn,
-                                   .line = sim->line,
-                                   .chunk = sim->chunk,
-                                   .tx = sim->tx,
-                                   .tx_bytes = SIM_TX_BYTES};
+    sim->module_config = (struct ffx_module_config){
+        .files = &files_port,
+        .network = &network_port,
+        .boot = &boot_port,
+        .context = sim,
+        .profile = sim->config.profile,
+        .quirks = sim->config.quirks,
+        .imei = sim->config.imei,
+        .sim_pin = sim->config.sim_pin,
+        .apn = sim->config.apn,
+        .ports = {{sim->line, sim->tx, SIM_TX_BYTES}},
+        .port_count = 1,
+        .chunk = sim->chunk};
 }

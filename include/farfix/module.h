@@ -7,6 +7,9 @@
  *   TE bytes -> ffx_module_feed -> commands -> ports
  *   TE bytes <- ffx_module_tx   <- answers, URCs
  *
+ * A module has one or two AT ports, each with a line, an echo and a CMEE of
+ * its own over one radio and one file system.
+ *
  * Time is an argument: a monotonic millisecond count that may wrap. The core
  * never blocks: long work (a download, the input of a file chunk, a radio
  * that attaches) goes on in ffx_module_poll.
@@ -185,6 +188,15 @@ int ffx_module_quirk_set(uint8_t values[FFX_QUIRKS], const char *text);
 const char *ffx_module_quirk_name(enum ffx_quirk quirk);
 const char *ffx_module_quirk_values(enum ffx_quirk quirk);
 
+/* The AT ports of a module. Pins and rate belong to the UART. */
+enum ffx_module_port_index { FFX_PORT_UART, FFX_PORT_USB, FFX_MODULE_PORTS };
+
+struct ffx_module_port_config {
+    char *line;        /* FFX_AT_LINE_MAX + 1 bytes */
+    uint8_t *tx;       /* ring for answers */
+    uint32_t tx_bytes; /* a power of two, >= 1024 */
+};
+
 struct ffx_module_config {
     const struct ffx_module_files *files;
     const struct ffx_module_network *network;
@@ -201,10 +213,9 @@ struct ffx_module_config {
     /* Status 3 or 5: only the commands that recovery needs answer. */
     uint8_t recovery;
     /* After IPR=0 the boot URCs are absent (D25). */
-    char *line;        /* FFX_AT_LINE_MAX + 1 bytes */
-    uint8_t *chunk;    /* FFX_FILE_CHUNK_MAX bytes: CFSWFILE's input */
-    uint8_t *tx;       /* ring for answers */
-    uint32_t tx_bytes; /* a power of two, >= 1024 */
+    struct ffx_module_port_config ports[FFX_MODULE_PORTS];
+    uint8_t port_count; /* 1: only the UART; 2 */
+    uint8_t *chunk;     /* FFX_FILE_CHUNK_MAX bytes: CFSWFILE, CFSRFILE */
 };
 
 /* --- state: caller-allocated, members are the core's own ----------------- */
@@ -260,24 +271,23 @@ enum ffx_module_timer {
     FFX_TIMER_BOOT,   /* next boot URC */
     FFX_TIMER_SIM,    /* the SIM answers */
     FFX_TIMER_BEARER, /* CNACT is done */
-    FFX_TIMER_INPUT,  /* CFSWFILE's input time is over */
     FFX_TIMER_DRAIN,  /* reset although nobody takes the answer */
-    FFX_TIMER_TYPING, /* a half-typed line does not hold URCs any longer */
+    FFX_TIMER_INPUT,  /* of each port: CFSWFILE's input time is over */
+    FFX_TIMER_INPUT_LAST = FFX_TIMER_INPUT + FFX_MODULE_PORTS - 1,
+    /* Of each port: a half-typed line does not hold URCs any longer. */
+    FFX_TIMER_TYPING,
+    FFX_TIMER_TYPING_LAST = FFX_TIMER_TYPING + FFX_MODULE_PORTS - 1,
     FFX_TIMERS
 };
 
-/* The module's volatile state. Not to be moved after init; a reset is a
- * second init. 0 <= tx_head - tx_tail <= config.tx_bytes (free-running);
+/* One AT port. 0 <= tx_head - tx_tail <= config.tx_bytes (free-running);
  * data_done <= data_length <= FFX_FILE_CHUNK_MAX. */
-struct ffx_module {
-    struct ffx_module_config config;
-    uint8_t quirks[FFX_QUIRKS];
-    struct ffx_module_settings settings;
+struct ffx_module_port {
+    struct ffx_module_port_config config;
+    uint8_t index; /* enum ffx_module_port_index */
     struct ffx_module_user user;
+    uint8_t cmee, flow_from_te, flow_to_te;
     struct ffx_at_reader reader;
-    uint32_t now_ms;
-    uint32_t due_ms[FFX_TIMERS];
-    uint8_t armed[FFX_TIMERS];
     uint32_t tx_head, tx_tail;
 
     /* The command line in hand. */
@@ -289,17 +299,30 @@ struct ffx_module {
     uint32_t data_length, data_done; /* file bytes to take or to send */
     char data_name[FFX_FILE_NAME_MAX + 1];
     uint8_t data_dir, data_append;
+    uint8_t rate_changed; /* tell it when tx has drained */
+
+    struct ffx_module_urc urcs[FFX_MODULE_URCS]; /* not said here yet */
+    uint8_t urc_count;
+};
+
+/* The module's volatile state. Not to be moved after init; a reset is a
+ * second init. */
+struct ffx_module {
+    struct ffx_module_config config;
+    uint8_t quirks[FFX_QUIRKS];
+    struct ffx_module_settings settings;
+    struct ffx_module_port ports[FFX_MODULE_PORTS];
+    uint32_t now_ms;
+    uint32_t due_ms[FFX_TIMERS];
+    uint8_t armed[FFX_TIMERS];
+
+    /* A reset when the tx of the port that asked has drained. */
+    uint8_t reset; /* 0, or 1 + enum ffx_module_reset */
+    uint8_t reset_port;
     uint8_t carrier; /* what the port was told last */
 
-    /* What happens when tx has drained. */
-    uint8_t reset; /* 0, or 1 + enum ffx_module_reset */
-    uint8_t rate_changed;
-
-    struct ffx_module_urc urcs[FFX_MODULE_URCS];
-    uint8_t urc_count;
-
     /* Volatile settings. */
-    uint8_t cmee, flow_from_te, flow_to_te, frame_format, frame_parity;
+    uint8_t frame_format, frame_parity;
     uint8_t operator_format;
     uint8_t report[3];  /* n of CREG, CGREG, CEREG */
     uint8_t files_open; /* between CFSINIT and CFSTERM */
@@ -344,19 +367,23 @@ struct ffx_module {
 int ffx_module_init(struct ffx_module *module,
                     const struct ffx_module_config *config, uint32_t now_ms);
 
-/* Bytes from the TE. Returns how many were taken: fewer when answers wait in
- * a full tx ring; offer the rest again after draining it. */
-uint32_t ffx_module_feed(struct ffx_module *module, const void *bytes,
-                         uint32_t length, uint32_t now_ms);
+/* Bytes from the TE on one of the ports. Returns how many were taken: fewer
+ * when answers wait in a full tx ring; offer the rest again after draining
+ * it. 0 for a port that the config does not have. */
+uint32_t ffx_module_feed(struct ffx_module *module, uint32_t port,
+                         const void *bytes, uint32_t length, uint32_t now_ms);
 
 /* Work that waits for time or for a port. Returns the milliseconds until it
  * wants to be called again; call it earlier as often as you like. */
 uint32_t ffx_module_poll(struct ffx_module *module, uint32_t now_ms);
 
-/* Bytes for the TE: the longest run that is ready, and how many went out. An
- * answer that did not fit goes on inside tx_ack. */
-const uint8_t *ffx_module_tx(struct ffx_module *module, uint32_t *length);
-void ffx_module_tx_ack(struct ffx_module *module, uint32_t length);
+/* Bytes for the TE on this port: the longest run that is ready, and how many
+ * went out. An answer that did not fit goes on inside tx_ack. A port that
+ * nobody reads holds up only itself. */
+const uint8_t *ffx_module_tx(struct ffx_module *module, uint32_t port,
+                             uint32_t *length);
+void ffx_module_tx_ack(struct ffx_module *module, uint32_t port,
+                       uint32_t length);
 
 /* An SMS arrives (note 5.2.1: it may start a session). FFX_ERR_ARGUMENT:
  * `from` is not a number, or the text is too long or binary. FFX_ERR_BUSY:

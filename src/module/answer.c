@@ -3,9 +3,10 @@
 
 void answer_line(struct ffx_module *module, struct command_call *call)
 {
-    if (module->user.verbose && module->lines == 0)
+    (void)module;
+    if (call->port->user.verbose && call->port->lines == 0)
         ffx_at_put(&call->out, "\r\n");
-    module->lines = 1;
+    call->port->lines = 1;
 }
 
 void answer_named(struct ffx_module *module, struct command_call *call)

@@ -20,85 +20,76 @@ static int basic_number(struct command_call *call, uint8_t most, uint8_t *value)
     return COMMAND_OK;
 }
 
-static int e_execute(struct ffx_module *module, struct command_call *call)
+/* What AT&W stores: name, place, the highest value. */
+static const struct level {
+    char name[3];
+    uint8_t offset, most; /* in struct ffx_module_user */
+} levels[] = {
+    {"E", offsetof(struct ffx_module_user, echo), 1},
+    {"V", offsetof(struct ffx_module_user, verbose), 1},
+    {"Q", offsetof(struct ffx_module_user, quiet), 1},
+    {"X", offsetof(struct ffx_module_user, extended), 4},
+    {"&C", offsetof(struct ffx_module_user, carrier), 1},
+    {"&D", offsetof(struct ffx_module_user, dtr), 2},
+    {"S0", offsetof(struct ffx_module_user, rings), 255},
+};
+#define LEVELS (sizeof levels / sizeof levels[0])
+
+static uint8_t *level_value(struct command_call *call, uint32_t level)
 {
-    return basic_number(call, 1, &module->user.echo);
+    return (uint8_t *)&call->port->user + levels[level].offset;
 }
 
-static int v_execute(struct ffx_module *module, struct command_call *call)
+static int level_execute(struct ffx_module *module, struct command_call *call)
 {
-    return basic_number(call, 1, &module->user.verbose);
+    uint32_t i = 0;
+    (void)module;
+    while (!bytes_same_text(levels[i].name, call->row->name))
+        i++;
+    return basic_number(call, levels[i].most, level_value(call, i));
 }
 
-static int q_execute(struct ffx_module *module, struct command_call *call)
+/* &F, &W and Z know one profile: 0. */
+static int is_profile(struct command_call *call)
 {
-    return basic_number(call, 1, &module->user.quiet);
-}
-
-static int x_execute(struct ffx_module *module, struct command_call *call)
-{
-    return basic_number(call, 4, &module->user.extended);
-}
-
-static int carrier_execute(struct ffx_module *module, struct command_call *call)
-{
-    return basic_number(call, 1, &module->user.carrier);
-}
-
-static int dtr_execute(struct ffx_module *module, struct command_call *call)
-{
-    return basic_number(call, 2, &module->user.dtr);
+    uint8_t profile;
+    return basic_number(call, 0, &profile) == COMMAND_OK;
 }
 
 static int default_execute(struct ffx_module *module, struct command_call *call)
 {
-    uint8_t profile;
-    if (basic_number(call, 0, &profile) != COMMAND_OK)
+    (void)module;
+    if (!is_profile(call))
         return COMMAND_ERROR;
-    settings_default_user(&module->user);
+    settings_default_user(&call->port->user);
     return COMMAND_OK;
 }
 
 static int store_execute(struct ffx_module *module, struct command_call *call)
 {
-    uint8_t profile;
-    if (basic_number(call, 0, &profile) != COMMAND_OK)
+    if (!is_profile(call))
         return COMMAND_ERROR;
-    module->settings.user = module->user;
+    module->settings.user = call->port->user;
     settings_save(module);
     return COMMAND_OK;
 }
 
 static int recall_execute(struct ffx_module *module, struct command_call *call)
 {
-    uint8_t profile;
-    if (basic_number(call, 0, &profile) != COMMAND_OK)
+    if (!is_profile(call))
         return COMMAND_ERROR;
-    module->user = module->settings.user;
+    call->port->user = module->settings.user;
     return COMMAND_OK;
 }
 
 static int view_execute(struct ffx_module *module, struct command_call *call)
 {
-    static const struct {
-        char name[3];
-        uint8_t offset;
-    } shown[] = {
-        {"E", offsetof(struct ffx_module_user, echo)},
-        {"V", offsetof(struct ffx_module_user, verbose)},
-        {"Q", offsetof(struct ffx_module_user, quiet)},
-        {"X", offsetof(struct ffx_module_user, extended)},
-        {"&C", offsetof(struct ffx_module_user, carrier)},
-        {"&D", offsetof(struct ffx_module_user, dtr)},
-        {"S0", offsetof(struct ffx_module_user, rings)},
-    };
     answer_text(module, call, "ACTIVE PROFILE");
-    for (uint32_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-        const uint8_t *user = (const uint8_t *)&module->user;
+    for (uint32_t i = 0; i < LEVELS; i++) {
         answer_line(module, call);
-        ffx_at_put(&call->out, shown[i].name);
+        ffx_at_put(&call->out, levels[i].name);
         ffx_at_put(&call->out, ": ");
-        ffx_at_put_number(&call->out, user[shown[i].offset]);
+        ffx_at_put_number(&call->out, *level_value(call, i));
         answer_end(call);
     }
     return COMMAND_OK;
@@ -128,12 +119,13 @@ static int fixed_register(struct command_call *call, uint8_t value)
 
 static int s0_read(struct ffx_module *module, struct command_call *call)
 {
-    return show_register(module, call, module->user.rings);
+    return show_register(module, call, call->port->user.rings);
 }
 
 static int s0_write(struct ffx_module *module, struct command_call *call)
 {
-    return basic_number(call, 255, &module->user.rings);
+    (void)module;
+    return basic_number(call, 255, &call->port->user.rings);
 }
 
 static int s3_read(struct ffx_module *module, struct command_call *call)
@@ -254,13 +246,14 @@ static int simcom_execute(struct ffx_module *module, struct command_call *call)
 
 static int cmee_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->cmee);
+    answer_number(module, call, call->port->cmee);
     return COMMAND_OK;
 }
 
 static int cmee_write(struct ffx_module *module, struct command_call *call)
 {
-    return command_only_number(call, 0, 2, &module->cmee);
+    (void)module;
+    return command_only_number(call, 0, 2, &call->port->cmee);
 }
 
 /* Manual 2.2.32; 0 is auto-baud. */
@@ -298,7 +291,7 @@ static int ipr_write(struct ffx_module *module, struct command_call *call)
     for (uint32_t i = 0; i < sizeof rates / sizeof rates[0]; i++)
         if (rates[i] == (uint32_t)rate) {
             module->settings.rate = (uint32_t)rate;
-            module->rate_changed = 1;
+            call->port->rate_changed = 1;
             settings_save(module);
             return COMMAND_OK;
         }
@@ -307,7 +300,7 @@ static int ipr_write(struct ffx_module *module, struct command_call *call)
 
 static int ifc_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_pair(module, call, module->flow_from_te, module->flow_to_te);
+    answer_pair(module, call, call->port->flow_from_te, call->port->flow_to_te);
     return COMMAND_OK;
 }
 
@@ -320,9 +313,9 @@ static int ifc_write(struct ffx_module *module, struct command_call *call)
     if (command_number(call, 0, 2, &to_te) < 0 ||
         ffx_at_args_end(&call->args) != 0)
         return COMMAND_REFUSED;
-    module->flow_from_te = (uint8_t)from_te;
-    module->flow_to_te = (uint8_t)to_te;
-    if (module->config.boot->flow != 0)
+    call->port->flow_from_te = (uint8_t)from_te;
+    call->port->flow_to_te = (uint8_t)to_te;
+    if (call->port->index == FFX_PORT_UART && module->config.boot->flow != 0)
         module->config.boot->flow(module->config.context, from_te, to_te);
     return COMMAND_OK;
 }
@@ -388,7 +381,7 @@ static int cpowd_write(struct ffx_module *module, struct command_call *call)
         return result;
     if (normal)
         answer_text(module, call, "NORMAL POWER DOWN");
-    run_shut_down(module, FFX_POWER_DOWN);
+    run_shut_down(module, call->port, FFX_POWER_DOWN);
     return COMMAND_SILENT;
 }
 
@@ -421,7 +414,7 @@ static int cfun_write(struct ffx_module *module, struct command_call *call)
     if (function == 6 || reset) {
         if (function != 6)
             store_function(module, (uint8_t)function);
-        run_shut_down(module, FFX_RESET_SOFT);
+        run_shut_down(module, call->port, FFX_RESET_SOFT);
         return COMMAND_OK; /* D13: the answer, then the reset */
     }
     store_function(module, (uint8_t)function);
@@ -441,14 +434,14 @@ static int cbc_execute(struct ffx_module *module, struct command_call *call)
 }
 
 static const struct command rows[] = {
-    {"E", COMMAND_RECOVERY, .execute = e_execute},
-    {"V", COMMAND_RECOVERY, .execute = v_execute},
-    {"Q", COMMAND_RECOVERY, .execute = q_execute},
-    {"X", COMMAND_RECOVERY, .execute = x_execute},
+    {"E", COMMAND_RECOVERY, .execute = level_execute},
+    {"V", COMMAND_RECOVERY, .execute = level_execute},
+    {"Q", COMMAND_RECOVERY, .execute = level_execute},
+    {"X", COMMAND_RECOVERY, .execute = level_execute},
     {"I", COMMAND_RECOVERY, .execute = i_execute},
     {"Z", COMMAND_RECOVERY, .execute = recall_execute},
-    {"&C", COMMAND_RECOVERY, .execute = carrier_execute},
-    {"&D", COMMAND_RECOVERY, .execute = dtr_execute},
+    {"&C", COMMAND_RECOVERY, .execute = level_execute},
+    {"&D", COMMAND_RECOVERY, .execute = level_execute},
     {"&F", COMMAND_RECOVERY, .execute = default_execute},
     {"&V", COMMAND_RECOVERY, .execute = view_execute},
     {"&W", COMMAND_RECOVERY, .execute = store_execute},

@@ -100,25 +100,25 @@ static int write_write(struct ffx_module *module, struct command_call *call)
         return COMMAND_REFUSED;
     if (cmd_files_locked(module, file.dir, file.name))
         return COMMAND_REFUSED;
-    memcpy(module->data_name, file.name, sizeof file.name);
-    module->data_dir = (uint8_t)file.dir;
-    module->data_append = (uint8_t)append;
-    module->data_length = (uint32_t)size;
-    module->data_done = 0;
-    timer_start(module, FFX_TIMER_INPUT, (uint32_t)time_ms);
+    memcpy(call->port->data_name, file.name, sizeof file.name);
+    call->port->data_dir = (uint8_t)file.dir;
+    call->port->data_append = (uint8_t)append;
+    call->port->data_length = (uint32_t)size;
+    call->port->data_done = 0;
+    timer_start(module, FFX_TIMER_INPUT + call->port->index, (uint32_t)time_ms);
     answer_text(module, call, "DOWNLOAD");
     return COMMAND_TAKE;
 }
 
-int cmd_files_store(struct ffx_module *module)
+int cmd_files_store(struct ffx_module *module, struct ffx_module_port *port)
 {
     const struct ffx_module_config *config = &module->config;
     /* An update or a transfer may have begun during the input. */
-    if (cmd_files_locked(module, module->data_dir, module->data_name))
+    if (cmd_files_locked(module, port->data_dir, port->data_name))
         return COMMAND_REFUSED;
-    const int result = config->files->write(
-        config->context, module->data_dir, module->data_name,
-        module->data_append, config->chunk, module->data_length);
+    const int result = config->files->write(config->context, port->data_dir,
+                                            port->data_name, port->data_append,
+                                            config->chunk, port->data_length);
     return result < 0 ? COMMAND_REFUSED : COMMAND_OK;
 }
 
@@ -153,8 +153,8 @@ static int read_write(struct ffx_module *module, struct command_call *call)
     if (config->files->read(config->context, file.dir, file.name, offset,
                             config->chunk, length) < 0)
         return COMMAND_REFUSED;
-    module->data_length = length;
-    module->data_done = 0;
+    call->port->data_length = length;
+    call->port->data_done = 0;
     answer_number(module, call, (int32_t)length);
     return COMMAND_SEND;
 }
@@ -219,9 +219,9 @@ static int free_read(struct ffx_module *module, struct command_call *call)
 static const struct command rows[] = {
     {"+CFSINIT", COMMAND_RECOVERY, .test = "", .execute = init_execute},
     {"+CFSTERM", COMMAND_RECOVERY, .test = "", .execute = term_execute},
-    {"+CFSWFILE", COMMAND_RECOVERY, .write = write_write,
+    {"+CFSWFILE", COMMAND_RECOVERY | COMMAND_CHUNK, .write = write_write,
      .test = "(0-3),\"fileName\",(0-1),(1-10240),(100-10000)"},
-    {"+CFSRFILE", COMMAND_RECOVERY, .write = read_write,
+    {"+CFSRFILE", COMMAND_RECOVERY | COMMAND_CHUNK, .write = read_write,
      .test = "(0-3),\"fileName\",(0-1),(1-10240),(0-filesize)"},
     {"+CFSDFILE", COMMAND_RECOVERY, .write = delete_write,
      .test = "(0-3),\"fileName\""},

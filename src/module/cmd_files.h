@@ -12,6 +12,6 @@ int cmd_files_is_name(const char *name);
 int cmd_files_locked(const struct ffx_module *module, int dir,
                      const char *name);
 /* RUN_TAKE is complete: the chunk goes to its file. COMMAND_OK or CME. */
-int cmd_files_store(struct ffx_module *module);
+int cmd_files_store(struct ffx_module *module, struct ffx_module_port *port);
 
 #endif

@@ -24,7 +24,7 @@ static int cfota_write(struct ffx_module *module, struct command_call *call)
         return COMMAND_REFUSED;
     if (config->boot->fota_request(config->context) < 0)
         return COMMAND_REFUSED;
-    run_shut_down(module, FFX_RESET_FOTA);
+    run_shut_down(module, call->port, FFX_RESET_FOTA);
     return COMMAND_OK;
 }
 

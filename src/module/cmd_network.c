@@ -107,11 +107,11 @@ static void answer_context(struct ffx_module *module, struct command_call *call,
 /* One context a piece. */
 static int cgdcont_read(struct ffx_module *module, struct command_call *call)
 {
-    if (module->step == FFX_MODULE_CONTEXTS)
+    if (call->port->step == FFX_MODULE_CONTEXTS)
         return COMMAND_OK;
-    const uint8_t type = module->settings.pdp[module->step].type;
+    const uint8_t type = module->settings.pdp[call->port->step].type;
     if (type > 0 && type <= PDP_TYPES)
-        answer_context(module, call, module->step);
+        answer_context(module, call, call->port->step);
     return COMMAND_AGAIN;
 }
 

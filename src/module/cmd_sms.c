@@ -169,7 +169,7 @@ static void list_one(struct ffx_module *module, struct command_call *call,
                      struct ffx_module_message *message)
 {
     answer_named(module, call);
-    ffx_at_put_number(&call->out, (int32_t)module->step + 1);
+    ffx_at_put_number(&call->out, (int32_t)call->port->step + 1);
     ffx_at_put(&call->out, ",");
     put_message(call, message);
 }
@@ -180,9 +180,9 @@ static int list(struct ffx_module *module, struct command_call *call,
 {
     if (!module->sms_text_mode)
         return CMS_NOT_SUPPORTED;
-    if (module->step == FFX_MODULE_MESSAGES)
+    if (call->port->step == FFX_MODULE_MESSAGES)
         return COMMAND_OK;
-    struct ffx_module_message *message = &module->messages[module->step];
+    struct ffx_module_message *message = &module->messages[call->port->step];
     const int wanted = wants(status, message);
     if (wanted < 0)
         return COMMAND_REFUSED;

@@ -30,13 +30,15 @@ enum command_flags {
     COMMAND_RECOVERY = 1, /* also answers in status 3 and 5 */
     COMMAND_SIM = 2,      /* needs a SIM that is ready (not the test form) */
     COMMAND_D14 = 4,      /* exists only with this switch */
-    COMMAND_D16 = 8
+    COMMAND_D16 = 8,
+    COMMAND_CHUNK = 16 /* writes through the chunk: one port at a time */
 };
 
 struct command;
 
 /* One command in execution. */
 struct command_call {
+    struct ffx_module_port *port; /* where it was typed */
     const struct command *row;
     struct ffx_at_args args;
     struct ffx_at_text out; /* COMMAND_PIECE bytes at least */

@@ -30,23 +30,39 @@ static int is_imei(const char *text)
     return n == 15 && text[n] == '\0';
 }
 
+static int is_port(const struct ffx_module_port_config *port)
+{
+    const uint32_t size = port->tx_bytes;
+    return port->line != 0 && port->tx != 0 && size >= TX_LEAST &&
+           (size & (size - 1u)) == 0;
+}
+
 static int is_config(const struct ffx_module_config *config)
 {
-    const uint32_t size = config->tx_bytes;
-    if (config->files == 0 || config->network == 0 || config->boot == 0)
+    if (config->files == 0 || config->network == 0 || config->boot == 0 ||
+        config->chunk == 0)
         return 0;
-    if (config->line == 0 || config->chunk == 0 || config->tx == 0)
+    if (config->port_count == 0 || config->port_count > FFX_MODULE_PORTS)
         return 0;
-    if (size < TX_LEAST || (size & (size - 1u)) != 0)
-        return 0;
+    for (uint32_t i = 0; i < config->port_count; i++)
+        if (!is_port(&config->ports[i]))
+            return 0;
     return config->imei != 0 && is_imei(config->imei) &&
            (config->apn == 0 ||
             bytes_length(config->apn) <= FFX_MODULE_APN_MAX);
 }
 
+static void start_port(struct ffx_module *module, uint32_t index)
+{
+    struct ffx_module_port *port = &module->ports[index];
+    port->config = module->config.ports[index];
+    port->index = (uint8_t)index;
+    port->user = module->settings.user;
+    ffx_at_reader_init(&port->reader, port->config.line, FFX_AT_LINE_MAX + 1u);
+}
+
 static void set_defaults(struct ffx_module *module)
 {
-    module->user = module->settings.user;
     module->frame_format = 3; /* 8N1 */
     module->frame_parity = 3;
     module->pdp_type = 1;
@@ -68,9 +84,10 @@ int ffx_module_init(struct ffx_module *module,
     if (config->quirks != 0)
         memcpy(module->quirks, config->quirks, FFX_QUIRKS);
     module->now_ms = now_ms;
-    ffx_at_reader_init(&module->reader, config->line, FFX_AT_LINE_MAX + 1u);
     settings_load(module);
     set_defaults(module);
+    for (uint32_t i = 0; i < config->port_count; i++)
+        start_port(module, i);
     radio_boot(module);
     if (config->boot->rate != 0)
         config->boot->rate(config->context, module->settings.rate);
@@ -81,19 +98,21 @@ int ffx_module_init(struct ffx_module *module,
 
 /* --- what follows an answer ---------------------------------------------- */
 
-/* DCD: &C0 holds it on, &C1 shows that CFSWFILE takes data. */
+/* DCD, a pin of the UART: &C0 holds it on, &C1 shows that CFSWFILE takes
+ * data. */
 static void set_carrier(struct ffx_module *module)
 {
-    const uint8_t on = module->user.carrier == 0 || module->phase == RUN_TAKE;
+    const struct ffx_module_port *uart = &module->ports[FFX_PORT_UART];
+    const uint8_t on = uart->user.carrier == 0 || uart->phase == RUN_TAKE;
     if (on == module->carrier || module->config.boot->carrier == 0)
         return;
     module->carrier = on;
     module->config.boot->carrier(module->config.context, on);
 }
 
-static void set_rate(struct ffx_module *module)
+static void set_rate(struct ffx_module *module, struct ffx_module_port *port)
 {
-    module->rate_changed = 0;
+    port->rate_changed = 0;
     if (module->config.boot->rate != 0)
         module->config.boot->rate(module->config.context,
                                   module->settings.rate);
@@ -108,74 +127,85 @@ static void do_reset(struct ffx_module *module)
                                (enum ffx_module_reset)kind);
 }
 
-static void after_answer(struct ffx_module *module)
+static void after_answer(struct ffx_module *module,
+                         struct ffx_module_port *port)
 {
-    if (module->phase != RUN_IDLE || txring_used(module) > 0)
+    if (port->phase != RUN_IDLE || txring_used(port) > 0)
         return;
-    if (module->rate_changed)
-        set_rate(module);
-    if (module->reset != 0 && module->reset != RESET_TOLD)
+    if (port->rate_changed)
+        set_rate(module, port);
+    if (module->reset != 0 && module->reset != RESET_TOLD &&
+        module->reset_port == port->index)
         do_reset(module);
 }
 
+/* What one port was told may concern all. */
 static void go_on(struct ffx_module *module)
 {
-    run_on(module);
+    for (uint32_t i = 0; i < module->config.port_count; i++)
+        run_on(module, &module->ports[i]);
     set_carrier(module);
-    if (!module->reset)
-        urc_flush(module);
-    after_answer(module);
+    for (uint32_t i = 0; i < module->config.port_count; i++) {
+        if (!module->reset)
+            urc_flush(module, &module->ports[i]);
+        after_answer(module, &module->ports[i]);
+    }
 }
 
 /* --- bytes in ------------------------------------------------------------ */
 
-static void watch_typing(struct ffx_module *module)
+static void watch_typing(struct ffx_module *module,
+                         const struct ffx_module_port *port)
 {
-    if (ffx_at_reader_inside(&module->reader))
-        timer_start(module, FFX_TIMER_TYPING, TYPING_MS);
+    const uint32_t timer = FFX_TIMER_TYPING + port->index;
+    if (ffx_at_reader_inside(&port->reader))
+        timer_start(module, timer, TYPING_MS);
     else
-        timer_stop(module, FFX_TIMER_TYPING);
+        timer_stop(module, timer);
 }
 
 /* One byte of a command line; 0 when its echo does not fit. */
-static uint32_t take_typed(struct ffx_module *module, uint8_t byte)
+static uint32_t take_typed(struct ffx_module *module,
+                           struct ffx_module_port *port, uint8_t byte)
 {
     int ready;
     /* The LF of a CR LF belongs to the line before: no echo. */
-    if (byte == '\n' && !ffx_at_reader_inside(&module->reader))
+    if (byte == '\n' && !ffx_at_reader_inside(&port->reader))
         return 1;
-    if (module->user.echo) {
-        if (txring_free(module) == 0)
+    if (port->user.echo) {
+        if (txring_free(port) == 0)
             return 0;
-        txring_put(module, &byte, 1);
+        txring_put(port, &byte, 1);
     }
-    ffx_at_reader_feed(&module->reader, &byte, 1, &ready);
-    watch_typing(module);
+    ffx_at_reader_feed(&port->reader, &byte, 1, &ready);
+    watch_typing(module, port);
     if (ready)
-        run_start(module);
+        run_start(module, port);
     return 1;
 }
 
-static uint32_t take_some(struct ffx_module *module, const uint8_t *bytes,
+static uint32_t take_some(struct ffx_module *module,
+                          struct ffx_module_port *port, const uint8_t *bytes,
                           uint32_t length)
 {
     if (module->reset)
         return length;
-    if (module->phase == RUN_TAKE)
-        return run_take(module, bytes, length);
-    if (module->phase != RUN_IDLE)
+    if (port->phase == RUN_TAKE)
+        return run_take(module, port, bytes, length);
+    if (port->phase != RUN_IDLE)
         return 0;
-    return take_typed(module, bytes[0]);
+    return take_typed(module, port, bytes[0]);
 }
 
-uint32_t ffx_module_feed(struct ffx_module *module, const void *bytes,
-                         uint32_t length, uint32_t now_ms)
+uint32_t ffx_module_feed(struct ffx_module *module, uint32_t port,
+                         const void *bytes, uint32_t length, uint32_t now_ms)
 {
     const uint8_t *byte = bytes;
     uint32_t taken = 0;
     ffx_module_poll(module, now_ms);
-    while (taken < length) {
-        const uint32_t count = take_some(module, byte + taken, length - taken);
+    while (port < module->config.port_count && taken < length) {
+        const uint32_t count = take_some(module, &module->ports[port],
+                                         byte + taken, length - taken);
         if (count == 0)
             break;
         taken += count;
@@ -186,12 +216,18 @@ uint32_t ffx_module_feed(struct ffx_module *module, const void *bytes,
 
 /* --- time, bytes out ----------------------------------------------------- */
 
+static void poll_port(struct ffx_module *module, struct ffx_module_port *port)
+{
+    if (timer_ended(module, FFX_TIMER_INPUT + port->index))
+        run_timeout(port);
+    timer_ended(module, FFX_TIMER_TYPING + port->index);
+}
+
 uint32_t ffx_module_poll(struct ffx_module *module, uint32_t now_ms)
 {
     module->now_ms = now_ms;
-    if (timer_ended(module, FFX_TIMER_INPUT))
-        run_timeout(module);
-    timer_ended(module, FFX_TIMER_TYPING);
+    for (uint32_t i = 0; i < module->config.port_count; i++)
+        poll_port(module, &module->ports[i]);
     if (!module->reset) {
         radio_poll(module);
         transfer_poll(module);
@@ -202,8 +238,11 @@ uint32_t ffx_module_poll(struct ffx_module *module, uint32_t now_ms)
     return timer_next(module, transfer_wait(module, IDLE_MS));
 }
 
-void ffx_module_tx_ack(struct ffx_module *module, uint32_t length)
+void ffx_module_tx_ack(struct ffx_module *module, uint32_t port,
+                       uint32_t length)
 {
-    module->tx_tail += bytes_min(length, txring_used(module));
+    if (port >= module->config.port_count)
+        return;
+    txring_take(&module->ports[port], length);
     go_on(module);
 }

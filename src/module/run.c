@@ -17,45 +17,45 @@
 
 /* --- result codes (manual 2.2.19) ---------------------------------------- */
 
-static void put_fault(struct ffx_module *module, struct ffx_at_text *out,
-                      int result)
+static void put_fault(const struct ffx_module_port *port,
+                      struct ffx_at_text *out, int result)
 {
     const int cms = COMMAND_IS_CMS(result);
     const int code = COMMAND_CODE(result);
     ffx_at_put(out, cms ? "+CMS ERROR: " : "+CME ERROR: ");
-    if (module->cmee == 2 && !cms)
+    if (port->cmee == 2 && !cms)
         ffx_at_put(out, ffx_at_cme_text(code));
     else
         ffx_at_put_number(out, code);
 }
 
-static void put_result(struct ffx_module *module, struct ffx_at_text *out,
-                       int result)
+static void put_result(const struct ffx_module_port *port,
+                       struct ffx_at_text *out, int result)
 {
-    const int named = result < 0 && module->cmee != 0;
-    if (!module->user.verbose && !named) {
+    const int named = result < 0 && port->cmee != 0;
+    if (!port->user.verbose && !named) {
         ffx_at_put(out, result == COMMAND_OK ? "0\r" : "4\r");
         return;
     }
-    if (module->user.verbose)
+    if (port->user.verbose)
         ffx_at_put(out, "\r\n");
     if (named)
-        put_fault(module, out, result);
+        put_fault(port, out, result);
     else
         ffx_at_put(out, result == COMMAND_OK ? "OK" : "ERROR");
     ffx_at_put(out, "\r\n");
 }
 
-static void finish(struct ffx_module *module, int result)
+static void finish(struct ffx_module_port *port, int result)
 {
     char text[96];
     struct ffx_at_text out;
-    module->phase = RUN_IDLE;
-    if (module->user.quiet || result == COMMAND_SILENT)
+    port->phase = RUN_IDLE;
+    if (port->user.quiet || result == COMMAND_SILENT)
         return;
     ffx_at_text_init(&out, text, sizeof text);
-    put_result(module, &out, result);
-    txring_put(module, text, out.length);
+    put_result(port, &out, result);
+    txring_put(port, text, out.length);
 }
 
 /* --- one command --------------------------------------------------------- */
@@ -74,6 +74,16 @@ static int test_form(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
+/* There is one chunk: file data moves on one port at a time. */
+static int chunk_is_busy(const struct ffx_module *module)
+{
+    int busy = 0;
+    for (uint32_t i = 0; i < module->config.port_count; i++)
+        busy |= module->ports[i].phase == RUN_TAKE ||
+                module->ports[i].phase == RUN_SEND;
+    return busy;
+}
+
 static int dispatch(struct ffx_module *module, struct command_call *call)
 {
     command_handler *const handlers[] = {
@@ -82,11 +92,14 @@ static int dispatch(struct ffx_module *module, struct command_call *call)
         [FFX_AT_TEST] = test_form,
         [FFX_AT_WRITE] = call->row->write,
     };
-    command_handler *handler = handlers[module->command.form];
+    const enum ffx_at_form form = call->port->command.form;
+    command_handler *handler = handlers[form];
     if (handler == 0)
         return COMMAND_ERROR;
-    const int acts = module->command.form == FFX_AT_WRITE ||
-                     module->command.form == FFX_AT_EXECUTE;
+    if (form == FFX_AT_WRITE && (call->row->flags & COMMAND_CHUNK) &&
+        chunk_is_busy(module))
+        return COMMAND_REFUSED;
+    const int acts = form == FFX_AT_WRITE || form == FFX_AT_EXECUTE;
     if (acts && (call->row->flags & COMMAND_SIM)) {
         const int result = radio_need_sim(module);
         if (result != COMMAND_OK)
@@ -95,7 +108,8 @@ static int dispatch(struct ffx_module *module, struct command_call *call)
     return handler(module, call);
 }
 
-static void settle(struct ffx_module *module, int result)
+static void settle(struct ffx_module *module, struct ffx_module_port *port,
+                   int result)
 {
     static const uint8_t phases[] = {
         [COMMAND_OK] = RUN_NEXT,     [COMMAND_ERROR] = RUN_IDLE,
@@ -103,94 +117,97 @@ static void settle(struct ffx_module *module, int result)
         [COMMAND_TAKE] = RUN_TAKE,   [COMMAND_SEND] = RUN_SEND,
     };
     if (result < 0 || phases[result] == RUN_IDLE)
-        finish(module, result);
+        finish(port, result);
     else if (module->reset)
-        finish(module, COMMAND_OK); /* nothing runs behind a reset */
+        finish(port, COMMAND_OK); /* nothing runs behind a reset */
     else
-        module->phase = phases[result];
+        port->phase = phases[result];
 }
 
-static void call_row(struct ffx_module *module)
+static void call_row(struct ffx_module *module, struct ffx_module_port *port)
 {
     char text[COMMAND_PIECE];
     struct command_call call;
-    call.row = command_find(module, &module->command);
+    call.port = port;
+    call.row = command_find(module, &port->command);
     if (call.row == 0) {
-        finish(module, COMMAND_ERROR);
+        finish(port, COMMAND_ERROR);
         return;
     }
-    ffx_at_args_init(&call.args, module->command.arguments,
-                     module->command.arguments_length);
+    ffx_at_args_init(&call.args, port->command.arguments,
+                     port->command.arguments_length);
     ffx_at_text_init(&call.out, text, sizeof text);
     const int result = dispatch(module, &call);
     if (call.out.overflow) {
-        finish(module, COMMAND_ERROR); /* rather no answer than half a one */
+        finish(port, COMMAND_ERROR); /* rather no answer than half a one */
         return;
     }
-    txring_put(module, text, call.out.length);
-    settle(module, result);
+    txring_put(port, text, call.out.length);
+    settle(module, port, result);
 }
 
 /* --- phases -------------------------------------------------------------- */
 
-static int phase_idle(struct ffx_module *module)
+static int phase_idle(struct ffx_module *module, struct ffx_module_port *port)
 {
     (void)module;
+    (void)port;
     return 0;
 }
 
-static int phase_next(struct ffx_module *module)
+static int phase_next(struct ffx_module *module, struct ffx_module_port *port)
 {
-    if (txring_free(module) < RUN_ROOM)
+    if (txring_free(port) < RUN_ROOM)
         return 0;
-    const int result = ffx_at_line_next(&module->line, &module->command);
-    module->lines = 0;
-    module->step = 0;
+    const int result = ffx_at_line_next(&port->line, &port->command);
+    port->lines = 0;
+    port->step = 0;
     if (result == 1)
-        call_row(module);
+        call_row(module, port);
     else
-        finish(module, result == 0 ? COMMAND_OK : COMMAND_ERROR);
+        finish(port, result == 0 ? COMMAND_OK : COMMAND_ERROR);
     return 1;
 }
 
 /* A line over the limits: nothing of it is executed (manual 1.4.4). */
-static int phase_refuse(struct ffx_module *module)
+static int phase_refuse(struct ffx_module *module, struct ffx_module_port *port)
 {
-    if (txring_free(module) < RUN_ROOM)
+    (void)module;
+    if (txring_free(port) < RUN_ROOM)
         return 0;
-    finish(module, COMMAND_ERROR);
+    finish(port, COMMAND_ERROR);
     return 1;
 }
 
-static int phase_again(struct ffx_module *module)
+static int phase_again(struct ffx_module *module, struct ffx_module_port *port)
 {
-    if (txring_free(module) < RUN_ROOM)
+    if (txring_free(port) < RUN_ROOM)
         return 0;
-    module->step++;
-    call_row(module);
+    port->step++;
+    call_row(module, port);
     return 1;
 }
 
-static int phase_send(struct ffx_module *module)
+static int phase_send(struct ffx_module *module, struct ffx_module_port *port)
 {
     const uint32_t count =
-        bytes_min(txring_free(module), module->data_length - module->data_done);
-    txring_put(module, module->config.chunk + module->data_done, count);
-    module->data_done += count;
-    if (module->data_done == module->data_length)
-        module->phase = RUN_NEXT;
-    return count > 0 || module->phase == RUN_NEXT;
+        bytes_min(txring_free(port), port->data_length - port->data_done);
+    txring_put(port, module->config.chunk + port->data_done, count);
+    port->data_done += count;
+    if (port->data_done == port->data_length)
+        port->phase = RUN_NEXT;
+    return count > 0 || port->phase == RUN_NEXT;
 }
 
-static int (*const phases[])(struct ffx_module *) = {
+static int (*const phases[])(struct ffx_module *, struct ffx_module_port *) = {
     [RUN_IDLE] = phase_idle,   [RUN_NEXT] = phase_next,
     [RUN_AGAIN] = phase_again, [RUN_TAKE] = phase_idle,
     [RUN_SEND] = phase_send,   [RUN_REFUSE] = phase_refuse,
 };
 
-void run_on(struct ffx_module *module)
+void run_on(struct ffx_module *module, struct ffx_module_port *port)
 {
-    while (phases[module->phase](module))
+    while (phases[port->phase](module, port))
         continue;
 }
 
@@ -207,39 +224,53 @@ static uint32_t count_commands(const char *text)
     return count;
 }
 
-void run_start(struct ffx_module *module)
+void run_start(struct ffx_module *module, struct ffx_module_port *port)
 {
-    const char *text = module->reader.line;
-    ffx_at_line_init(&module->line, text);
+    const char *text = port->reader.line;
+    ffx_at_line_init(&port->line, text);
     const int refused =
-        module->reader.too_long || count_commands(text) > FFX_AT_COMMANDS_MAX;
-    module->phase = refused ? RUN_REFUSE : RUN_NEXT;
-    run_on(module);
+        port->reader.too_long || count_commands(text) > FFX_AT_COMMANDS_MAX;
+    port->phase = refused ? RUN_REFUSE : RUN_NEXT;
+    run_on(module, port);
 }
 
-uint32_t run_take(struct ffx_module *module, const void *bytes, uint32_t length)
+uint32_t run_take(struct ffx_module *module, struct ffx_module_port *port,
+                  const void *bytes, uint32_t length)
 {
     const uint32_t count =
-        bytes_min(length, module->data_length - module->data_done);
-    memcpy(module->config.chunk + module->data_done, bytes, count);
-    module->data_done += count;
-    if (module->data_done == module->data_length) {
-        timer_stop(module, FFX_TIMER_INPUT);
-        settle(module, cmd_files_store(module));
+        bytes_min(length, port->data_length - port->data_done);
+    memcpy(module->config.chunk + port->data_done, bytes, count);
+    port->data_done += count;
+    if (port->data_done == port->data_length) {
+        timer_stop(module, FFX_TIMER_INPUT + port->index);
+        settle(module, port, cmd_files_store(module, port));
     }
     return count;
 }
 
-void run_timeout(struct ffx_module *module)
+void run_timeout(struct ffx_module_port *port)
 {
-    if (module->phase == RUN_TAKE)
-        finish(module, COMMAND_REFUSED);
+    if (port->phase == RUN_TAKE)
+        finish(port, COMMAND_REFUSED);
 }
 
-void run_shut_down(struct ffx_module *module, enum ffx_module_reset kind)
+/* What the other ports do ends in mid-word. */
+static void fall_silent(struct ffx_module *module, struct ffx_module_port *port)
+{
+    port->phase = RUN_IDLE;
+    timer_stop(module, FFX_TIMER_INPUT + port->index);
+}
+
+void run_shut_down(struct ffx_module *module, struct ffx_module_port *port,
+                   enum ffx_module_reset kind)
 {
     module->reset = (uint8_t)(1 + kind);
-    module->urc_count = 0;
+    module->reset_port = port->index;
+    for (uint32_t i = 0; i < module->config.port_count; i++) {
+        module->ports[i].urc_count = 0;
+        if (i != port->index)
+            fall_silent(module, &module->ports[i]);
+    }
     transfer_drop(module);
     timer_start(module, FFX_TIMER_DRAIN, RUN_DRAIN_MS);
 }

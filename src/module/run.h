@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Execution of one command line:
+ * Execution of one command line; each port has its own:
  *
  *   IDLE --run_start--> NEXT --handler--> NEXT ... --end of line--> IDLE
  *                        |  \--AGAIN: another piece of the same answer
@@ -25,15 +25,17 @@ enum run_phase {
 };
 
 /* The reader has a line. */
-void run_start(struct ffx_module *module);
+void run_start(struct ffx_module *module, struct ffx_module_port *port);
 /* Goes on as far as tx has room. */
-void run_on(struct ffx_module *module);
+void run_on(struct ffx_module *module, struct ffx_module_port *port);
 /* RUN_TAKE: raw bytes; returns how many belong to the file. */
-uint32_t run_take(struct ffx_module *module, const void *bytes,
-                  uint32_t length);
+uint32_t run_take(struct ffx_module *module, struct ffx_module_port *port,
+                  const void *bytes, uint32_t length);
 /* RUN_TAKE: the input time is over. */
-void run_timeout(struct ffx_module *module);
-/* After the answer: reset or power down. The line ends here. */
-void run_shut_down(struct ffx_module *module, enum ffx_module_reset kind);
+void run_timeout(struct ffx_module_port *port);
+/* After the answer on this port: reset or power down. The line ends here, and
+ * so does whatever the other port was doing. */
+void run_shut_down(struct ffx_module *module, struct ffx_module_port *port,
+                   enum ffx_module_reset kind);
 
 #endif

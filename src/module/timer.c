@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "module/timer.h"
 
-void timer_start(struct ffx_module *module, enum ffx_module_timer timer,
-                 uint32_t delay_ms)
+void timer_start(struct ffx_module *module, uint32_t timer, uint32_t delay_ms)
 {
     module->due_ms[timer] = module->now_ms + delay_ms;
     module->armed[timer] = 1;
 }
 
-void timer_stop(struct ffx_module *module, enum ffx_module_timer timer)
+void timer_stop(struct ffx_module *module, uint32_t timer)
 {
     module->armed[timer] = 0;
 }
@@ -18,7 +17,7 @@ static int is_due(const struct ffx_module *module, uint32_t timer)
     return module->now_ms - module->due_ms[timer] < 0x80000000u;
 }
 
-int timer_ended(struct ffx_module *module, enum ffx_module_timer timer)
+int timer_ended(struct ffx_module *module, uint32_t timer)
 {
     if (!module->armed[timer] || !is_due(module, timer))
         return 0;

@@ -5,13 +5,17 @@
 
 #include "module/ftp_url.h"
 #include "module/radio.h"
-#include "module/run.h"
 #include "module/urc.h"
 
 /* How often a running transfer is looked at. */
 #define RUNNING_MS 50u
 /* The manual names none for FTP but "75 s when the server is silent". */
 #define FTP_TIMEOUT_S 75u
+/* Of FTP's, every character coded as three; HTTP's is shorter. */
+#define URL_MAX                                                                \
+    (sizeof "ftp://:65535//" + sizeof((struct ffx_module *)0)->ftp_host +      \
+     3u * sizeof((struct ffx_module *)0)->ftp_path +                           \
+     3u * sizeof((struct ffx_module *)0)->ftp_file)
 
 int transfer_begin(struct ffx_module *module, enum transfer_kind kind)
 {
@@ -97,8 +101,9 @@ static int has_bearer(const struct ffx_module *module)
 
 static int start(struct ffx_module *module)
 {
+    char text[URL_MAX + 1];
     struct ffx_at_text url;
-    ffx_at_text_init(&url, (char *)module->config.chunk, FFX_FILE_CHUNK_MAX);
+    ffx_at_text_init(&url, text, sizeof text);
     if (is_http(module))
         ffx_at_put(&url, module->url);
     else
@@ -124,9 +129,6 @@ static int start(struct ffx_module *module)
 
 static void try_start(struct ffx_module *module)
 {
-    /* The chunk lends its bytes to the URL: not while file data moves. */
-    if (module->phase != RUN_IDLE)
-        return;
     if (!has_bearer(module) && module->bearer == RADIO_OPENING)
         return;
     if (!is_http(module) &&

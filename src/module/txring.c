@@ -3,34 +3,40 @@
 
 #include "base/bytes.h"
 
-uint32_t txring_used(const struct ffx_module *module)
+uint32_t txring_used(const struct ffx_module_port *port)
 {
-    return module->tx_head - module->tx_tail;
+    return port->tx_head - port->tx_tail;
 }
 
-uint32_t txring_free(const struct ffx_module *module)
+uint32_t txring_free(const struct ffx_module_port *port)
 {
-    return module->config.tx_bytes - txring_used(module);
+    return port->config.tx_bytes - txring_used(port);
 }
 
-void txring_put(struct ffx_module *module, const void *bytes, uint32_t length)
+void txring_put(struct ffx_module_port *port, const void *bytes,
+                uint32_t length)
 {
     const uint8_t *from = bytes;
-    const uint32_t at = module->tx_head & (module->config.tx_bytes - 1u);
-    const uint32_t first = bytes_min(length, module->config.tx_bytes - at);
-    memcpy(module->config.tx + at, from, first);
-    memcpy(module->config.tx, from + first, length - first);
-    module->tx_head += length;
+    const uint32_t at = port->tx_head & (port->config.tx_bytes - 1u);
+    const uint32_t first = bytes_min(length, port->config.tx_bytes - at);
+    memcpy(port->config.tx + at, from, first);
+    memcpy(port->config.tx, from + first, length - first);
+    port->tx_head += length;
 }
 
-void txring_text(struct ffx_module *module, const char *text)
+void txring_take(struct ffx_module_port *port, uint32_t length)
 {
-    txring_put(module, text, bytes_length(text));
+    port->tx_tail += bytes_min(length, txring_used(port));
 }
 
-const uint8_t *ffx_module_tx(struct ffx_module *module, uint32_t *length)
+const uint8_t *ffx_module_tx(struct ffx_module *module, uint32_t port,
+                             uint32_t *length)
 {
-    const uint32_t at = module->tx_tail & (module->config.tx_bytes - 1u);
-    *length = bytes_min(txring_used(module), module->config.tx_bytes - at);
-    return module->config.tx + at;
+    *length = 0;
+    if (port >= module->config.port_count)
+        return 0;
+    const struct ffx_module_port *from = &module->ports[port];
+    const uint32_t at = from->tx_tail & (from->config.tx_bytes - 1u);
+    *length = bytes_min(txring_used(from), from->config.tx_bytes - at);
+    return from->config.tx + at;
 }

@@ -10,25 +10,32 @@
 /* CR LF +HTTPTOFS: 65535,2147483647 CR LF and the like. */
 #define URC_ROOM 64u
 
-static void drop(struct ffx_module *module, uint32_t at)
+static void drop(struct ffx_module_port *port, uint32_t at)
 {
-    module->urc_count--;
-    memmove(&module->urcs[at], &module->urcs[at + 1],
-            (module->urc_count - at) * sizeof module->urcs[0]);
+    port->urc_count--;
+    memmove(&port->urcs[at], &port->urcs[at + 1],
+            (port->urc_count - at) * sizeof port->urcs[0]);
+}
+
+static void push(struct ffx_module_port *port, enum urc_kind kind,
+                 uint8_t value)
+{
+    for (uint32_t i = 0; i < port->urc_count; i++)
+        if (port->urcs[i].kind == kind && port->urcs[i].value == value) {
+            drop(port, i);
+            break;
+        }
+    if (port->urc_count == FFX_MODULE_URCS)
+        drop(port, 0);
+    port->urcs[port->urc_count].kind = (uint8_t)kind;
+    port->urcs[port->urc_count].value = value;
+    port->urc_count++;
 }
 
 void urc_push(struct ffx_module *module, enum urc_kind kind, uint8_t value)
 {
-    for (uint32_t i = 0; i < module->urc_count; i++)
-        if (module->urcs[i].kind == kind && module->urcs[i].value == value) {
-            drop(module, i);
-            break;
-        }
-    if (module->urc_count == FFX_MODULE_URCS)
-        return;
-    module->urcs[module->urc_count].kind = (uint8_t)kind;
-    module->urcs[module->urc_count].value = value;
-    module->urc_count++;
+    for (uint32_t i = 0; i < module->config.port_count; i++)
+        push(&module->ports[i], kind, value);
 }
 
 static void put_rdy(struct ffx_module *module, struct ffx_at_text *out,
@@ -133,30 +140,32 @@ static void (*const writers[])(struct ffx_module *, struct ffx_at_text *,
     [URC_SMS] = put_sms,
 };
 
-static void write_one(struct ffx_module *module,
+static void write_one(struct ffx_module *module, struct ffx_module_port *port,
                       const struct ffx_module_urc *urc)
 {
     char text[URC_ROOM];
     struct ffx_at_text out;
     ffx_at_text_init(&out, text, sizeof text);
-    if (module->user.verbose)
+    if (port->user.verbose)
         ffx_at_put(&out, "\r\n");
     writers[urc->kind](module, &out, urc->value);
     ffx_at_put(&out, "\r\n");
-    txring_put(module, text, out.length);
+    txring_put(port, text, out.length);
 }
 
-static int may_write(const struct ffx_module *module)
+static int may_write(const struct ffx_module *module,
+                     const struct ffx_module_port *port)
 {
     /* The timer runs while somebody types and still makes progress. */
-    return module->phase == RUN_IDLE && !module->armed[FFX_TIMER_TYPING] &&
-           txring_free(module) >= URC_ROOM;
+    return port->phase == RUN_IDLE &&
+           !module->armed[FFX_TIMER_TYPING + port->index] &&
+           txring_free(port) >= URC_ROOM;
 }
 
-void urc_flush(struct ffx_module *module)
+void urc_flush(struct ffx_module *module, struct ffx_module_port *port)
 {
-    while (module->urc_count > 0 && may_write(module)) {
-        write_one(module, &module->urcs[0]);
-        drop(module, 0);
+    while (port->urc_count > 0 && may_write(module, port)) {
+        write_one(module, port, &port->urcs[0]);
+        drop(port, 0);
     }
 }

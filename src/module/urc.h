@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unsolicited result codes. They wait in a queue until no command line is in
- * execution, none is half typed and no raw data flows: a URC never splits an
- * answer.
+ * Unsolicited result codes. They go to every port and wait in its queue until
+ * no command line is in execution there, none is half typed and no raw data
+ * flows: a URC never splits an answer.
  */
 #ifndef FARFIX_MODULE_URC_H
 #define FARFIX_MODULE_URC_H
@@ -23,10 +23,10 @@ enum urc_kind {
     URC_SMS /* value: index */
 };
 
-/* An equal URC that still waits is replaced: the newest state comes last, and
- * the queue cannot run over (at most 29 different ones exist). */
+/* An equal URC that still waits is replaced: the newest state comes last.
+ * A queue that is full, since nobody reads its port, loses the oldest. */
 void urc_push(struct ffx_module *module, enum urc_kind kind, uint8_t value);
 /* Writes what may be written now. */
-void urc_flush(struct ffx_module *module);
+void urc_flush(struct ffx_module *module, struct ffx_module_port *port);
 
 #endif

@@ -274,7 +274,7 @@ static void parameters_out_of_range_are_refused(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         snprintf(typed, sizeof typed, "%s\r", lines[i]);
         if (strcmp(module_bench_say(&b, typed), REFUSED) != 0)
-            fail_msg("%s: %s", lines[i], b.said);
+            fail_msg("%s: %s", lines[i], b.said[0]);
     }
 }
 
@@ -336,16 +336,16 @@ static void a_reset_comes_when_ok_has_left_or_two_seconds_later(void **state)
 {
     uint32_t length;
     (void)state;
-    ffx_module_feed(&b.module, "AT+CFOTA=1\r", 11, b.now_ms);
+    ffx_module_feed(&b.module, FFX_PORT_UART, "AT+CFOTA=1\r", 11, b.now_ms);
     ffx_module_poll(&b.module, b.now_ms);
     assert_int_equal(b.resets, 0);
-    ffx_module_tx(&b.module, &length);
-    ffx_module_tx_ack(&b.module, length - 1);
+    ffx_module_tx(&b.module, FFX_PORT_UART, &length);
+    ffx_module_tx_ack(&b.module, FFX_PORT_UART, length - 1);
     ffx_module_poll(&b.module, b.now_ms + 1999);
     assert_int_equal(b.resets, 0);
     ffx_module_poll(&b.module, b.now_ms + 2000);
     assert_int_equal(b.resets, 1);
-    ffx_module_tx_ack(&b.module, length);
+    ffx_module_tx_ack(&b.module, FFX_PORT_UART, length);
     ffx_module_poll(&b.module, b.now_ms + 9000);
     assert_int_equal(b.resets, 1); /* told once */
 }

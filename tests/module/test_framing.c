@@ -159,8 +159,8 @@ static void a_te_that_does_not_read_holds_the_module_back(void **state)
     uint32_t taken = 0, offered = 0;
     (void)state;
     for (int i = 0; i < 100; i++) {
-        taken += ffx_module_feed(&b.module, line + taken % 7, 7 - taken % 7,
-                                 b.now_ms);
+        taken += ffx_module_feed(&b.module, FFX_PORT_UART, line + taken % 7,
+                                 7 - taken % 7, b.now_ms);
         offered += 7;
     }
     assert_true(taken < offered);
@@ -205,12 +205,13 @@ static void a_urc_does_not_come_between_the_pieces_of_an_answer(void **state)
     module_bench_put_file(&b, FFX_DIR_FOTA, "x", data, sizeof data);
     module_bench_say(&b, "ATE0+CFSINIT;+CNACT=1\r");
     const char *typed = "AT+CFSRFILE=1,\"x\",0,5000,0\r";
-    ffx_module_feed(&b.module, typed, (uint32_t)strlen(typed), b.now_ms);
+    ffx_module_feed(&b.module, FFX_PORT_UART, typed, (uint32_t)strlen(typed),
+                    b.now_ms);
     /* The bearer answers while most of the file still has to go. */
     b.now_ms += 1000;
     ffx_module_poll(&b.module, b.now_ms);
-    ffx_module_tx(&b.module, &length);
-    assert_true(length > 0 && length <= sizeof b.tx);
+    ffx_module_tx(&b.module, FFX_PORT_UART, &length);
+    assert_true(length > 0 && length <= sizeof b.tx[0]);
     const char *said = module_bench_wait(&b, 100);
     const size_t head = strlen("\r\n+CFSRFILE: 5000\r\n");
     assert_memory_equal(said, "\r\n+CFSRFILE: 5000\r\n", head);
@@ -232,14 +233,14 @@ static void a_urc_waits_while_an_answer_waits_for_room(void **state)
     }
     strcpy(alone, module_bench_say(&b, "AT+CGDCONT?\r"));
     module_bench_say(&b, "AT+CNACT=1\r");
-    ffx_module_feed(&b.module, "AT+CGDCONT?\r", 12, b.now_ms);
+    ffx_module_feed(&b.module, FFX_PORT_UART, "AT+CGDCONT?\r", 12, b.now_ms);
     b.now_ms += 1000;
     ffx_module_poll(&b.module, b.now_ms);
     /* Room for a URC, not for the next piece. */
-    const uint8_t *first = ffx_module_tx(&b.module, &length);
+    const uint8_t *first = ffx_module_tx(&b.module, FFX_PORT_UART, &length);
     assert_true(length >= 100);
     memcpy(said, first, 100);
-    ffx_module_tx_ack(&b.module, 100);
+    ffx_module_tx_ack(&b.module, FFX_PORT_UART, 100);
     ffx_module_poll(&b.module, b.now_ms);
     strcpy(said + 100, module_bench_wait(&b, 10));
     strcat(alone, urc);
@@ -297,12 +298,12 @@ static void the_rate_changes_when_the_answer_has_left(void **state)
     uint32_t length;
     (void)state;
     assert_int_equal(b.rate, 115200);
-    ffx_module_feed(&b.module, typed, 12, b.now_ms);
+    ffx_module_feed(&b.module, FFX_PORT_UART, typed, 12, b.now_ms);
     assert_int_equal(b.rate, 115200);
-    ffx_module_tx(&b.module, &length);
-    ffx_module_tx_ack(&b.module, length);
-    ffx_module_tx(&b.module, &length);
-    ffx_module_tx_ack(&b.module, length);
+    ffx_module_tx(&b.module, FFX_PORT_UART, &length);
+    ffx_module_tx_ack(&b.module, FFX_PORT_UART, length);
+    ffx_module_tx(&b.module, FFX_PORT_UART, &length);
+    ffx_module_tx_ack(&b.module, FFX_PORT_UART, length);
     assert_int_equal(b.rate, 9600);
     expect("AT+IPR=460800\r", "AT+IPR=460800\r\r\nERROR\r\n");
     assert_int_equal(b.rate, 9600);

@@ -51,7 +51,7 @@ static void comes_back(const char *id, uint32_t at, int byte)
     module_bench_wait(&b, 3000);
     if (strcmp(module_bench_say(&b, "AT+GMR\r"),
                "\r\nRevision:1529B04SIM7000G\r\n\r\nOK\r\n") != 0)
-        fail_msg("%s with byte %d at %u: \"%s\"", id, byte, at, b.said);
+        fail_msg("%s with byte %d at %u: \"%s\"", id, byte, at, b.said[0]);
 }
 
 static void every_byte_at_every_place_of_a_line(void **state)

@@ -448,7 +448,7 @@ static void urls_and_paths_are_checked(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         snprintf(typed, sizeof typed, "%s\r", lines[i]);
         if (strcmp(module_bench_say(&b, typed), REFUSED) != 0)
-            fail_msg("%s: %s", lines[i], b.said);
+            fail_msg("%s: %s", lines[i], b.said[0]);
     }
     waits(100, "");
     assert_int_equal(b.starts, 0);
@@ -629,15 +629,23 @@ static void init_refuses_a_config_it_cannot_live_with(void **state)
     static struct ffx_module other;
     struct ffx_module_config config = b.config;
     (void)state;
-    config.tx_bytes = 512;
+    config.ports[0].tx_bytes = 512;
     assert_int_equal(ffx_module_init(&other, &config, 0), FFX_ERR_ARGUMENT);
-    config.tx_bytes = 1025;
+    config.ports[0].tx_bytes = 1025;
     assert_int_equal(ffx_module_init(&other, &config, 0), FFX_ERR_ARGUMENT);
     config = b.config;
     config.imei = "12345678901234x";
     assert_int_equal(ffx_module_init(&other, &config, 0), FFX_ERR_ARGUMENT);
     config = b.config;
     config.chunk = NULL;
+    assert_int_equal(ffx_module_init(&other, &config, 0), FFX_ERR_ARGUMENT);
+    config = b.config;
+    config.port_count = 0;
+    assert_int_equal(ffx_module_init(&other, &config, 0), FFX_ERR_ARGUMENT);
+    config.port_count = 3;
+    assert_int_equal(ffx_module_init(&other, &config, 0), FFX_ERR_ARGUMENT);
+    config.port_count = 2;
+    config.ports[1].line = NULL;
     assert_int_equal(ffx_module_init(&other, &config, 0), FFX_ERR_ARGUMENT);
 }
 

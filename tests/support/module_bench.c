@@ -260,10 +260,10 @@ void module_bench_init(struct module_bench *b, enum ffx_module_profile profile)
         .imei = "869951030000019",
         .sim_pin = "",
         .apn = "ctnb",
-        .line = b->line,
+        .ports = {{b->line[0], b->tx[0], sizeof b->tx[0]},
+                  {b->line[1], b->tx[1], sizeof b->tx[1]}},
+        .port_count = 1,
         .chunk = b->chunk,
-        .tx = b->tx,
-        .tx_bytes = sizeof b->tx,
     };
 }
 
@@ -291,8 +291,10 @@ void module_bench_end(struct module_bench *b)
 
 void module_bench_forget(struct module_bench *b)
 {
-    b->said_length = 0;
-    b->said[0] = '\0';
+    for (uint32_t i = 0; i < FFX_MODULE_PORTS; i++) {
+        b->said_length[i] = 0;
+        b->said[i][0] = '\0';
+    }
 }
 
 static uint32_t at_most(uint32_t length, uint32_t limit)
@@ -300,40 +302,63 @@ static uint32_t at_most(uint32_t length, uint32_t limit)
     return limit != 0 && limit < length ? limit : length;
 }
 
-static void listen(struct module_bench *b)
+static void listen_to(struct module_bench *b, uint32_t port)
 {
-    for (;;) {
+    char *said = b->said[port];
+    while (!b->deaf[port]) {
         uint32_t length;
-        const uint8_t *bytes = ffx_module_tx(&b->module, &length);
+        const uint8_t *bytes = ffx_module_tx(&b->module, port, &length);
         if (length == 0)
             break;
         length = at_most(length, b->take);
-        if (length >= sizeof b->said - b->said_length)
+        if (length >= sizeof b->said[port] - b->said_length[port])
             abort();
-        memcpy(b->said + b->said_length, bytes, length);
-        b->said_length += length;
-        b->said[b->said_length] = '\0';
-        ffx_module_tx_ack(&b->module, length);
+        memcpy(said + b->said_length[port], bytes, length);
+        b->said_length[port] += length;
+        said[b->said_length[port]] = '\0';
+        ffx_module_tx_ack(&b->module, port, length);
     }
 }
 
-const char *module_bench_send(struct module_bench *b, const void *bytes,
-                              uint32_t length)
+static void listen(struct module_bench *b)
+{
+    for (uint32_t i = 0; i < b->config.port_count; i++)
+        listen_to(b, i);
+}
+
+static const char *send_on(struct module_bench *b, uint32_t port,
+                           const void *bytes, uint32_t length)
 {
     const uint8_t *byte = bytes;
     module_bench_forget(b);
     for (uint32_t done = 0; done < length;) {
         const uint32_t count = at_most(length - done, b->give);
-        done += ffx_module_feed(&b->module, byte + done, count, b->now_ms);
+        const uint32_t taken =
+            ffx_module_feed(&b->module, port, byte + done, count, b->now_ms);
+        if (taken == 0 && b->deaf[port])
+            break; /* for ever */
+        done += taken;
         listen(b);
     }
     listen(b);
-    return b->said;
+    return b->said[port];
+}
+
+const char *module_bench_send(struct module_bench *b, const void *bytes,
+                              uint32_t length)
+{
+    return send_on(b, FFX_PORT_UART, bytes, length);
 }
 
 const char *module_bench_say(struct module_bench *b, const char *text)
 {
-    return module_bench_send(b, text, (uint32_t)strlen(text));
+    return send_on(b, FFX_PORT_UART, text, (uint32_t)strlen(text));
+}
+
+const char *module_bench_say_on(struct module_bench *b, uint32_t port,
+                                const char *text)
+{
+    return send_on(b, port, text, (uint32_t)strlen(text));
 }
 
 const char *module_bench_wait(struct module_bench *b, uint32_t ms)
@@ -344,7 +369,7 @@ const char *module_bench_wait(struct module_bench *b, uint32_t ms)
         const uint32_t next = ffx_module_poll(&b->module, b->now_ms);
         listen(b);
         if (b->now_ms == end)
-            return b->said;
+            return b->said[FFX_PORT_UART];
         const uint32_t step = next == 0 || next > 10 ? 10 : next;
         b->now_ms += at_most(end - b->now_ms, step);
     }

@@ -8,7 +8,8 @@
  *
  * What the module says is collected until the next module_bench_say or
  * module_bench_wait, which return it NUL-terminated; it is read off tx in
- * pieces of b.take bytes.
+ * pieces of b.take bytes. There is one AT port unless config.port_count says
+ * two; what the other one said meanwhile stands in b.said[1].
  */
 #ifndef FARFIX_TESTS_MODULE_BENCH_H
 #define FARFIX_TESTS_MODULE_BENCH_H
@@ -28,15 +29,16 @@ struct module_bench_file {
 struct module_bench {
     struct ffx_module module;
     struct ffx_module_config config;
-    char line[FFX_AT_LINE_MAX + 1];
+    char line[FFX_MODULE_PORTS][FFX_AT_LINE_MAX + 1];
     uint8_t chunk[FFX_FILE_CHUNK_MAX];
-    uint8_t tx[1024];
+    uint8_t tx[FFX_MODULE_PORTS][1024];
     uint32_t now_ms;
 
     /* What the TE does: bytes per read and per write; 0: all there are. */
     uint32_t take, give;
-    char said[128 * 1024];
-    uint32_t said_length;
+    int deaf[FFX_MODULE_PORTS]; /* nobody reads this port */
+    char said[FFX_MODULE_PORTS][128 * 1024];
+    uint32_t said_length[FFX_MODULE_PORTS];
 
     struct module_bench_file files[MODULE_BENCH_FILES];
     int files_fail; /* every file operation: FFX_ERR_IO */
@@ -72,9 +74,12 @@ void module_bench_end(struct module_bench *b);
 const char *module_bench_say(struct module_bench *b, const char *text);
 const char *module_bench_send(struct module_bench *b, const void *bytes,
                               uint32_t length);
+/* The same on one of two ports. */
+const char *module_bench_say_on(struct module_bench *b, uint32_t port,
+                                const char *text);
 /* Time passes in steps of at most 10 ms. */
 const char *module_bench_wait(struct module_bench *b, uint32_t ms);
-/* What was said since the last call and not returned yet. */
+/* What was said since the last call and not returned yet, on all ports. */
 void module_bench_forget(struct module_bench *b);
 
 void module_bench_put_file(struct module_bench *b, int dir, const char *name,

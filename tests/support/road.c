@@ -358,18 +358,18 @@ static void line_ended(struct road *road)
 static int module_speaks(struct road *road)
 {
     uint32_t length;
-    const uint8_t *bytes = ffx_module_tx(&road->module, &length);
+    const uint8_t *bytes = ffx_module_tx(&road->module, FFX_PORT_UART, &length);
     if (length == 0)
         return 0;
     if (road->to_driver != 0 && length > road->to_driver)
         length = road->to_driver;
     for (uint32_t i = 0; i < length; i++) {
-        const int raw = road->module.phase == RUN_SEND;
+        const int raw = road->module.ports[0].phase == RUN_SEND;
         hear(road, bytes[i]);
         if (!raw && bytes[i] == '\n')
             line_ended(road);
     }
-    ffx_module_tx_ack(&road->module, length);
+    ffx_module_tx_ack(&road->module, FFX_PORT_UART, length);
     return 1;
 }
 
@@ -395,8 +395,9 @@ static void feed_module(struct road *road, const void *bytes, uint32_t length)
 {
     const uint8_t *from = bytes;
     for (uint32_t done = 0; done < length && !road->is_off;) {
-        const uint32_t taken = ffx_module_feed(&road->module, from + done,
-                                               length - done, road->now_ms);
+        const uint32_t taken =
+            ffx_module_feed(&road->module, FFX_PORT_UART, from + done,
+                            length - done, road->now_ms);
         done += taken;
         while (module_speaks(road))
             ;
@@ -417,12 +418,12 @@ static void type_line(struct road *road)
                    &mode, &size) == 4)
             road->raw_left = 1;
         feed_module(road, road->typed, road->typed_length);
-        if (road->module.phase != RUN_TAKE)
+        if (road->module.ports[0].phase != RUN_TAKE)
             road->raw_left = 0;
     }
     road->typed_length = 0;
     if (road->lines_to_module == road->restart_at_line) {
-        ffx_module_tx_ack(&road->module, sizeof road->tx);
+        ffx_module_tx_ack(&road->module, FFX_PORT_UART, sizeof road->tx);
         go_off(road, 3000);
     }
 }
@@ -432,7 +433,7 @@ static void type_byte(struct road *road, uint8_t byte)
     if (hurt(road, &road->bytes_to_module, road->lose_to_module, &byte) ||
         road->is_off)
         return;
-    if (road->raw_left && road->module.phase == RUN_TAKE) {
+    if (road->raw_left && road->module.ports[0].phase == RUN_TAKE) {
         feed_module(road, &byte, 1);
         return;
     }
@@ -608,10 +609,9 @@ static void init_module(struct road *road)
         .imei = "866425030000014",
         .sim_pin = "",
         .apn = "ctnb",
-        .line = road->module_line,
+        .ports = {{road->module_line, road->tx, sizeof road->tx}},
+        .port_count = 1,
         .chunk = road->chunk,
-        .tx = road->tx,
-        .tx_bytes = sizeof road->tx,
     };
     go_off(road, 2000);
 }
