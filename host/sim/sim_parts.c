@@ -130,6 +130,14 @@ static void flow(void *context, int from_te, int to_te)
     sim->flow = to_te != 0;
 }
 
+/* The network's time is the computer's, though config.now_us may run as it
+ * likes: nothing but a clock that a TE reads depends on it. */
+static uint32_t network_time(void *context)
+{
+    (void)context;
+    return (uint32_t)time(NULL);
+}
+
 static const struct ffx_module_boot boot_port = {.reset = reset,
                                                  .fota_request = fota_request,
                                                  .fota_clear = fota_clear,
@@ -139,7 +147,8 @@ static const struct ffx_module_boot boot_port = {.reset = reset,
                                                  .model = model,
                                                  .settings_load = settings_load,
                                                  .settings_save = settings_save,
-                                                 .flow = flow};
+                                                 .flow = flow,
+                                                 .time = network_time};
 
 void sim_parts_config(struct ffx_sim *sim)
 {

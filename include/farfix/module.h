@@ -86,6 +86,14 @@ struct ffx_module_network {
 
 enum ffx_module_reset { FFX_RESET_FOTA, FFX_RESET_SOFT, FFX_POWER_DOWN };
 
+/* Outputs of the UART besides its data. CTS is the caller's: it follows the
+ * receive buffer, which is not in the core. */
+enum ffx_module_pin {
+    FFX_PIN_DCD, /* low: data carrier (&C), DOWNLOAD until the result code */
+    FFX_PIN_RI,  /* low for 120 ms: an SMS, and a URC with CFGRI=1 */
+    FFX_MODULE_PINS
+};
+
 /* Boot stage, agent and the board around the core. */
 struct ffx_module_boot {
     /* Called when the last answer has left through tx (inside tx_ack or
@@ -103,14 +111,18 @@ struct ffx_module_boot {
      * returns the stored length, 0 when there is none. */
     uint32_t (*settings_load)(void *context, void *blob, uint32_t capacity);
     void (*settings_save)(void *context, const void *blob, uint32_t length);
-    /* The three below may be null. */
-    void (*carrier)(void *context, int on); /* DCD; 1: the pin is low */
+    /* The four below may be null. */
+    /* All pins are high after init; then each change. */
+    void (*pin)(void *context, enum ffx_module_pin pin, int low);
     /* IPR, at init and once the answer has left; 0: auto-baud. */
     void (*rate)(void *context, uint32_t baud);
     /* IFC, at init and when it changes: 0 none, 1 XON/XOFF, 2 RTS/CTS.
-     * from_te says how the module is held back, to_te how the module holds
-     * back the TE. */
+     * from_te says how the module is held back (with 1 the core takes XON and
+     * XOFF out of what it is fed), to_te how the module holds back the TE. */
     void (*flow)(void *context, int from_te, int to_te);
+    /* What the network tells with AT+CLTS=1: seconds since 1970, UTC; 0: it
+     * does not tell. */
+    uint32_t (*time)(void *context);
 };
 
 enum ffx_module_profile {
@@ -216,6 +228,10 @@ struct ffx_module_config {
     struct ffx_module_port_config ports[FFX_MODULE_PORTS];
     uint8_t port_count; /* 1: only the UART; 2 */
     uint8_t *chunk;     /* FFX_FILE_CHUNK_MAX bytes: CFSWFILE, CFSRFILE */
+    uint8_t dtr_high;   /* the level of DTR at init */
+    /* From init to RDY; until then the module is deaf. Its UART application
+     * note names 4500. 0: answers at once, RDY comes after 100. */
+    uint32_t boot_ms;
 };
 
 /* --- state: caller-allocated, members are the core's own ----------------- */
@@ -226,6 +242,7 @@ struct ffx_module_config {
 #define FFX_MODULE_SECRET_MAX 63u
 #define FFX_MODULE_PATH_MAX 127u /* HTTPTOFS test form */
 #define FFX_MODULE_URCS 32u
+#define FFX_MODULE_REGISTERS 8u /* S0 S3 S4 S5 S6 S7 S8 S10 */
 #define FFX_MODULE_MESSAGES 10u /* SMS on the SIM */
 #define FFX_SMS_TEXT_MAX 160u
 #define FFX_SMS_FROM_MAX 20u
@@ -234,7 +251,7 @@ struct ffx_module_config {
 struct ffx_module_user {
     uint8_t echo, verbose, quiet, extended; /* E V Q X */
     uint8_t carrier, dtr;                   /* &C &D */
-    uint8_t rings;                          /* S0 */
+    uint8_t registers[FFX_MODULE_REGISTERS];
 };
 
 struct ffx_module_pdp {
@@ -247,12 +264,15 @@ struct ffx_module_settings {
     uint32_t magic;
     uint32_t rate; /* IPR */
     struct ffx_module_user user;
-    uint8_t sleep;         /* CSCLK */
-    uint8_t function;      /* CFUN, never 0 */
-    uint8_t mode;          /* CNMP */
-    uint8_t lte_mode;      /* CMNB */
-    uint8_t operator_mode; /* COPS */
-    uint8_t local_time;    /* CLTS */
+    uint8_t sleep;                       /* CSCLK */
+    uint8_t function;                    /* CFUN, never 0 */
+    uint8_t mode;                        /* CNMP */
+    uint8_t lte_mode;                    /* CMNB */
+    uint8_t operator_mode;               /* COPS */
+    uint8_t local_time;                  /* CLTS */
+    uint8_t psm, psm_update, psm_active; /* CPSMS */
+    uint8_t edrx_mode, edrx[2];          /* CEDRXS: Cat-M, NB-IoT */
+    uint8_t owed_ok; /* D13: bit of the port that waits for it */
     struct ffx_module_pdp pdp[FFX_MODULE_CONTEXTS];
     uint32_t crc32; /* of all bytes before it */
 };
@@ -272,6 +292,7 @@ enum ffx_module_timer {
     FFX_TIMER_SIM,    /* the SIM answers */
     FFX_TIMER_BEARER, /* CNACT is done */
     FFX_TIMER_DRAIN,  /* reset although nobody takes the answer */
+    FFX_TIMER_RING,   /* RI goes high again */
     FFX_TIMER_INPUT,  /* of each port: CFSWFILE's input time is over */
     FFX_TIMER_INPUT_LAST = FFX_TIMER_INPUT + FFX_MODULE_PORTS - 1,
     /* Of each port: a half-typed line does not hold URCs any longer. */
@@ -289,6 +310,7 @@ struct ffx_module_port {
     uint8_t cmee, flow_from_te, flow_to_te;
     struct ffx_at_reader reader;
     uint32_t tx_head, tx_tail;
+    uint8_t held; /* by XOFF: tx has nothing to take */
 
     /* The command line in hand. */
     struct ffx_at_line line;
@@ -319,7 +341,15 @@ struct ffx_module {
     /* A reset when the tx of the port that asked has drained. */
     uint8_t reset; /* 0, or 1 + enum ffx_module_reset */
     uint8_t reset_port;
-    uint8_t carrier; /* what the port was told last */
+    uint8_t pins[FFX_MODULE_PINS]; /* 1: low */
+    uint8_t ring;                  /* CFGRI */
+    uint8_t dtr_high, asleep, owed_ok;
+
+    /* Local time since 1980-01-01 at clock_ms; what the network said. */
+    uint32_t clock_s, clock_ms, network_s;
+    int8_t clock_zone; /* quarters of an hour */
+    uint8_t battery_percent, battery_check, battery_zone;
+    uint16_t battery_mv;
 
     /* Volatile settings. */
     uint8_t frame_format, frame_parity;
@@ -384,6 +414,17 @@ const uint8_t *ffx_module_tx(struct ffx_module *module, uint32_t port,
                              uint32_t *length);
 void ffx_module_tx_ack(struct ffx_module *module, uint32_t port,
                        uint32_t length);
+
+/* The TE moves DTR. High with CSCLK=1: the module sleeps as soon as it has
+ * nothing in hand, answers nothing and drops what it is fed, on every port.
+ * Low wakes it. With CSCLK=0 the level means nothing, and with any AT&D an edge
+ * ends nothing: there are no data calls. */
+void ffx_module_dtr(struct ffx_module *module, int high, uint32_t now_ms);
+
+/* The supply: 80 % and 3900 mV after init. With CBATCHK=1 a voltage out of
+ * bounds is a URC, and one far out ends in FFX_POWER_DOWN. */
+void ffx_module_battery(struct ffx_module *module, uint8_t percent,
+                        uint16_t millivolts);
 
 /* An SMS arrives (note 5.2.1: it may start a session). FFX_ERR_ARGUMENT:
  * `from` is not a number, or the text is too long or binary. FFX_ERR_BUSY:

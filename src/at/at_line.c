@@ -117,6 +117,14 @@ static int take_register(struct ffx_at_line *line,
     return 1;
 }
 
+/* ATD: whatever stands before ';' or the end is the number (V.250, 6.3.1). */
+static int take_dialled(struct ffx_at_line *line,
+                        struct ffx_at_command *command)
+{
+    command->form = FFX_AT_EXECUTE;
+    return take_arguments(line, command);
+}
+
 /* V.250 5.3.1: a letter, or '&' and a letter, then a decimal number. */
 static int take_basic(struct ffx_at_line *line, struct ffx_at_command *command)
 {
@@ -129,6 +137,8 @@ static int take_basic(struct ffx_at_line *line, struct ffx_at_command *command)
     if (upper(command->name[0]) == 'S')
         return take_register(line, command);
     command->name_length = (uint32_t)(line->next - command->name);
+    if (upper(command->name[0]) == 'D')
+        return take_dialled(line, command);
     command->form = FFX_AT_EXECUTE;
     command->arguments = line->next;
     take_digits(line);

@@ -4,8 +4,9 @@
 #include "module/quirk.h"
 
 static const struct command_table *const tables[] = {
-    &cmd_basic_table, &cmd_network_table, &cmd_files_table, &cmd_http_table,
-    &cmd_ftp_table,   &cmd_sms_table,     &cmd_fota_table,
+    &cmd_v250_table,    &cmd_power_table, &cmd_clock_table, &cmd_basic_table,
+    &cmd_network_table, &cmd_files_table, &cmd_http_table,  &cmd_ftp_table,
+    &cmd_sms_table,     &cmd_fota_table,
 };
 
 static int exists(const struct ffx_module *module, const struct command *row)

@@ -15,7 +15,8 @@ enum command_result {
     COMMAND_SILENT, /* no result code, the rest of the line is dropped */
     COMMAND_AGAIN,  /* call me again when this piece is out; step counts */
     COMMAND_TAKE,   /* data_length file bytes follow from the TE */
-    COMMAND_SEND    /* data_length bytes of the chunk go to the TE */
+    COMMAND_SEND,   /* data_length bytes of the chunk go to the TE */
+    COMMAND_NO_CARRIER
 };
 #define COMMAND_CME(n) (-1 - (n))
 #define COMMAND_CMS(n) (-1000 - (n))
@@ -67,7 +68,7 @@ struct command_table {
 /* One table per family, each at the end of its file. */
 extern const struct command_table cmd_basic_table, cmd_network_table,
     cmd_files_table, cmd_http_table, cmd_ftp_table, cmd_sms_table,
-    cmd_fota_table;
+    cmd_fota_table, cmd_v250_table, cmd_power_table, cmd_clock_table;
 
 /* The row for a parsed command; null when this module does not have it. */
 const struct command *command_find(const struct ffx_module *module,

@@ -3,7 +3,11 @@
 
 #include "base/bytes.h"
 
+#include "module/battery.h"
+#include "module/clock.h"
 #include "module/cmd_files.h"
+#include "module/pin.h"
+#include "module/quirk.h"
 #include "module/radio.h"
 #include "module/run.h"
 #include "module/settings.h"
@@ -13,10 +17,13 @@
 #include "module/urc.h"
 
 #define TX_LEAST 1024u
+#define BOOT_MOST_MS 600000u
 /* poll wants to be called this often at least: nothing waits for it. */
 #define IDLE_MS 1000u
 /* How long a half-typed line holds URCs back. */
 #define TYPING_MS 2000u
+#define XON 0x11u
+#define XOFF 0x13u
 /* module->reset: the port has been told. */
 #define RESET_TOLD 0xffu
 
@@ -47,6 +54,8 @@ static int is_config(const struct ffx_module_config *config)
     for (uint32_t i = 0; i < config->port_count; i++)
         if (!is_port(&config->ports[i]))
             return 0;
+    if (config->boot_ms > BOOT_MOST_MS)
+        return 0;
     return config->imei != 0 && is_imei(config->imei) &&
            (config->apn == 0 ||
             bytes_length(config->apn) <= FFX_MODULE_APN_MAX);
@@ -58,6 +67,8 @@ static void start_port(struct ffx_module *module, uint32_t index)
     port->config = module->config.ports[index];
     port->index = (uint8_t)index;
     port->user = module->settings.user;
+    if (quirk_is(module, FFX_D7_FLOW, 1))
+        port->flow_from_te = port->flow_to_te = 2;
     ffx_at_reader_init(&port->reader, port->config.line, FFX_AT_LINE_MAX + 1u);
 }
 
@@ -73,6 +84,14 @@ static void set_defaults(struct ffx_module *module)
     module->sms_report = 1;
 }
 
+static void take_owed_ok(struct ffx_module *module)
+{
+    module->owed_ok = module->settings.owed_ok;
+    module->settings.owed_ok = 0;
+    if (module->owed_ok)
+        settings_save(module);
+}
+
 int ffx_module_init(struct ffx_module *module,
                     const struct ffx_module_config *config, uint32_t now_ms)
 {
@@ -84,15 +103,20 @@ int ffx_module_init(struct ffx_module *module,
     if (config->quirks != 0)
         memcpy(module->quirks, config->quirks, FFX_QUIRKS);
     module->now_ms = now_ms;
+    module->dtr_high = config->dtr_high;
     settings_load(module);
+    take_owed_ok(module);
     set_defaults(module);
+    clock_init(module);
+    battery_init(module);
     for (uint32_t i = 0; i < config->port_count; i++)
         start_port(module, i);
     radio_boot(module);
     if (config->boot->rate != 0)
         config->boot->rate(config->context, module->settings.rate);
     if (config->boot->flow != 0)
-        config->boot->flow(config->context, 0, 0); /* D7 */
+        config->boot->flow(config->context, module->ports[0].flow_from_te,
+                           module->ports[0].flow_to_te);
     return 0;
 }
 
@@ -103,11 +127,8 @@ int ffx_module_init(struct ffx_module *module,
 static void set_carrier(struct ffx_module *module)
 {
     const struct ffx_module_port *uart = &module->ports[FFX_PORT_UART];
-    const uint8_t on = uart->user.carrier == 0 || uart->phase == RUN_TAKE;
-    if (on == module->carrier || module->config.boot->carrier == 0)
-        return;
-    module->carrier = on;
-    module->config.boot->carrier(module->config.context, on);
+    pin_set(module, FFX_PIN_DCD,
+            uart->user.carrier == 0 || uart->phase == RUN_TAKE);
 }
 
 static void set_rate(struct ffx_module *module, struct ffx_module_port *port)
@@ -139,17 +160,38 @@ static void after_answer(struct ffx_module *module,
         do_reset(module);
 }
 
+/* Nothing is in hand: no line, no transfer, no boot, no radio that starts. */
+static int is_at_rest(const struct ffx_module *module)
+{
+    int busy = module->reset || module->transfer != TRANSFER_NONE ||
+               module->armed[FFX_TIMER_BOOT] || module->armed[FFX_TIMER_SIM] ||
+               module->armed[FFX_TIMER_BEARER];
+    for (uint32_t i = 0; i < module->config.port_count; i++)
+        busy |= module->ports[i].phase != RUN_IDLE;
+    return !busy;
+}
+
+/* The UART's clock stops: URCs wait until the TE, alarmed by RI, pulls DTR
+ * low. What wakes the radio for a moment does not wake the UART. */
+static int may_sleep(const struct ffx_module *module)
+{
+    return module->settings.sleep && module->dtr_high &&
+           (module->asleep || is_at_rest(module));
+}
+
 /* What one port was told may concern all. */
 static void go_on(struct ffx_module *module)
 {
     for (uint32_t i = 0; i < module->config.port_count; i++)
         run_on(module, &module->ports[i]);
+    battery_check(module);
     set_carrier(module);
     for (uint32_t i = 0; i < module->config.port_count; i++) {
-        if (!module->reset)
+        if (!module->reset && !module->asleep)
             urc_flush(module, &module->ports[i]);
         after_answer(module, &module->ports[i]);
     }
+    module->asleep = (uint8_t)may_sleep(module);
 }
 
 /* --- bytes in ------------------------------------------------------------ */
@@ -184,14 +226,42 @@ static uint32_t take_typed(struct ffx_module *module,
     return 1;
 }
 
+/* With boot_ms the UART is dead until RDY. */
+static int is_booting(const struct ffx_module *module)
+{
+    return module->config.boot_ms != 0 && module->boot_step == 0;
+}
+
+static int is_flow_byte(uint8_t byte)
+{
+    return byte == XON || byte == XOFF;
+}
+
+/* XON and XOFF are taken out of file data too: manual 1.6.1 says that IFC=1
+ * is not for binary data. */
+static uint32_t data_length(const struct ffx_module_port *port,
+                            const uint8_t *bytes, uint32_t length)
+{
+    uint32_t count = 0;
+    if (port->flow_from_te != 1)
+        return length;
+    while (count < length && !is_flow_byte(bytes[count]))
+        count++;
+    return count;
+}
+
 static uint32_t take_some(struct ffx_module *module,
                           struct ffx_module_port *port, const uint8_t *bytes,
                           uint32_t length)
 {
-    if (module->reset)
+    if (module->reset || module->asleep || is_booting(module))
         return length;
+    if (port->flow_from_te == 1 && is_flow_byte(bytes[0])) {
+        port->held = bytes[0] == XOFF;
+        return 1;
+    }
     if (port->phase == RUN_TAKE)
-        return run_take(module, port, bytes, length);
+        return run_take(module, port, bytes, data_length(port, bytes, length));
     if (port->phase != RUN_IDLE)
         return 0;
     return take_typed(module, port, bytes[0]);
@@ -228,6 +298,8 @@ uint32_t ffx_module_poll(struct ffx_module *module, uint32_t now_ms)
     module->now_ms = now_ms;
     for (uint32_t i = 0; i < module->config.port_count; i++)
         poll_port(module, &module->ports[i]);
+    pin_poll(module);
+    clock_poll(module);
     if (!module->reset) {
         radio_poll(module);
         transfer_poll(module);
@@ -244,5 +316,22 @@ void ffx_module_tx_ack(struct ffx_module *module, uint32_t port,
     if (port >= module->config.port_count)
         return;
     txring_take(&module->ports[port], length);
+    go_on(module);
+}
+
+void ffx_module_dtr(struct ffx_module *module, int high, uint32_t now_ms)
+{
+    ffx_module_poll(module, now_ms);
+    module->dtr_high = high != 0;
+    if (!high)
+        module->asleep = 0;
+    go_on(module);
+}
+
+void ffx_module_battery(struct ffx_module *module, uint8_t percent,
+                        uint16_t millivolts)
+{
+    module->battery_percent = percent;
+    module->battery_mv = millivolts;
     go_on(module);
 }

@@ -3,10 +3,13 @@
 
 #include "base/bytes.h"
 
+#include "module/clock.h"
+#include "module/run.h"
 #include "module/timer.h"
 #include "module/urc.h"
 
 /* Real modules take seconds; a virtual one need not. */
+#define FAST_BOOT_MS 100u
 #define SIM_MS 200u
 #define BEARER_MS 500u /* a SIM7000 took 492 ms (at-facts 7.1) */
 
@@ -150,6 +153,8 @@ void radio_update(struct ffx_module *module)
     if (registered != module->registered) {
         module->registered = (uint8_t)registered;
         report_registration(module);
+        if (registered)
+            clock_from_network(module);
     }
     if (!radio_attached(module))
         drop_bearers(module);
@@ -204,6 +209,7 @@ int radio_any_bearer(const struct ffx_module *module)
 
 static void boot_rdy(struct ffx_module *module)
 {
+    run_owed_ok(module);
     if (announces(module))
         urc_push(module, URC_RDY, 0);
 }
@@ -233,18 +239,29 @@ static const struct {
     uint16_t delay_ms; /* behind the step before */
     void (*enter)(struct ffx_module *module);
 } boot_steps[] = {
-    {100, boot_rdy},
+    {FAST_BOOT_MS, boot_rdy},
     {100, boot_cfun},
     {200, boot_sim},
     {300, boot_sms},
 };
 #define BOOT_STEPS (sizeof boot_steps / sizeof boot_steps[0])
 
+/* RDY when the config says, what follows slower in proportion; not as slow as
+ * RDY, though: a real one takes 4.5 s to it and ten to be registered. */
+static uint32_t boot_delay(const struct ffx_module *module, uint32_t step)
+{
+    const uint32_t boot_ms = module->config.boot_ms;
+    const uint32_t delay_ms = boot_steps[step].delay_ms;
+    if (boot_ms == 0)
+        return delay_ms;
+    return step == 0 ? boot_ms : delay_ms + delay_ms * (boot_ms / 100u) / 10u;
+}
+
 void radio_boot(struct ffx_module *module)
 {
     module->function = module->settings.function;
     module->pin_tries = 3;
-    timer_start(module, FFX_TIMER_BOOT, boot_steps[0].delay_ms);
+    timer_start(module, FFX_TIMER_BOOT, boot_delay(module, 0));
 }
 
 static void boot_next(struct ffx_module *module)
@@ -252,7 +269,7 @@ static void boot_next(struct ffx_module *module)
     boot_steps[module->boot_step++].enter(module);
     if (module->boot_step < BOOT_STEPS)
         timer_start(module, FFX_TIMER_BOOT,
-                    boot_steps[module->boot_step].delay_ms);
+                    boot_delay(module, module->boot_step));
 }
 
 static void sim_is_back(struct ffx_module *module)

@@ -5,10 +5,12 @@
 
 #include "module/answer.h"
 #include "module/cmd_files.h"
+#include "module/quirk.h"
 #include "module/radio.h"
 #include "module/timer.h"
 #include "module/transfer.h"
 #include "module/txring.h"
+#include "module/urc.h"
 
 /* A whole piece of an answer and the result code behind it. */
 #define RUN_ROOM (COMMAND_PIECE + 96u)
@@ -32,9 +34,17 @@ static void put_fault(const struct ffx_module_port *port,
 static void put_result(const struct ffx_module_port *port,
                        struct ffx_at_text *out, int result)
 {
+    static const struct {
+        const char *digit, *text;
+    } codes[] = {
+        [COMMAND_OK] = {"0\r", "OK"},
+        [COMMAND_ERROR] = {"4\r", "ERROR"},
+        [COMMAND_NO_CARRIER] = {"3\r", "NO CARRIER"},
+    };
     const int named = result < 0 && port->cmee != 0;
+    const int code = result < 0 ? COMMAND_ERROR : result;
     if (!port->user.verbose && !named) {
-        ffx_at_put(out, result == COMMAND_OK ? "0\r" : "4\r");
+        ffx_at_put(out, codes[code].digit);
         return;
     }
     if (port->user.verbose)
@@ -42,7 +52,7 @@ static void put_result(const struct ffx_module_port *port,
     if (named)
         put_fault(port, out, result);
     else
-        ffx_at_put(out, result == COMMAND_OK ? "OK" : "ERROR");
+        ffx_at_put(out, codes[code].text);
     ffx_at_put(out, "\r\n");
 }
 
@@ -112,9 +122,10 @@ static void settle(struct ffx_module *module, struct ffx_module_port *port,
                    int result)
 {
     static const uint8_t phases[] = {
-        [COMMAND_OK] = RUN_NEXT,     [COMMAND_ERROR] = RUN_IDLE,
-        [COMMAND_SILENT] = RUN_IDLE, [COMMAND_AGAIN] = RUN_AGAIN,
-        [COMMAND_TAKE] = RUN_TAKE,   [COMMAND_SEND] = RUN_SEND,
+        [COMMAND_OK] = RUN_NEXT,         [COMMAND_ERROR] = RUN_IDLE,
+        [COMMAND_SILENT] = RUN_IDLE,     [COMMAND_AGAIN] = RUN_AGAIN,
+        [COMMAND_TAKE] = RUN_TAKE,       [COMMAND_SEND] = RUN_SEND,
+        [COMMAND_NO_CARRIER] = RUN_IDLE,
     };
     if (result < 0 || phases[result] == RUN_IDLE)
         finish(port, result);
@@ -131,7 +142,8 @@ static void call_row(struct ffx_module *module, struct ffx_module_port *port)
     call.port = port;
     call.row = command_find(module, &port->command);
     if (call.row == 0) {
-        finish(port, COMMAND_ERROR);
+        const int cme = quirk_is(module, FFX_D26_UNKNOWN, 1);
+        finish(port, cme ? COMMAND_CME(601) : COMMAND_ERROR);
         return;
     }
     ffx_at_args_init(&call.args, port->command.arguments,
@@ -259,6 +271,7 @@ static void fall_silent(struct ffx_module *module, struct ffx_module_port *port)
 {
     port->phase = RUN_IDLE;
     timer_stop(module, FFX_TIMER_INPUT + port->index);
+    timer_stop(module, FFX_TIMER_TYPING + port->index);
 }
 
 void run_shut_down(struct ffx_module *module, struct ffx_module_port *port,
@@ -273,4 +286,23 @@ void run_shut_down(struct ffx_module *module, struct ffx_module_port *port,
     }
     transfer_drop(module);
     timer_start(module, FFX_TIMER_DRAIN, RUN_DRAIN_MS);
+}
+
+void run_lose_power(struct ffx_module *module)
+{
+    for (uint32_t i = 0; i < module->config.port_count; i++) {
+        fall_silent(module, &module->ports[i]);
+        urc_flush(module, &module->ports[i]);
+    }
+    run_shut_down(module, &module->ports[FFX_PORT_UART], FFX_POWER_DOWN);
+}
+
+void run_owed_ok(struct ffx_module *module)
+{
+    const uint8_t owed = module->owed_ok;
+    module->owed_ok = 0;
+    for (uint32_t i = 0; i < module->config.port_count; i++)
+        if ((owed >> i & 1u) && module->ports[i].phase == RUN_IDLE &&
+            txring_free(&module->ports[i]) >= RUN_ROOM)
+            finish(&module->ports[i], COMMAND_OK);
 }

@@ -37,5 +37,9 @@ void run_timeout(struct ffx_module_port *port);
  * so does whatever the other port was doing. */
 void run_shut_down(struct ffx_module *module, struct ffx_module_port *port,
                    enum ffx_module_reset kind);
+/* The supply is out of bounds: what the URCs say is the last word. */
+void run_lose_power(struct ffx_module *module);
+/* Boot: the OK of a reset that had not been said before it (D13). */
+void run_owed_ok(struct ffx_module *module);
 
 #endif

@@ -4,11 +4,21 @@
 #ifndef FARFIX_MODULE_SETTINGS_H
 #define FARFIX_MODULE_SETTINGS_H
 
-#include <farfix/module.h>
+#include "module/command.h"
 
 /* Loads, or sets the defaults when nothing valid is stored. */
 void settings_load(struct ffx_module *module);
 void settings_save(struct ffx_module *module);
 void settings_default_user(struct ffx_module_user *user);
+/* The only parameter of a command, 0..high, into a setting that is saved. */
+int settings_write(struct ffx_module *module, struct command_call *call,
+                   int32_t high, uint8_t *setting);
+
+/* S-parameters; S3, S4 and S5 cannot be changed. */
+struct settings_register {
+    char name[4];
+    uint8_t low, high, factory;
+};
+extern const struct settings_register settings_registers[FFX_MODULE_REGISTERS];
 
 #endif

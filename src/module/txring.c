@@ -37,6 +37,7 @@ const uint8_t *ffx_module_tx(struct ffx_module *module, uint32_t port,
         return 0;
     const struct ffx_module_port *from = &module->ports[port];
     const uint32_t at = from->tx_tail & (from->config.tx_bytes - 1u);
-    *length = bytes_min(txring_used(from), from->config.tx_bytes - at);
+    if (!from->held)
+        *length = bytes_min(txring_used(from), from->config.tx_bytes - at);
     return from->config.tx + at;
 }

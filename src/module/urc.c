@@ -3,6 +3,9 @@
 
 #include "base/bytes.h"
 
+#include "module/clock.h"
+#include "module/pin.h"
+#include "module/quirk.h"
 #include "module/radio.h"
 #include "module/run.h"
 #include "module/txring.h"
@@ -36,6 +39,10 @@ void urc_push(struct ffx_module *module, enum urc_kind kind, uint8_t value)
 {
     for (uint32_t i = 0; i < module->config.port_count; i++)
         push(&module->ports[i], kind, value);
+    /* Manual 5.2.3: 0 an SMS only, 1 every URC, 2 what TCP/IP says: nothing
+     * that this module has. */
+    if (kind == URC_SMS || module->ring == 1)
+        pin_ring(module);
 }
 
 static void put_rdy(struct ffx_module *module, struct ffx_at_text *out,
@@ -130,6 +137,50 @@ static void put_sms(struct ffx_module *module, struct ffx_at_text *out,
     ffx_at_put_number(out, value);
 }
 
+static void put_dst(struct ffx_module *module, struct ffx_at_text *out,
+                    uint8_t value)
+{
+    (void)module;
+    ffx_at_put(out, "DST: ");
+    ffx_at_put_number(out, value);
+}
+
+/* UTC, then the zone. D23: real modules print a date with slashes and forget
+ * its first quote. */
+static void put_psuttz(struct ffx_module *module, struct ffx_at_text *out,
+                       uint8_t value)
+{
+    static const char real[] = "//,::", manual[] = ",,,,,";
+    const int as_manual = quirk_is(module, FFX_D23_TIME, 1);
+    const struct clock_time time = clock_split(module->network_s);
+    const uint32_t fields[] = {as_manual ? time.year : time.year % 100u,
+                               time.month,
+                               time.day,
+                               time.hour,
+                               time.minute,
+                               time.second};
+    ffx_at_put(out, "*PSUTTZ: ");
+    for (uint32_t i = 0; i < 6; i++) {
+        if (!as_manual && fields[i] < 10)
+            ffx_at_put(out, "0");
+        ffx_at_put_number(out, (int32_t)fields[i]);
+        if (i < 5)
+            ffx_at_put_bytes(out, (as_manual ? manual : real) + i, 1);
+    }
+    ffx_at_put(out, as_manual ? ",\"+" : "\",\"+");
+    ffx_at_put_number(out, value);
+    ffx_at_put(out, "\",0");
+}
+
+/* Manual 20.3, spelling included. */
+static void put_battery(struct ffx_module *module, struct ffx_at_text *out,
+                        uint8_t value)
+{
+    (void)module;
+    ffx_at_put(out, value % 2 ? "UNDER-VOLTAGE " : "OVER-VOLTAGE ");
+    ffx_at_put(out, value < 3 ? "WARNNING" : "POWER DOWN");
+}
+
 static void (*const writers[])(struct ffx_module *, struct ffx_at_text *,
                                uint8_t) = {
     [URC_RDY] = put_rdy,           [URC_CFUN] = put_cfun,
@@ -137,7 +188,8 @@ static void (*const writers[])(struct ffx_module *, struct ffx_at_text *,
     [URC_APP_PDP] = put_app_pdp,   [URC_SAPBR] = put_sapbr,
     [URC_CREG] = put_report,       [URC_HTTPTOFS] = put_http,
     [URC_FTP_FILE] = put_ftp_file, [URC_FTP_SIZE] = put_ftp_size,
-    [URC_SMS] = put_sms,
+    [URC_SMS] = put_sms,           [URC_DST] = put_dst,
+    [URC_PSUTTZ] = put_psuttz,     [URC_BATTERY] = put_battery,
 };
 
 static void write_one(struct ffx_module *module, struct ffx_module_port *port,

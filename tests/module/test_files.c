@@ -137,9 +137,9 @@ static void a_chunk_that_comes_too_late_leaves_nothing(void **state)
         expect(typed, DOWNLOAD);
         expect("123456789", "");
         assert_string_equal(module_bench_wait(&b, 490), "");
-        assert_int_equal(b.carrier, 1);
+        assert_int_equal(b.low[FFX_PIN_DCD], 1);
         assert_string_equal(module_bench_wait(&b, 20), REFUSED); /* D4 */
-        assert_int_equal(b.carrier, 0);
+        assert_int_equal(b.low[FFX_PIN_DCD], 0);
         holds(FFX_DIR_FOTA, "a", "old");
     }
     expect("AT\r", OK);
@@ -164,16 +164,16 @@ static void dcd_follows_the_data_unless_c0_holds_it(void **state)
 {
     (void)state;
     module_bench_say(&b, "AT+CFSINIT\r");
-    assert_int_equal(b.carrier, 0);
+    assert_int_equal(b.low[FFX_PIN_DCD], 0);
     module_bench_say(&b, "AT+CFSWFILE=1,\"a\",0,1,1000\r");
-    assert_int_equal(b.carrier, 1);
+    assert_int_equal(b.low[FFX_PIN_DCD], 1);
     module_bench_say(&b, "x");
-    assert_int_equal(b.carrier, 0);
+    assert_int_equal(b.low[FFX_PIN_DCD], 0);
     module_bench_say(&b, "AT&C0\r");
-    assert_int_equal(b.carrier, 1);
-    b.carrier_changes = 0;
+    assert_int_equal(b.low[FFX_PIN_DCD], 1);
+    b.pin_changes[FFX_PIN_DCD] = 0;
     module_bench_say(&b, "AT+CFSWFILE=1,\"a\",0,1,1000\rx");
-    assert_int_equal(b.carrier_changes, 0);
+    assert_int_equal(b.pin_changes[FFX_PIN_DCD], 0);
 }
 
 static void a_write_that_fails_says_so_and_keeps_the_old(void **state)

@@ -43,7 +43,8 @@ static void an_answer_is_framed_as_the_manual_says(void **state)
     expect("ATI\r", "ATI\r\r\nSIM7000G R1529\r\n\r\nOK\r\n");
     expect("AT+SIMCOMATI\r",
            "AT+SIMCOMATI\r\r\nRevision:1529B04SIM7000G\r\nCSUB:V01\r\n"
-           "APRev:1529B04SIM7000G\r\nQCN:MDM9206_TX3.0.SIM7000G\r\n"
+           "APRev:1529B04SIM7000,V01\r\n"
+           "QCN:MDM9206_TX3.0.SIM7000G_P1.03_20220415\r\n"
            "IMEI:869951030000019\r\n\r\nOK\r\n");
     expect("AT+NONE\r", "AT+NONE\r\r\nERROR\r\n");
 }

@@ -136,13 +136,13 @@ static void push(int append, const uint8_t *data, uint32_t length)
     char command[64];
     snprintf(command, sizeof command,
              "AT+CFSWFILE=1,\"update.zip\",%d,%u,10000", append, length);
-    assert_int_equal(b.carrier, 0);
+    assert_int_equal(b.low[FFX_PIN_DCD], 0);
     dialogue(command, "\r\nDOWNLOAD\r\n");
-    assert_int_equal(b.carrier, 1);
+    assert_int_equal(b.low[FFX_PIN_DCD], 1);
     assert_string_equal(module_bench_send(&b, data, length - 1), "");
-    assert_int_equal(b.carrier, 1);
+    assert_int_equal(b.low[FFX_PIN_DCD], 1);
     assert_string_equal(module_bench_send(&b, data + length - 1, 1), OK);
-    assert_int_equal(b.carrier, 0);
+    assert_int_equal(b.low[FFX_PIN_DCD], 0);
 }
 
 static void chapter_5_2_3_the_package_comes_through_the_at_port(void **state)

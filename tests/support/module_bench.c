@@ -209,11 +209,11 @@ static void boot_save(void *context, const void *blob, uint32_t length)
     b->settings_length = length;
 }
 
-static void boot_carrier(void *context, int on)
+static void boot_pin(void *context, enum ffx_module_pin pin, int low)
 {
     struct module_bench *b = context;
-    b->carrier_changes++;
-    b->carrier = on;
+    b->pin_changes[pin]++;
+    b->low[pin] = low;
 }
 
 static void boot_rate(void *context, uint32_t baud)
@@ -228,6 +228,11 @@ static void boot_flow(void *context, int from_te, int to_te)
     b->flow_to_te = to_te;
 }
 
+static uint32_t boot_time(void *context)
+{
+    return ((const struct module_bench *)context)->time;
+}
+
 static const struct ffx_module_boot boot = {
     .reset = boot_reset,
     .fota_request = boot_request,
@@ -238,9 +243,10 @@ static const struct ffx_module_boot boot = {
     .model = boot_model,
     .settings_load = boot_load,
     .settings_save = boot_save,
-    .carrier = boot_carrier,
+    .pin = boot_pin,
     .rate = boot_rate,
     .flow = boot_flow,
+    .time = boot_time,
 };
 
 /* --- life ---------------------------------------------------------------- */

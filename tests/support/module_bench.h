@@ -52,9 +52,10 @@ struct module_bench {
     /* Boot stage. */
     int status, locked, request_result, clear_result, requests;
     int resets, reset_kind;
-    int carrier, carrier_changes;
+    int low[FFX_MODULE_PINS], pin_changes[FFX_MODULE_PINS];
     uint32_t rate;
     int flow_from_te, flow_to_te;
+    uint32_t time; /* that the network tells */
     const char *version, *model;
     uint8_t settings[sizeof(struct ffx_module_settings)];
     uint32_t settings_length;
