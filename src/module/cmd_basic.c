@@ -185,6 +185,7 @@ static int ifc_write(struct ffx_module *module, struct command_call *call)
         return COMMAND_REFUSED;
     call->port->flow_from_te = (uint8_t)from_te;
     call->port->flow_to_te = (uint8_t)to_te;
+    call->port->held = 0; /* nobody else would take the XON */
     if (call->port->index == FFX_PORT_UART && module->config.boot->flow != 0)
         module->config.boot->flow(module->config.context, from_te, to_te);
     return COMMAND_OK;

@@ -363,6 +363,10 @@ static void xoff_holds_the_module_back(void **state)
     assert_string_equal(module_bench_wait(&b, 5000), "");
     expect("\x11", GMR);
     expect("AT+G\x11MR\r", GMR); /* never a part of the line */
+    expect("\x13"
+           "AT+IFC=0,0\r",
+           OK); /* an XOFF of the past */
+    expect("AT+GMR\r", GMR);
 }
 
 /* Which is why nobody may use it for a file (manual 1.6.1). */
