@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static const char *const dir_names[FFX_DIRS] = {"custapp", "fota", "datatx",
-                                                "customer"};
+                                                "customer", "ram"};
 
 /* --- opening ------------------------------------------------------------- */
 
@@ -150,7 +150,7 @@ static int add_size(void *context, const char *name)
 uint32_t sim_files_free(const struct sim_files *files)
 {
     struct sum sum = {0};
-    for (int i = 0; i < FFX_DIRS; i++) {
+    for (unsigned i = 0; i < FFX_CFS_DIRS; i++) {
         sum.dir = files->dirs[i];
         each(sum.dir, add_size, &sum);
     }
@@ -235,12 +235,33 @@ void sim_files_discard(struct sim_files *files, const char *stage)
     unlinkat(files->tmp, stage, 0);
 }
 
-static int stage_all(struct sim_files *files, const void *data, uint32_t length)
+/* What a file holds from `offset` on, behind what fd has already. */
+static int copy_rest(const struct sim_files *files, int dir, const char *name,
+                     uint32_t offset, int fd)
+{
+    char piece[4096];
+    for (;;) {
+        const int count =
+            sim_files_read(files, dir, name, offset, piece, sizeof piece);
+        if (count <= 0)
+            return count;
+        const int result = write_all(fd, piece, (size_t)count);
+        if (result != FFX_OK)
+            return result;
+        offset += (uint32_t)count;
+    }
+}
+
+/* The rest of dir/rest behind it; null: nothing. */
+static int stage_all(struct sim_files *files, const void *data, uint32_t length,
+                     int dir, const char *rest)
 {
     const int fd = sim_files_stage(files, "write");
     if (fd < 0)
         return FFX_ERR_IO;
     int result = write_all(fd, data, length);
+    if (result == FFX_OK && rest != NULL)
+        result = copy_rest(files, dir, rest, length, fd);
     if (close(fd) != 0 && result == FFX_OK)
         result = FFX_ERR_IO;
     if (result != FFX_OK)
@@ -262,9 +283,10 @@ static int append_all(const struct sim_files *files, int dir, const char *name,
     return result;
 }
 
-int sim_files_write(struct sim_files *files, int dir, const char *name,
-                    int append, const void *data, uint32_t length)
+int sim_files_write(struct sim_files *files, int dir, const char *name, int how,
+                    const void *data, uint32_t length)
 {
+    const int append = how == FFX_WRITE_APPEND;
     uint32_t held;
     if (!name_good(dir, name))
         return FFX_ERR_IO;
@@ -275,7 +297,8 @@ int sim_files_write(struct sim_files *files, int dir, const char *name,
         return FFX_ERR_SPACE;
     if (append && exists)
         return append_all(files, dir, name, data, length);
-    const int result = stage_all(files, data, length);
+    const int over = exists && how == FFX_WRITE_OVER;
+    const int result = stage_all(files, data, length, dir, over ? name : NULL);
     return result != FFX_OK ? result
                             : sim_files_publish(files, "write", dir, name);
 }
@@ -327,7 +350,7 @@ uint32_t sim_files_load(const struct sim_files *files, const char *name,
 int sim_files_save(struct sim_files *files, const char *name, const void *data,
                    uint32_t length)
 {
-    const int result = stage_all(files, data, length);
+    const int result = stage_all(files, data, length, 0, NULL);
     if (result != FFX_OK)
         return result;
     if (renameat(files->tmp, "write", files->state, name) == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The module's file system: /custapp /fota /datatx /customer as directories
- * of the state directory, 22 MB together. Every write is whole or not at all,
+ * of the state directory, 22 MB together, and the module's RAM as another. Every write is whole or not at all,
  * also when the process is killed: new content is staged in `tmp` and renamed.
  *
  * Names are checked here once more, so that nothing outside the directories
@@ -31,8 +31,8 @@ int sim_files_size(const struct sim_files *files, int dir, const char *name,
                    uint32_t *bytes);
 int sim_files_read(const struct sim_files *files, int dir, const char *name,
                    uint32_t offset, void *buffer, uint32_t length);
-int sim_files_write(struct sim_files *files, int dir, const char *name,
-                    int append, const void *data, uint32_t length);
+int sim_files_write(struct sim_files *files, int dir, const char *name, int how,
+                    const void *data, uint32_t length);
 int sim_files_remove(struct sim_files *files, int dir, const char *name);
 int sim_files_rename(struct sim_files *files, int dir, const char *from,
                      const char *to);

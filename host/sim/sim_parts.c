@@ -16,11 +16,11 @@ static int read_part(void *context, int dir, const char *name, uint32_t offset,
     return sim_files_read(&sim->files, dir, name, offset, buffer, length);
 }
 
-static int write_file(void *context, int dir, const char *name, int append,
+static int write_file(void *context, int dir, const char *name, int how,
                       const void *data, uint32_t length)
 {
     struct ffx_sim *sim = context;
-    return sim_files_write(&sim->files, dir, name, append, data, length);
+    return sim_files_write(&sim->files, dir, name, how, data, length);
 }
 
 static int remove_file(void *context, int dir, const char *name)
@@ -41,8 +41,15 @@ static uint32_t free_bytes(void *context)
     return sim_files_free(&sim->files);
 }
 
+static uint32_t total_bytes(void *context)
+{
+    (void)context;
+    return SIM_FILES_BYTES;
+}
+
 static const struct ffx_module_files files_port = {
-    size, read_part, write_file, remove_file, rename_file, free_bytes};
+    size,        read_part,  write_file, remove_file,
+    rename_file, free_bytes, total_bytes};
 
 /* --- network ------------------------------------------------------------- */
 

@@ -30,8 +30,11 @@ enum ffx_module_dir {
     FFX_DIR_FOTA,
     FFX_DIR_DATATX,
     FFX_DIR_CUSTOMER,
+    FFX_DIR_RAM, /* not a directory: what FTPGET and FTPEXTGET=1 hold in RAM.
+                  * No CFS index reaches it; init empties it. */
     FFX_DIRS
 };
+#define FFX_CFS_DIRS 4u           /* those with an index */
 #define FFX_FILE_NAME_MAX 50u     /* characters of a file name */
 #define FFX_FILE_CHUNK_MAX 10240u /* bytes of one CFSWFILE or CFSRFILE */
 #define FFX_URL_MAX 255u          /* HTTPTOFS test form: (1-255),(1-127) */
@@ -43,13 +46,19 @@ struct ffx_module_files {
     int (*size)(void *context, int dir, const char *name, uint32_t *bytes);
     int (*read)(void *context, int dir, const char *name, uint32_t offset,
                 void *buffer, uint32_t length);
-    /* append 0: the file becomes these bytes; 1: they go to its end. All or
-     * nothing. */
-    int (*write)(void *context, int dir, const char *name, int append,
+    /* How: enum ffx_module_write. All or nothing. */
+    int (*write)(void *context, int dir, const char *name, int how,
                  const void *data, uint32_t length);
     int (*remove)(void *context, int dir, const char *name);
     int (*rename)(void *context, int dir, const char *from, const char *to);
     uint32_t (*free_bytes)(void *context);
+    uint32_t (*total_bytes)(void *context); /* free or not; may be null */
+};
+
+enum ffx_module_write {
+    FFX_WRITE_NEW,    /* the file becomes these bytes */
+    FFX_WRITE_APPEND, /* they go to its end; made when it is missing */
+    FFX_WRITE_OVER    /* they replace its beginning, the rest stays (D6) */
 };
 
 /* A file to fetch over the air. The strings are valid only during start: the
@@ -61,6 +70,7 @@ struct ffx_module_transfer {
     const char *name;
     uint32_t timeout_s; /* for one try */
     uint32_t tries;
+    uint32_t offset;   /* FTP: REST; the file begins there */
     uint8_t passive;   /* FTP */
     uint8_t ascii;     /* FTP: type A */
     uint8_t size_only; /* FTPSIZE: ask for the size, store nothing; the
@@ -191,6 +201,35 @@ enum ffx_quirk {
     FFX_QUIRKS
 };
 
+/* Faults that users saw on modules in the field and that no document admits;
+ * all are off unless asked for. */
+enum ffx_module_bug {
+    /* HTTPTOFS inside CFSINIT ... CFSTERM ends with 200,0, the file empty. */
+    FFX_BUG_HTTP_EMPTY_WITH_CFSINIT = 1,
+    /* The same within a second behind HTTPTOFSRL?. */
+    FFX_BUG_HTTP_EMPTY_AFTER_POLL = 2,
+    /* HTTPTOFSRL reads 0 a second before the URC comes. */
+    FFX_BUG_IDLE_BEFORE_URC = 4,
+    /* The URC comes a second before the file is whole: until then HTTPTOFSRL
+     * reads 1 and CFSGFIS less than the URC said. */
+    FFX_BUG_URC_BEFORE_FLASH = 8,
+    /* HTTPTOFS within a second behind another one ends with 601. */
+    FFX_BUG_HTTP_BACK_TO_BACK = 16
+};
+
+/* What a flash tool or an update left broken. A reset does not heal it. */
+enum ffx_module_damage {
+    FFX_DAMAGE_IMEI = 1,    /* fifteen zeros, the CCID and IMSI stay */
+    FFX_DAMAGE_FUN_5 = 2,   /* stays in CFUN 5: no radio, CFUN=1 is ERROR */
+    FFX_DAMAGE_VERSION = 4, /* nothing behind "Revision:" */
+    FFX_DAMAGE_SIM = 8      /* the SIM is not found */
+};
+
+/* "http-empty-with-cfsinit", "fun-5", ... Adds its bit to the mask.
+ * FFX_ERR_SYNTAX: no such name. */
+int ffx_module_bug_set(uint32_t *bugs, const char *name);
+int ffx_module_damage_set(uint32_t *damage, const char *name);
+
 /* What a profile chooses. */
 void ffx_module_quirks(enum ffx_module_profile profile,
                        uint8_t values[FFX_QUIRKS]);
@@ -222,6 +261,9 @@ struct ffx_module_config {
     /* That the network delivers: "ctnb". Null: it takes the module but gives
      * no bearer (a subscription without data). */
     const char *apn;
+    const char *sim_puk; /* 8 digits; null: no PUK unlocks this SIM */
+    uint32_t bugs;       /* enum ffx_module_bug; 0: none */
+    uint32_t damage;     /* enum ffx_module_damage; 0: none */
     /* Status 3 or 5: only the commands that recovery needs answer. */
     uint8_t recovery;
     /* After IPR=0 the boot URCs are absent (D25). */
@@ -238,7 +280,11 @@ struct ffx_module_config {
 
 #define FFX_MODULE_CONTEXTS 24u /* CGDCONT cid 1..24 */
 #define FFX_MODULE_BEARERS 3u   /* SAPBR cid 1..3 */
-#define FFX_MODULE_APN_MAX 63u  /* characters (TS 23.003, 9.1) */
+#define FFX_MODULE_PDNS 4u      /* CNACT; a SIM7000 has the first only (D12) */
+#define FFX_MODULE_TLS 6u       /* CSSLCFG ctxindex 0..5 */
+#define FFX_MODULE_SUITES 8u    /* of each */
+#define FFX_MODULE_SNI_MAX 63u
+#define FFX_MODULE_APN_MAX 63u /* characters (TS 23.003, 9.1) */
 #define FFX_MODULE_SECRET_MAX 63u
 #define FFX_MODULE_PATH_MAX 127u /* HTTPTOFS test form */
 #define FFX_MODULE_URCS 32u
@@ -257,6 +303,9 @@ struct ffx_module_user {
 struct ffx_module_pdp {
     uint8_t type; /* 0: not defined; else 1 + place in "IP", "PPP", ... */
     char apn[FFX_MODULE_APN_MAX + 1];
+    char address[16]; /* "": 0.0.0.0 */
+    /* Data and header compression, IPv4 address, emergency. */
+    uint8_t rest[4];
 };
 
 /* Everything that survives a power cycle: settings_save's blob. */
@@ -277,6 +326,32 @@ struct ffx_module_settings {
     uint32_t crc32; /* of all bytes before it */
 };
 
+/* One bearer of CNACT, and what CNCFG says of it. */
+struct ffx_module_pdn {
+    uint8_t mode;  /* CNACT: asked for */
+    uint8_t state; /* off, on, in operation */
+    char apn[FFX_MODULE_APN_MAX + 1];
+    uint8_t type, auth;
+    char set_apn[FFX_MODULE_APN_MAX + 1];
+    char user[FFX_MODULE_SECRET_MAX + 1];
+    char password[FFX_MODULE_SECRET_MAX + 1];
+};
+
+struct ffx_module_sapbr {
+    uint8_t open;
+    char apn[FFX_MODULE_APN_MAX + 1];
+    char user[FFX_MODULE_SECRET_MAX + 1];
+    char password[FFX_MODULE_SECRET_MAX + 1];
+};
+
+/* CSSLCFG. No command of this module opens a TLS socket of its own: it keeps
+ * what was set. */
+struct ffx_module_tls {
+    uint8_t version, no_clock, protocol;
+    uint16_t suites[FFX_MODULE_SUITES]; /* 0: none */
+    char sni[FFX_MODULE_SNI_MAX + 1];
+};
+
 struct ffx_module_message {
     uint8_t used, read;
     char from[FFX_SMS_FROM_MAX + 1];
@@ -290,7 +365,10 @@ struct ffx_module_urc {
 enum ffx_module_timer {
     FFX_TIMER_BOOT,   /* next boot URC */
     FFX_TIMER_SIM,    /* the SIM answers */
-    FFX_TIMER_BEARER, /* CNACT is done */
+    FFX_TIMER_BEARER, /* CNACT is done, one for each PDN */
+    FFX_TIMER_BEARER_LAST = FFX_TIMER_BEARER + FFX_MODULE_PDNS - 1,
+    FFX_TIMER_FLASH,  /* HTTPTOFS's URC and its end part (bugs) */
+    FFX_TIMER_FTPGET, /* nobody reads what FTPGET holds */
     FFX_TIMER_DRAIN,  /* reset although nobody takes the answer */
     FFX_TIMER_RING,   /* RI goes high again */
     FFX_TIMER_INPUT,  /* of each port: CFSWFILE's input time is over */
@@ -356,17 +434,21 @@ struct ffx_module {
     uint8_t operator_format;
     uint8_t report[3];  /* n of CREG, CGREG, CEREG */
     uint8_t files_open; /* between CFSINIT and CFSTERM */
+    uint8_t fota_waits; /* D2: for CFUN=1,1 */
 
     /* Radio. */
-    uint8_t boot_step, sim, pin_tries, function, detached, registered;
-    uint8_t bearer_mode, bearer; /* CNACT: asked for; off, on, in operation */
-    char bearer_apn[FFX_MODULE_APN_MAX + 1];
-    uint8_t pdp_type, pdp_auth; /* CNCFG */
-    char pdp_apn[FFX_MODULE_APN_MAX + 1];
-    char pdp_user[FFX_MODULE_SECRET_MAX + 1];
-    char pdp_password[FFX_MODULE_SECRET_MAX + 1];
-    uint8_t sapbr[FFX_MODULE_BEARERS];
-    char sapbr_apn[FFX_MODULE_BEARERS][FFX_MODULE_APN_MAX + 1];
+    uint8_t boot_step, sim, pin_tries, puk_tries, function, detached;
+    char new_pin[9];      /* set with the PUK; "": the config's */
+    uint8_t rssi;         /* CSQ */
+    uint8_t network_stat; /* what the network does, as CREG counts */
+    uint8_t stat, act;    /* what CREG says */
+    uint8_t registered;
+    uint8_t address;    /* counts the addresses that the network gave */
+    uint8_t pdp_family; /* CNACTCFG */
+    uint32_t contexts;  /* CGACT: bit cid - 1 */
+    struct ffx_module_pdn pdns[FFX_MODULE_PDNS];
+    struct ffx_module_sapbr sapbr[FFX_MODULE_BEARERS];
+    struct ffx_module_tls tls[FFX_MODULE_TLS];
 
     /* The transfer that runs, or what became of the last one. */
     uint8_t transfer, transfer_started;
@@ -377,11 +459,20 @@ struct ffx_module {
     char transfer_name[FFX_FILE_NAME_MAX + 1];
     uint16_t http_status;
     uint32_t http_bytes, http_total;
+    uint32_t http_polled_ms, http_ended_ms;
+    uint8_t http_polled, http_ended; /* at the times above */
+    uint8_t transfer_fault;          /* bugs: how this one will end */
+    uint8_t transfer_written;        /* bugs: the URC is out already */
     uint32_t transfer_timeout_s, transfer_tries;
     uint16_t ftp_error;
     uint32_t ftp_bytes;
 
     uint16_t ftp_port;
+    uint32_t ftp_offset;         /* FTPREST */
+    uint32_t ftp_held, ftp_read; /* RAM: 0 <= ftp_read <= ftp_held */
+    uint8_t ftp_open;            /* FTPGET=2 may read */
+    uint8_t ftp_extended;        /* FTPEXTGET: mode */
+    uint8_t ftp_quiet;           /* how often 1,1 was repeated */
     uint8_t ftp_cid, ftp_passive, ftp_ascii;
     char ftp_host[50], ftp_user[50], ftp_password[50];
     char ftp_file[100], ftp_path[256];
@@ -432,6 +523,22 @@ void ffx_module_battery(struct ffx_module *module, uint8_t percent,
  * FFX_ERR_SPACE: the SIM is full. */
 int ffx_module_sms(struct ffx_module *module, const char *from,
                    const char *text, uint32_t now_ms);
+
+/* The air around the module. A reset forgets it: tell it again behind init.
+ * URCs come as if the network had done it. */
+/* 0..31 as CSQ counts, 99 unknown; 27 after init. FFX_ERR_ARGUMENT. */
+int ffx_module_signal(struct ffx_module *module, uint8_t rssi, uint32_t now_ms);
+/* What the network does with a module that wants in, as CREG counts: 0 gone,
+ * 1 home (after init), 2 searching, 3 denied, 4 unknown, 5 roaming, 6 SMS
+ * only. FFX_ERR_ARGUMENT. */
+int ffx_module_registration(struct ffx_module *module, uint8_t stat,
+                            uint32_t now_ms);
+/* The network takes the context away: bearers go off, a transfer over them
+ * fails, CNACT=2 comes back by itself, with another address. */
+void ffx_module_drop_pdp(struct ffx_module *module, uint32_t now_ms);
+/* The module slept (PSM) and woke: attached as before, CNACT off, and no URC
+ * said so. */
+void ffx_module_woke(struct ffx_module *module, uint32_t now_ms);
 
 #ifdef __cplusplus
 }

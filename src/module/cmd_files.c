@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 
 #include "module/answer.h"
+#include "module/quirk.h"
 #include "module/timer.h"
 #include "module/transfer.h"
 
@@ -29,6 +30,13 @@ int cmd_files_locked(const struct ffx_module *module, int dir, const char *name)
            module->transfer != TRANSFER_FTP_SIZE &&
            module->transfer_dir == dir &&
            bytes_same_text(module->transfer_name, name);
+}
+
+int cmd_files_missing(const struct ffx_module *module)
+{
+    static const int16_t errors[] = {COMMAND_REFUSED, COMMAND_CME(22),
+                                     COMMAND_CME(188)};
+    return errors[module->quirks[FFX_D3_NO_FILE]];
 }
 
 /* --- bracket ------------------------------------------------------------- */
@@ -66,15 +74,29 @@ static int take_name(struct command_call *call, char *name)
     return COMMAND_OK;
 }
 
-/* <index>,<name> at the head of every CFS command, inside the bracket. */
+/* <index>,<name> at the head of every CFS command. */
+static int take_any_file(struct ffx_module *module, struct command_call *call,
+                         struct file *file)
+{
+    if (command_number(call, 0, FFX_CFS_DIRS - 1, &file->dir) != 1)
+        return COMMAND_REFUSED;
+    if (file->dir == FFX_DIR_FOTA && quirk_is(module, FFX_D15_INDEX_1, 1))
+        file->dir = FFX_DIR_CUSTAPP;
+    return take_name(call, file->name);
+}
+
+/* The same, inside the bracket. */
 static int take_file(struct ffx_module *module, struct command_call *call,
                      struct file *file)
 {
-    if (!module->files_open)
-        return COMMAND_REFUSED;
-    if (command_number(call, 0, FFX_DIRS - 1, &file->dir) != 1)
-        return COMMAND_REFUSED;
-    return take_name(call, file->name);
+    return module->files_open ? take_any_file(module, call, file)
+                              : COMMAND_REFUSED;
+}
+
+/* CFSGFIS and CFSGFRS need none with D5. */
+static int has_bracket(const struct ffx_module *module)
+{
+    return module->files_open || quirk_is(module, FFX_D5_NO_BRACKET, 1);
 }
 
 static int file_size(struct ffx_module *module, const struct file *file,
@@ -82,7 +104,7 @@ static int file_size(struct ffx_module *module, const struct file *file,
 {
     return module->config.files->size(module->config.context, file->dir,
                                       file->name, bytes) < 0
-               ? COMMAND_REFUSED
+               ? cmd_files_missing(module)
                : COMMAND_OK;
 }
 
@@ -90,12 +112,14 @@ static int file_size(struct ffx_module *module, const struct file *file,
 
 static int write_write(struct ffx_module *module, struct command_call *call)
 {
+    const int32_t less = quirk_is(module, FFX_D20_LIMITS, 1);
     struct file file;
     int32_t append, size, time_ms;
     if (take_file(module, call, &file) != COMMAND_OK ||
         command_number(call, 0, 1, &append) != 1 ||
-        command_number(call, 1, FFX_FILE_CHUNK_MAX, &size) != 1 ||
-        command_number(call, 100, 10000, &time_ms) != 1 ||
+        command_number(call, 1, (int32_t)FFX_FILE_CHUNK_MAX - less, &size) !=
+            1 ||
+        command_number(call, 100, 10000 - less, &time_ms) != 1 ||
         ffx_at_args_end(&call->args) != 0)
         return COMMAND_REFUSED;
     if (cmd_files_locked(module, file.dir, file.name))
@@ -110,16 +134,37 @@ static int write_write(struct ffx_module *module, struct command_call *call)
     return COMMAND_TAKE;
 }
 
-int cmd_files_store(struct ffx_module *module, struct ffx_module_port *port)
+static enum ffx_module_write how_to_write(const struct ffx_module *module,
+                                          const struct ffx_module_port *port)
+{
+    if (port->data_append)
+        return FFX_WRITE_APPEND;
+    return quirk_is(module, FFX_D6_MODE_0, 1) ? FFX_WRITE_OVER : FFX_WRITE_NEW;
+}
+
+static int store(struct ffx_module *module, const struct ffx_module_port *port,
+                 uint32_t length)
 {
     const struct ffx_module_config *config = &module->config;
     /* An update or a transfer may have begun during the input. */
     if (cmd_files_locked(module, port->data_dir, port->data_name))
         return COMMAND_REFUSED;
-    const int result = config->files->write(config->context, port->data_dir,
-                                            port->data_name, port->data_append,
-                                            config->chunk, port->data_length);
+    const int result = config->files->write(
+        config->context, port->data_dir, port->data_name,
+        (int)how_to_write(module, port), config->chunk, length);
     return result < 0 ? COMMAND_REFUSED : COMMAND_OK;
+}
+
+int cmd_files_store(struct ffx_module *module, struct ffx_module_port *port)
+{
+    return store(module, port, port->data_length);
+}
+
+void cmd_files_keep_part(struct ffx_module *module,
+                         struct ffx_module_port *port)
+{
+    if (quirk_is(module, FFX_D4_INPUT_TIMEOUT, 1) && port->data_done > 0)
+        (void)store(module, port, port->data_done);
 }
 
 /* --- CFSRFILE ------------------------------------------------------------ */
@@ -146,17 +191,20 @@ static int read_write(struct ffx_module *module, struct command_call *call)
     uint32_t size, offset, length;
     if (take_file(module, call, &file) != COMMAND_OK ||
         take_range(call, &offset, &length) != COMMAND_OK ||
-        file_size(module, &file, &size) != COMMAND_OK || offset >= size)
+        transfer_is_writing(module, file.dir, file.name))
         return COMMAND_REFUSED;
+    const int found = file_size(module, &file, &size);
+    if (found != COMMAND_OK || offset >= size)
+        return found != COMMAND_OK ? found : COMMAND_REFUSED;
     length = bytes_min(length, size - offset);
     /* All of it is read before the header promises it. */
     if (config->files->read(config->context, file.dir, file.name, offset,
                             config->chunk, length) < 0)
         return COMMAND_REFUSED;
-    call->port->data_length = length;
-    call->port->data_done = 0;
+    if (quirk_is(module, FFX_D8_READ_OK, 1))
+        ffx_at_put(&call->out, call->port->user.verbose ? "\r\nOK\r\n" : "0\r");
     answer_number(module, call, (int32_t)length);
-    return COMMAND_SEND;
+    return command_send(call, length);
 }
 
 /* --- the rest ------------------------------------------------------------ */
@@ -165,10 +213,15 @@ static int size_write(struct ffx_module *module, struct command_call *call)
 {
     struct file file;
     uint32_t size;
-    if (take_file(module, call, &file) != COMMAND_OK ||
-        ffx_at_args_end(&call->args) != 0 ||
-        file_size(module, &file, &size) != COMMAND_OK)
+    if (!has_bracket(module) ||
+        take_any_file(module, call, &file) != COMMAND_OK ||
+        ffx_at_args_end(&call->args) != 0)
         return COMMAND_REFUSED;
+    const int found = file_size(module, &file, &size);
+    if (found != COMMAND_OK)
+        return found;
+    if (transfer_is_writing(module, file.dir, file.name))
+        size /= 2; /* what the flash has taken so far */
     answer_number(module, call, (int32_t)size);
     return COMMAND_OK;
 }
@@ -177,10 +230,14 @@ static int delete_write(struct ffx_module *module, struct command_call *call)
 {
     const struct ffx_module_config *config = &module->config;
     struct file file;
+    uint32_t size;
     if (take_file(module, call, &file) != COMMAND_OK ||
         ffx_at_args_end(&call->args) != 0 ||
         cmd_files_locked(module, file.dir, file.name))
         return COMMAND_REFUSED;
+    const int found = file_size(module, &file, &size);
+    if (found != COMMAND_OK)
+        return found;
     return config->files->remove(config->context, file.dir, file.name) < 0
                ? COMMAND_REFUSED
                : COMMAND_OK;
@@ -198,6 +255,9 @@ static int rename_write(struct ffx_module *module, struct command_call *call)
         cmd_files_locked(module, file.dir, file.name) ||
         cmd_files_locked(module, file.dir, to))
         return COMMAND_REFUSED;
+    const int found = file_size(module, &file, &size);
+    if (found != COMMAND_OK)
+        return found;
     /* Never over another file. */
     if (config->files->size(config->context, file.dir, to, &size) >= 0)
         return COMMAND_REFUSED;
@@ -208,10 +268,13 @@ static int rename_write(struct ffx_module *module, struct command_call *call)
 
 static int free_read(struct ffx_module *module, struct command_call *call)
 {
-    if (!module->files_open)
+    const struct ffx_module_files *files = module->config.files;
+    const int all =
+        quirk_is(module, FFX_D21_FREE, 1) && files->total_bytes != 0;
+    if (!has_bracket(module))
         return COMMAND_REFUSED;
-    const uint32_t bytes =
-        module->config.files->free_bytes(module->config.context);
+    const uint32_t bytes = all ? files->total_bytes(module->config.context)
+                               : files->free_bytes(module->config.context);
     answer_number(module, call, (int32_t)bytes_min(bytes, INT32_MAX));
     return COMMAND_OK;
 }

@@ -11,6 +11,11 @@ int cmd_files_is_name(const char *name);
  * writes it. */
 int cmd_files_locked(const struct ffx_module *module, int dir,
                      const char *name);
+/* What a missing file answers (D3). */
+int cmd_files_missing(const struct ffx_module *module);
+/* The input time is over: what came is dropped, or kept (D4). */
+void cmd_files_keep_part(struct ffx_module *module,
+                         struct ffx_module_port *port);
 /* RUN_TAKE is complete: the chunk goes to its file. COMMAND_OK or CME. */
 int cmd_files_store(struct ffx_module *module, struct ffx_module_port *port);
 

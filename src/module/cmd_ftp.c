@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* AT+FTP*: a file over FTP (manual chapter 10, note 5.2.2). */
+/* AT+FTP*: server, login and session (manual chapter 10, note 5.2.2). */
 #include "base/bytes.h"
 #include <stddef.h>
 
 #include "module/answer.h"
-#include "module/cmd_files.h"
 #include "module/transfer.h"
 
 /* --- strings ------------------------------------------------------------- */
@@ -126,82 +125,49 @@ static int type_write(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
-/* --- transfer ------------------------------------------------------------ */
-
-static int is_running(const struct ffx_module *module)
+static int rest_read(struct ffx_module *module, struct command_call *call)
 {
-    return module->transfer == TRANSFER_FTP_FILE ||
-           module->transfer == TRANSFER_FTP_SIZE;
-}
-
-/* Mode 2, to a file: the only mode here. It never replaces a file. */
-static int extget_write(struct ffx_module *module, struct command_call *call)
-{
-    const struct ffx_module_config *config = &module->config;
-    char name[FFX_FILE_NAME_MAX + 1];
-    int32_t mode, dir;
-    uint32_t size;
-    if (module->transfer != TRANSFER_NONE)
-        return COMMAND_REFUSED;
-    if (command_number(call, 2, 2, &mode) != 1 ||
-        command_number(call, 0, FFX_DIRS - 1, &dir) != 1 ||
-        command_string(call, name, sizeof name) != 1 ||
-        ffx_at_args_end(&call->args) != 0 || !cmd_files_is_name(name) ||
-        cmd_files_locked(module, dir, name))
-        return COMMAND_REFUSED;
-    if (config->files->size(config->context, dir, name, &size) >= 0)
-        return COMMAND_REFUSED;
-    module->transfer_dir = (uint8_t)dir;
-    memcpy(module->transfer_name, name, sizeof name);
-    return transfer_begin(module, TRANSFER_FTP_FILE);
-}
-
-static uint32_t received(const struct ffx_module *module)
-{
-    return module->transfer == TRANSFER_FTP_FILE ? module->progress.received
-                                                 : module->ftp_bytes;
-}
-
-static int extget_read(struct ffx_module *module, struct command_call *call)
-{
-    const int running = module->transfer == TRANSFER_FTP_FILE;
-    answer_pair(module, call, running ? 2 : 0, (int32_t)received(module));
+    answer_number(module, call, (int32_t)module->ftp_offset);
     return COMMAND_OK;
 }
 
-static int tofsst_execute(struct ffx_module *module, struct command_call *call)
+static int rest_write(struct ffx_module *module, struct command_call *call)
 {
-    const int running = module->transfer == TRANSFER_FTP_FILE;
-    answer_named(module, call);
-    ffx_at_put_number(&call->out, running); /* D17 */
-    answer_next(call, running ? 0 : module->ftp_error);
-    answer_next(call, (int32_t)received(module));
-    answer_end(call);
+    int32_t offset;
+    if (module->transfer != TRANSFER_NONE ||
+        command_number(call, 0, INT32_MAX, &offset) != 1 ||
+        ffx_at_args_end(&call->args) != 0)
+        return COMMAND_REFUSED;
+    module->ftp_offset = (uint32_t)offset;
     return COMMAND_OK;
 }
+
+/* --- session ------------------------------------------------------------- */
 
 static int size_execute(struct ffx_module *module, struct command_call *call)
 {
     (void)call;
+    if (transfer_ftp_is_open(module))
+        return COMMAND_REFUSED;
     return transfer_begin(module, TRANSFER_FTP_SIZE);
 }
 
 static int state_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, is_running(module));
+    answer_number(module, call, transfer_ftp_is_open(module));
     return COMMAND_OK;
 }
 
 static int quit_execute(struct ffx_module *module, struct command_call *call)
 {
     (void)call;
-    if (!is_running(module))
+    if (!transfer_ftp_is_open(module))
         return COMMAND_REFUSED;
     transfer_quit(module);
     return COMMAND_OK;
 }
 
-/* The SIM7000's test forms say only OK (at-facts 6.1). */
+/* A SIM7000's test forms say only OK; a SIM7070 prints ranges. */
 static const struct command rows[] = {
     {"+FTPCID", 0, "", .read = cid_read, .write = cid_write},
     {"+FTPPORT", 0, "", .read = port_read, .write = port_write},
@@ -212,13 +178,10 @@ static const struct command rows[] = {
     {"+FTPPW", 0, "", .read = text_read, .write = text_write},
     {"+FTPGETNAME", 0, "", .read = text_read, .write = text_write},
     {"+FTPGETPATH", 0, "", .read = text_read, .write = text_write},
+    {"+FTPREST", 0, "", .read = rest_read, .write = rest_write},
     {"+FTPSIZE", COMMAND_SIM, "", .execute = size_execute},
-    {"+FTPSTATE", 0, "", .execute = state_execute},
+    {"+FTPSTATE", 0, "", .read = state_execute, .execute = state_execute},
     {"+FTPQUIT", 0, "", .execute = quit_execute},
-    /* D16: SIM7070 commands that the note claims for the SIM7000. */
-    {"+FTPEXTGET", COMMAND_SIM | COMMAND_D16, "(2),(0-3),50",
-     .read = extget_read, .write = extget_write},
-    {"+FTPTOFSST", COMMAND_D16, "(0,1),(0-5800000)", .execute = tofsst_execute},
 };
 
 const struct command_table cmd_ftp_table = {rows, sizeof rows / sizeof rows[0]};

@@ -4,9 +4,10 @@
 #include "module/quirk.h"
 
 static const struct command_table *const tables[] = {
-    &cmd_v250_table,    &cmd_power_table, &cmd_clock_table, &cmd_basic_table,
-    &cmd_network_table, &cmd_files_table, &cmd_http_table,  &cmd_ftp_table,
-    &cmd_sms_table,     &cmd_fota_table,
+    &cmd_v250_table,  &cmd_power_table, &cmd_clock_table,   &cmd_basic_table,
+    &cmd_sim_table,   &cmd_radio_table, &cmd_context_table, &cmd_bearer_table,
+    &cmd_files_table, &cmd_http_table,  &cmd_ftp_table,     &cmd_ftp_get_table,
+    &cmd_tls_table,   &cmd_sms_table,   &cmd_fota_table,
 };
 
 static int exists(const struct ffx_module *module, const struct command *row)
@@ -58,4 +59,11 @@ int command_string(struct command_call *call, char *text, uint32_t capacity)
 {
     const int result = ffx_at_arg_string(&call->args, text, capacity);
     return result < 0 ? COMMAND_REFUSED : result;
+}
+
+int command_send(struct command_call *call, uint32_t length)
+{
+    call->port->data_length = length;
+    call->port->data_done = 0;
+    return COMMAND_SEND;
 }

@@ -66,9 +66,17 @@ struct command_table {
 };
 
 /* One table per family, each at the end of its file. */
-extern const struct command_table cmd_basic_table, cmd_network_table,
-    cmd_files_table, cmd_http_table, cmd_ftp_table, cmd_sms_table,
-    cmd_fota_table, cmd_v250_table, cmd_power_table, cmd_clock_table;
+extern const struct command_table cmd_basic_table, cmd_sim_table,
+    cmd_radio_table, cmd_context_table, cmd_bearer_table, cmd_files_table,
+    cmd_http_table, cmd_ftp_table, cmd_ftp_get_table, cmd_tls_table,
+    cmd_sms_table, cmd_fota_table, cmd_v250_table, cmd_power_table,
+    cmd_clock_table;
+
+/* How often this command has returned COMMAND_AGAIN. */
+static inline uint32_t command_step(const struct command_call *call)
+{
+    return call->port->step;
+}
 
 /* The row for a parsed command; null when this module does not have it. */
 const struct command *command_find(const struct ffx_module *module,
@@ -81,6 +89,8 @@ int command_number(struct command_call *call, int32_t low, int32_t high,
 /* The only parameter of a command. 0 or a COMMAND_CME. */
 int command_only_number(struct command_call *call, int32_t low, int32_t high,
                         uint8_t *value);
+/* `length` bytes of the chunk go to the TE behind the answer. */
+int command_send(struct command_call *call, uint32_t length);
 /* A string: 1, 0 when it is absent, else a COMMAND_CME. */
 int command_string(struct command_call *call, char *text, uint32_t capacity);
 

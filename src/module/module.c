@@ -76,7 +76,6 @@ static void set_defaults(struct ffx_module *module)
 {
     module->frame_format = 3; /* 8N1 */
     module->frame_parity = 3;
-    module->pdp_type = 1;
     module->ftp_port = 21;
     module->ftp_passive = 1;
     module->ftp_cid = 1;
@@ -111,6 +110,7 @@ int ffx_module_init(struct ffx_module *module,
     battery_init(module);
     for (uint32_t i = 0; i < config->port_count; i++)
         start_port(module, i);
+    transfer_forget_ram(module);
     radio_boot(module);
     if (config->boot->rate != 0)
         config->boot->rate(config->context, module->settings.rate);
@@ -289,7 +289,7 @@ uint32_t ffx_module_feed(struct ffx_module *module, uint32_t port,
 static void poll_port(struct ffx_module *module, struct ffx_module_port *port)
 {
     if (timer_ended(module, FFX_TIMER_INPUT + port->index))
-        run_timeout(port);
+        run_timeout(module, port);
     timer_ended(module, FFX_TIMER_TYPING + port->index);
 }
 

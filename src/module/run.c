@@ -260,10 +260,12 @@ uint32_t run_take(struct ffx_module *module, struct ffx_module_port *port,
     return count;
 }
 
-void run_timeout(struct ffx_module_port *port)
+void run_timeout(struct ffx_module *module, struct ffx_module_port *port)
 {
-    if (port->phase == RUN_TAKE)
-        finish(port, COMMAND_REFUSED);
+    if (port->phase != RUN_TAKE)
+        return;
+    cmd_files_keep_part(module, port);
+    finish(port, COMMAND_REFUSED);
 }
 
 /* What the other ports do ends in mid-word. */
@@ -277,6 +279,9 @@ static void fall_silent(struct ffx_module *module, struct ffx_module_port *port)
 void run_shut_down(struct ffx_module *module, struct ffx_module_port *port,
                    enum ffx_module_reset kind)
 {
+    /* D2: the update that CFOTA=1 asked for waited for this one. */
+    if (module->fota_waits && kind == FFX_RESET_SOFT)
+        kind = FFX_RESET_FOTA;
     module->reset = (uint8_t)(1 + kind);
     module->reset_port = port->index;
     for (uint32_t i = 0; i < module->config.port_count; i++) {

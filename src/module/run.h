@@ -32,7 +32,7 @@ void run_on(struct ffx_module *module, struct ffx_module_port *port);
 uint32_t run_take(struct ffx_module *module, struct ffx_module_port *port,
                   const void *bytes, uint32_t length);
 /* RUN_TAKE: the input time is over. */
-void run_timeout(struct ffx_module_port *port);
+void run_timeout(struct ffx_module *module, struct ffx_module_port *port);
 /* After the answer on this port: reset or power down. The line ends here, and
  * so does whatever the other port was doing. */
 void run_shut_down(struct ffx_module *module, struct ffx_module_port *port,

@@ -80,8 +80,12 @@ static void put_cpin(struct ffx_module *module, struct ffx_at_text *out,
 static void put_app_pdp(struct ffx_module *module, struct ffx_at_text *out,
                         uint8_t value)
 {
-    (void)module;
-    ffx_at_put(out, value ? "+APP PDP: ACTIVE" : "+APP PDP: DEACTIVE");
+    ffx_at_put(out, "+APP PDP: ");
+    if (quirk_is(module, FFX_D12_CNACT, 2)) {
+        ffx_at_put_number(out, value / 2);
+        ffx_at_put(out, ",");
+    }
+    ffx_at_put(out, value % 2 ? "ACTIVE" : "DEACTIVE");
 }
 
 static void put_sapbr(struct ffx_module *module, struct ffx_at_text *out,
@@ -127,6 +131,22 @@ static void put_ftp_size(struct ffx_module *module, struct ffx_at_text *out,
     ffx_at_put_number(out, module->ftp_error);
     ffx_at_put(out, ",");
     ffx_at_put_number(out, (int32_t)module->ftp_bytes);
+}
+
+static void put_ftp_ram(struct ffx_module *module, struct ffx_at_text *out,
+                        uint8_t value)
+{
+    (void)value;
+    ffx_at_put(out, "+FTPEXTGET: 1,");
+    ffx_at_put_number(out, module->ftp_error);
+}
+
+static void put_ftp_get(struct ffx_module *module, struct ffx_at_text *out,
+                        uint8_t value)
+{
+    (void)module;
+    ffx_at_put(out, "+FTPGET: 1,");
+    ffx_at_put_number(out, value);
 }
 
 static void put_sms(struct ffx_module *module, struct ffx_at_text *out,
@@ -190,6 +210,7 @@ static void (*const writers[])(struct ffx_module *, struct ffx_at_text *,
     [URC_FTP_FILE] = put_ftp_file, [URC_FTP_SIZE] = put_ftp_size,
     [URC_SMS] = put_sms,           [URC_DST] = put_dst,
     [URC_PSUTTZ] = put_psuttz,     [URC_BATTERY] = put_battery,
+    [URC_FTP_RAM] = put_ftp_ram,   [URC_FTP_GET] = put_ftp_get,
 };
 
 static void write_one(struct ffx_module *module, struct ffx_module_port *port,

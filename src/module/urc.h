@@ -14,7 +14,7 @@ enum urc_kind {
     URC_CFUN, /* value: fun */
     URC_CPIN, /* value: enum radio_sim */
     URC_SMS_READY,
-    URC_APP_PDP, /* value: 1 active */
+    URC_APP_PDP, /* value: 2 * pdn, + 1 when active */
     URC_SAPBR,   /* value: cid */
     URC_CREG,    /* value: which of CREG, CGREG, CEREG */
     URC_HTTPTOFS,
@@ -22,8 +22,10 @@ enum urc_kind {
     URC_FTP_SIZE,
     URC_SMS, /* value: index */
     URC_DST,
-    URC_PSUTTZ, /* value: zone */
-    URC_BATTERY /* value: 1, 2 warning, 3, 4 power down; under, over */
+    URC_PSUTTZ,  /* value: zone */
+    URC_BATTERY, /* value: 1, 2 warning, 3, 4 power down; under, over */
+    URC_FTP_RAM,
+    URC_FTP_GET /* value: 1 data, 0 end, 61..80 */
 };
 
 /* An equal URC that still waits is replaced: the newest state comes last.

@@ -62,12 +62,14 @@ static struct module_bench_file *create(struct module_bench *b, int dir,
     return NULL;
 }
 
-static int file_write(void *context, int dir, const char *name, int append,
+static int file_write(void *context, int dir, const char *name, int how,
                       const void *data, uint32_t length)
 {
     struct module_bench *b = context;
     struct module_bench_file *file = find(b, dir, name);
-    const uint32_t before = file != NULL && append ? file->size : 0;
+    const uint32_t size = file != NULL ? file->size : 0;
+    const uint32_t before = how == FFX_WRITE_APPEND ? size : 0;
+    const uint32_t end = before + length;
     if (b->files_fail)
         return FFX_ERR_IO;
     if (length > disk_free(b))
@@ -76,11 +78,11 @@ static int file_write(void *context, int dir, const char *name, int append,
         file = create(b, dir, name);
     if (file == NULL)
         return FFX_ERR_SPACE;
-    file->data = realloc(file->data, before + length + 1u);
+    file->data = realloc(file->data, (end > size ? end : size) + 1u);
     if (file->data == NULL)
         abort();
     memcpy(file->data + before, data, length);
-    file->size = before + length;
+    file->size = how == FFX_WRITE_OVER && size > end ? size : end;
     return 0;
 }
 
@@ -105,6 +107,12 @@ static int file_rename(void *context, int dir, const char *from, const char *to)
     return 0;
 }
 
+static uint32_t disk_size(void *context)
+{
+    (void)context;
+    return MODULE_BENCH_DISK;
+}
+
 static const struct ffx_module_files files = {
     .size = file_size,
     .read = file_read,
@@ -112,6 +120,7 @@ static const struct ffx_module_files files = {
     .remove = file_remove,
     .rename = file_rename,
     .free_bytes = disk_free,
+    .total_bytes = disk_size,
 };
 
 /* --- network ------------------------------------------------------------- */

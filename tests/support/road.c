@@ -62,7 +62,7 @@ static int files_write(void *context, int dir, const char *name, int append,
         return FFX_ERR_SPACE;
     if (file == NULL && (file = create(road, dir, name)) == NULL)
         return FFX_ERR_IO;
-    if (!append)
+    if (append != FFX_WRITE_APPEND)
         file->size = 0;
     file->data = realloc(file->data, file->size + length + 1);
     memcpy(file->data + file->size, data, length);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The SIM: PIN, PUK, and what is written on it (manual 3.2, 5.2). */
+#include "base/bytes.h"
+
+#include "module/answer.h"
+#include "module/radio.h"
+
+/* --- PIN and PUK --------------------------------------------------------- */
+
+static int cpin_read(struct ffx_module *module, struct command_call *call)
+{
+    if (module->sim == RADIO_SIM_OFF || module->sim == RADIO_SIM_ABSENT)
+        return radio_need_sim(module);
+    answer_named(module, call);
+    ffx_at_put(&call->out, radio_sim_text(module->sim));
+    answer_end(call);
+    return COMMAND_OK;
+}
+
+/* Digits only: a typing error costs no try. */
+static int is_code(const char *text, uint32_t least)
+{
+    uint32_t n = 0;
+    while (text[n] >= '0' && text[n] <= '9')
+        n++;
+    return text[n] == '\0' && n >= least && n <= 8;
+}
+
+static const char *pin_of(const struct ffx_module *module)
+{
+    return module->new_pin[0] != '\0' ? module->new_pin
+                                      : module->config.sim_pin;
+}
+
+static int try_pin(struct ffx_module *module, const char *pin)
+{
+    if (bytes_same_text(pin, pin_of(module))) {
+        module->pin_tries = 3;
+        radio_unlock(module);
+        return COMMAND_OK;
+    }
+    if (--module->pin_tries == 0)
+        module->sim = RADIO_SIM_PUK;
+    return COMMAND_CME(FFX_AT_CME_WRONG_PASSWORD);
+}
+
+static int try_puk(struct ffx_module *module, const char *puk, const char *pin)
+{
+    if (module->config.sim_puk != 0 &&
+        bytes_same_text(puk, module->config.sim_puk)) {
+        memcpy(module->new_pin, pin, bytes_length(pin) + 1u);
+        module->pin_tries = 3;
+        module->puk_tries = 10;
+        radio_unlock(module);
+        return COMMAND_OK;
+    }
+    if (--module->puk_tries == 0)
+        module->sim = RADIO_SIM_BLOCKED;
+    return COMMAND_CME(FFX_AT_CME_WRONG_PASSWORD);
+}
+
+/* <pin>, or <puk>,<new pin>. */
+static int cpin_write(struct ffx_module *module, struct command_call *call)
+{
+    char code[9], pin[9];
+    if (command_string(call, code, sizeof code) != 1)
+        return COMMAND_REFUSED;
+    const int renewed = command_string(call, pin, sizeof pin);
+    if (renewed < 0 || ffx_at_args_end(&call->args) != 0 ||
+        module->sim == RADIO_SIM_READY)
+        return COMMAND_REFUSED;
+    if (!is_code(code, 4) || (renewed && !is_code(pin, 4)))
+        return COMMAND_REFUSED;
+    if (module->sim == RADIO_SIM_PIN && !renewed)
+        return try_pin(module, code);
+    if (module->sim == RADIO_SIM_PUK && renewed)
+        return try_puk(module, code, pin);
+    return module->sim == RADIO_SIM_PIN ? COMMAND_REFUSED
+                                        : radio_need_sim(module);
+}
+
+/* --- IMSI and ICCID ------------------------------------------------------ */
+
+/* Each module has a card of its own: its numbers follow the IMEI. */
+static int cimi_execute(struct ffx_module *module, struct command_call *call)
+{
+    answer_line(module, call);
+    ffx_at_put(&call->out, RADIO_PLMN);
+    ffx_at_put(&call->out, module->config.imei + 5);
+    answer_end(call);
+    return COMMAND_OK;
+}
+
+/* ITU-T E.118: the last digit is Luhn's. */
+static char luhn(const char *digits, uint32_t length)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < length; i++) {
+        const uint32_t twice = (length - i) % 2u + 1u;
+        const uint32_t value = (uint32_t)(digits[i] - '0') * twice;
+        sum += value > 9 ? value - 9 : value;
+    }
+    return (char)('0' + (10u - sum % 10u) % 10u);
+}
+
+#define ICCID_HEAD "898603" /* telecommunication, China, CT */
+
+static int ccid_execute(struct ffx_module *module, struct command_call *call)
+{
+    char iccid[21] = ICCID_HEAD;
+    if (module->sim == RADIO_SIM_OFF || module->sim == RADIO_SIM_ABSENT)
+        return radio_need_sim(module);
+    memcpy(iccid + sizeof ICCID_HEAD - 1, module->config.imei + 2, 13);
+    iccid[19] = luhn(iccid, 19);
+    iccid[20] = '\0';
+    answer_text(module, call, iccid);
+    return COMMAND_OK;
+}
+
+static const struct command rows[] = {
+    {"+CPIN", 0, "", .read = cpin_read, .write = cpin_write},
+    {"+CIMI", COMMAND_SIM, "", .execute = cimi_execute},
+    {"+CCID", 0, "", .execute = ccid_execute},
+};
+
+const struct command_table cmd_sim_table = {rows, sizeof rows / sizeof rows[0]};
