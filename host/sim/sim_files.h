@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The module's file system: /custapp /fota /datatx /customer as directories
- * of the state directory, 22 MB together, and the module's RAM as another. Every write is whole or not at all,
- * also when the process is killed: new content is staged in `tmp` and renamed.
+ * of the state directory, 22 MB together, and its RAM as another one. Every
+ * write is whole or not at all, also when the process is killed: new content
+ * is staged in `tmp` and renamed.
  *
  * Names are checked here once more, so that nothing outside the directories
  * is ever touched; what is not a plain file does not exist.

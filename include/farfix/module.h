@@ -219,13 +219,14 @@ enum ffx_module_bug {
 
 /* What a flash tool or an update left broken. A reset does not heal it. */
 enum ffx_module_damage {
-    FFX_DAMAGE_IMEI = 1,    /* fifteen zeros, the CCID and IMSI stay */
+    FFX_DAMAGE_IMEI = 1,    /* fifteen zeros; ICCID and IMSI stay */
     FFX_DAMAGE_FUN_5 = 2,   /* stays in CFUN 5: no radio, CFUN=1 is ERROR */
     FFX_DAMAGE_VERSION = 4, /* nothing behind "Revision:" */
     FFX_DAMAGE_SIM = 8      /* the SIM is not found */
 };
 
-/* "http-empty-with-cfsinit", "fun-5", ... Adds its bit to the mask.
+/* Adds a bit to the mask by the name that it has above: in small letters, '-'
+ * for '_', without its prefix ("http-empty-with-cfsinit", "fun-5").
  * FFX_ERR_SYNTAX: no such name. */
 int ffx_module_bug_set(uint32_t *bugs, const char *name);
 int ffx_module_damage_set(uint32_t *damage, const char *name);

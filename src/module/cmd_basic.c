@@ -10,7 +10,15 @@
 
 static const char *version(const struct ffx_module *module)
 {
-    return module->config.boot->version(module->config.context);
+    return module->config.damage & FFX_DAMAGE_VERSION
+               ? ""
+               : module->config.boot->version(module->config.context);
+}
+
+static const char *imei(const struct ffx_module *module)
+{
+    return module->config.damage & FFX_DAMAGE_IMEI ? "000000000000000"
+                                                   : module->config.imei;
 }
 
 static const char *model(const struct ffx_module *module)
@@ -68,7 +76,7 @@ static int gmr_execute(struct ffx_module *module, struct command_call *call)
 
 static int gsn_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_text(module, call, module->config.imei);
+    answer_text(module, call, imei(module));
     return COMMAND_OK;
 }
 
@@ -108,7 +116,7 @@ static int simcom_execute(struct ffx_module *module, struct command_call *call)
     ffx_at_put(&call->out, model(module));
     ffx_at_put(&call->out, "_P1.03_20220415");
     answer_end(call);
-    answer_two(module, call, "IMEI:", module->config.imei);
+    answer_two(module, call, "IMEI:", imei(module));
     return COMMAND_OK;
 }
 

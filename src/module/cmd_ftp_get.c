@@ -3,7 +3,7 @@
  * What FTP fetches (manual 10.2.14 and following, note 5.2.2):
  *
  *   FTPGET=1 --URC 1,1--> FTPGET=2,n ... --URC 1,0   piece by piece
- *   FTPEXTGET=1 --URC 1,0--> FTPEXTGET=3,pos,n ...   from RAM, until FTPEXTGET=0
+ *   FTPEXTGET=1 --URC 1,0--> FTPEXTGET=3,pos,n ...   from RAM, until =0
  *   FTPEXTGET=2,dir,name --FTPEXTGETFILE: 1,0        to a file (D16)
  *
  * RAM is FFX_DIR_RAM: the port fetches into it, the core reads out of it.

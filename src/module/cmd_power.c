@@ -93,6 +93,8 @@ static int cfun_write(struct ffx_module *module, struct command_call *call)
             store_function(module, (uint8_t)function);
         return reset_softly(module, call);
     }
+    if (function == 1 && (module->config.damage & FFX_DAMAGE_FUN_5))
+        return COMMAND_ERROR;
     store_function(module, (uint8_t)function);
     if (function == 0 && module->function != 0)
         answer_text(module, call, "+CPIN: NOT READY"); /* note 4.2 */

@@ -37,6 +37,34 @@ static const struct quirk quirks[FFX_QUIRKS] = {
     [FFX_D26_UNKNOWN] = {"D26", "error cme"},
 };
 
+/* Bit i is names[i]. */
+static const char *const bugs[] = {
+    "http-empty-with-cfsinit", "http-empty-after-poll", "idle-before-urc",
+    "urc-before-flash",        "http-back-to-back",
+};
+static const char *const damages[] = {"imei", "fun-5", "version", "sim"};
+
+static int set_bit(const char *const *names, uint32_t count, uint32_t *mask,
+                   const char *name)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (bytes_same_text(names[i], name)) {
+            *mask |= 1u << i;
+            return 0;
+        }
+    return FFX_ERR_SYNTAX;
+}
+
+int ffx_module_bug_set(uint32_t *mask, const char *name)
+{
+    return set_bit(bugs, sizeof bugs / sizeof bugs[0], mask, name);
+}
+
+int ffx_module_damage_set(uint32_t *mask, const char *name)
+{
+    return set_bit(damages, sizeof damages / sizeof damages[0], mask, name);
+}
+
 void ffx_module_quirks(enum ffx_module_profile profile,
                        uint8_t values[FFX_QUIRKS])
 {
