@@ -116,6 +116,7 @@ static int cgdcont_test(struct ffx_module *module, struct command_call *call)
 static int take_cids(struct ffx_module *module, struct command_call *call,
                      uint32_t *mask)
 {
+    const int all = !call->args.more;
     *mask = 0;
     for (int32_t cid; call->args.more;) {
         if (command_number(call, 1, FFX_MODULE_CONTEXTS, &cid) != 1 ||
@@ -123,7 +124,7 @@ static int take_cids(struct ffx_module *module, struct command_call *call,
             return COMMAND_REFUSED;
         *mask |= 1u << (cid - 1);
     }
-    for (uint32_t i = 0; *mask == 0 && i < FFX_MODULE_CONTEXTS; i++)
+    for (uint32_t i = 0; all && i < FFX_MODULE_CONTEXTS; i++)
         if (is_defined(module, i))
             *mask |= 1u << i;
     return COMMAND_OK;

@@ -296,6 +296,23 @@ void module_bench_start(struct module_bench *b, enum ffx_module_profile profile)
     module_bench_forget(b);
 }
 
+void module_bench_set(struct module_bench *b, const char *quirk)
+{
+    if (b->config.quirks == NULL)
+        ffx_module_quirks(b->config.profile, b->quirks);
+    b->config.quirks = b->quirks;
+    if (ffx_module_quirk_set(b->quirks, quirk) != 0)
+        abort();
+}
+
+void module_bench_again(struct module_bench *b)
+{
+    module_bench_boot(b);
+    module_bench_wait(b, 2000);
+    module_bench_say(b, "ATE0+CMEE=1\r");
+    module_bench_forget(b);
+}
+
 void module_bench_end(struct module_bench *b)
 {
     for (uint32_t i = 0; i < MODULE_BENCH_FILES; i++)

@@ -40,6 +40,8 @@ struct module_bench {
     char said[FFX_MODULE_PORTS][128 * 1024];
     uint32_t said_length[FFX_MODULE_PORTS];
 
+    uint8_t quirks[FFX_QUIRKS]; /* once module_bench_set was called */
+
     struct module_bench_file files[MODULE_BENCH_FILES];
     int files_fail; /* every file operation: FFX_ERR_IO */
 
@@ -69,6 +71,10 @@ void module_bench_boot(struct module_bench *b);
 /* Both, and two seconds pass; the boot URCs are thrown away. */
 void module_bench_start(struct module_bench *b,
                         enum ffx_module_profile profile);
+/* "D6=overwrite": how the next boot will behave. */
+void module_bench_set(struct module_bench *b, const char *quirk);
+/* Boots; two seconds pass; no echo, numbers for errors. */
+void module_bench_again(struct module_bench *b);
 void module_bench_end(struct module_bench *b);
 
 /* Says bytes to the module and takes every answer. */

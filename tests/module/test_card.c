@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The SIM: PIN, PUK, IMSI, ICCID. */
+#include "module_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define OK "\r\nOK\r\n"
+#define REFUSED "\r\n+CME ERROR: 3\r\n"
+
+static struct module_bench b;
+
+static int set_up(void **state)
+{
+    (void)state;
+    module_bench_start(&b, FFX_PROFILE_MANUAL);
+    module_bench_say(&b, "ATE0+CMEE=1\r");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    module_bench_end(&b);
+    return 0;
+}
+
+static void expect(const char *typed, const char *said)
+{
+    assert_string_equal(module_bench_say(&b, typed), said);
+}
+
+static void waits(uint32_t ms, const char *said)
+{
+    assert_string_equal(module_bench_wait(&b, ms), said);
+}
+
+static void locked(void)
+{
+    b.config.sim_pin = "1234";
+    b.config.sim_puk = "12345678";
+    module_bench_again(&b);
+    for (int i = 0; i < 3; i++)
+        expect("AT+CPIN=0000\r", "\r\n+CME ERROR: 16\r\n");
+}
+
+static void the_puk_sets_a_new_pin(void **state)
+{
+    (void)state;
+    locked();
+    expect("AT+CPIN?\r", "\r\n+CPIN: SIM PUK\r\n" OK);
+    expect("AT+CPIN=12345678\r", "\r\n+CME ERROR: 12\r\n");
+    expect("AT+CPIN=87654321,\"4321\"\r", "\r\n+CME ERROR: 16\r\n");
+    expect("AT+CPIN=\"12345678\",\"4321\"\r",
+           OK "\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n");
+    expect("AT+CPIN?\r", "\r\n+CPIN: READY\r\n" OK);
+    module_bench_say(&b, "AT+CFUN=0\r");
+    module_bench_say(&b, "AT+CFUN=1\r");
+    waits(1000, "\r\n+CPIN: SIM PIN\r\n");
+    expect("AT+CPIN=1234\r", "\r\n+CME ERROR: 16\r\n");
+    expect("AT+CPIN=4321\r", OK "\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n");
+}
+
+static void ten_wrong_puks_end_the_card(void **state)
+{
+    (void)state;
+    locked();
+    for (int i = 0; i < 10; i++)
+        expect("AT+CPIN=00000000,1111\r", "\r\n+CME ERROR: 16\r\n");
+    expect("AT+CPIN=12345678,1111\r", "\r\n+CME ERROR: 13\r\n");
+    expect("AT+CNACT=1\r", "\r\n+CME ERROR: 13\r\n");
+}
+
+static void a_typing_error_costs_no_try(void **state)
+{
+    (void)state;
+    b.config.sim_pin = "1234";
+    module_bench_again(&b);
+    for (int i = 0; i < 5; i++) {
+        expect("AT+CPIN=12a4\r", REFUSED);
+        expect("AT+CPIN=123\r", REFUSED);
+        expect("AT+CPIN=123456789\r", REFUSED);
+        expect("AT+CPIN=1234,12\r", REFUSED);
+        expect("AT+CPIN=\r", REFUSED);
+    }
+    expect("AT+CPIN=1234\r", OK "\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n");
+}
+
+static void the_card_tells_its_numbers(void **state)
+{
+    (void)state;
+    expect("AT+CIMI\r", "\r\n460111030000019\r\n" OK);
+    /* 19 digits and Luhn's. */
+    expect("AT+CCID\r", "\r\n89860399510300000195\r\n" OK);
+    expect("AT+CIMI=?;+CCID=?;+CPIN=?\r", OK);
+    b.config.sim_pin = "1234";
+    module_bench_again(&b);
+    expect("AT+CIMI\r", "\r\n+CME ERROR: 11\r\n");
+    expect("AT+CCID\r", "\r\n89860399510300000195\r\n" OK);
+    b.config.sim_pin = NULL;
+    module_bench_again(&b);
+    expect("AT+CCID\r", "\r\n+CME ERROR: 10\r\n");
+}
+
+#define CARD(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CARD(the_puk_sets_a_new_pin),
+        CARD(ten_wrong_puks_end_the_card),
+        CARD(a_typing_error_costs_no_try),
+        CARD(the_card_tells_its_numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
