@@ -79,6 +79,8 @@ static void set_defaults(struct ffx_module *module)
     module->ftp_port = 21;
     module->ftp_passive = 1;
     module->ftp_cid = 1;
+    for (uint32_t i = 0; i < FFX_MODULE_TLS; i++)
+        module->tls[i].protocol = 1;
     module->sms_mode = 2;
     module->sms_report = 1;
 }

@@ -201,30 +201,6 @@ static void behind_a_sleep_cnact_is_off_and_nobody_said_so(void **state)
     expect("AT+CGATT?\r", "\r\n+CGATT: 1\r\n" OK);
 }
 
-static void the_network_tells_the_time_in_two_shapes(void **state)
-{
-    static const struct {
-        const char *quirk, *urc;
-    } shapes[] = {
-        {"D23=real", "\r\nDST: 0\r\n\r\n*PSUTTZ: 80/01/06,01:01:04\","
-                     "\"+00\",0\r\n"},
-        {"D23=manual", "\r\nDST: 0\r\n\r\n*PSUTTZ: 1980,1,6,1,1,4,"
-                       "\"+00\",0\r\n"},
-    };
-    (void)state;
-    expect("AT+CLTS=1\r", OK);
-    for (int i = 0; i < 2; i++) {
-        module_bench_set(&b, shapes[i].quirk);
-        module_bench_again(&b);
-        says_stat(2, "");
-        b.now_ms += 3661990;
-        says_stat(1, shapes[i].urc);
-    }
-    expect("AT+CLTS=0\r", OK);
-    says_stat(2, "");
-    says_stat(1, "");
-}
-
 static void damage_survives_every_reset(void **state)
 {
     (void)state;
@@ -277,7 +253,6 @@ int main(void)
         AIR(a_dropped_context_gets_another_address),
         AIR(a_dropped_context_ends_the_transfer),
         AIR(behind_a_sleep_cnact_is_off_and_nobody_said_so),
-        AIR(the_network_tells_the_time_in_two_shapes),
         AIR(damage_survives_every_reset),
         AIR(bugs_and_damages_have_names),
     };

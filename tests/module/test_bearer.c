@@ -73,7 +73,7 @@ static void a_context_has_bounds(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         snprintf(typed, sizeof typed, "AT+CGDCONT=%s\r", lines[i]);
         if (strcmp(module_bench_say(&b, typed), REFUSED) != 0)
-            fail_msg("%s: %s", lines[i], b.said);
+            fail_msg("%s: not refused", lines[i]);
     }
     memset(apn, 'a', sizeof apn);
     apn[64] = '\0';

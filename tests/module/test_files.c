@@ -360,6 +360,79 @@ static void files_are_closed_after_a_reset(void **state)
     expect("AT+CFSINIT\r", OK);
 }
 
+/* Whatever the byte does to the name, nothing stays and nothing is stuck. */
+static void every_byte_in_a_name_leaves_nothing_behind(void **state)
+{
+    char typed[80];
+    (void)state;
+    module_bench_say(&b, "AT+CFSINIT\r");
+    for (int byte = 0; byte < 256; byte++) {
+        const int length =
+            snprintf(typed, sizeof typed,
+                     "AT+CFSWFILE=1,\"n%c\",0,1,100\rxAT+CFSDFILE=1,\"n%c\"\r",
+                     byte, byte);
+        module_bench_send(&b, typed, (uint32_t)length);
+        module_bench_wait(&b, 200);
+        for (uint32_t i = 0; i < MODULE_BENCH_FILES; i++)
+            assert_int_equal(b.files[i].used, 0);
+        expect("AT+CFSGFRS?\r", "\r\n+CFSGFRS: 65536\r\n" OK);
+    }
+}
+
+static void positions_end_with_the_file(void **state)
+{
+    (void)state;
+    put(FFX_DIR_FOTA, "a", "0123456789");
+    module_bench_say(&b, "AT+CFSINIT\r");
+    expect("AT+CFSRFILE=1,\"a\",1,5,0\r", "\r\n+CFSRFILE: 5\r\n01234" OK);
+    expect("AT+CFSRFILE=1,\"a\",1,5,9\r", "\r\n+CFSRFILE: 1\r\n9" OK);
+    expect("AT+CFSRFILE=1,\"a\",1,5,10\r", REFUSED);
+    expect("AT+CFSRFILE=1,\"a\",1,5,2147483647\r", REFUSED);
+    expect("AT+CFSRFILE=1,\"a\",1,5,2147483648\r", REFUSED);
+    expect("AT+CFSRFILE=1,\"a\",1,5,4294967296\r", REFUSED);
+    expect("AT+CFSRFILE=1,\"a\",1,5,-1\r", REFUSED);
+    expect("AT+CFSRFILE=1,\"a\",1,0,0\r", REFUSED);
+    expect("AT+CFSRFILE=1,\"a\",1,10241,0\r", REFUSED);
+    expect("AT+CFSRFILE=1,\"a\",2,1,0\r", REFUSED);
+    expect("AT+CFSRFILE=4,\"a\",1,1,0\r", REFUSED);
+    expect("AT+CFSWFILE=1,\"a\",0,4294967297,100\r", REFUSED);
+}
+
+static void names_differ_by_case_and_dots(void **state)
+{
+    (void)state;
+    put(FFX_DIR_FOTA, "update.zip", "zip");
+    b.locked = 1;
+    module_bench_say(&b, "AT+CFSINIT\r");
+    expect("AT+CFSWFILE=1,\"Update.zip\",0,1,100\rx", DOWNLOAD OK);
+    expect("AT+CFSWFILE=1,\".update.zip\",0,1,100\rx", DOWNLOAD OK);
+    expect("AT+CFSWFILE=1,\"...\",0,1,100\rx", DOWNLOAD OK);
+    expect("AT+CFSWFILE=1,\"./update.zip\",0,1,100\r", REFUSED);
+    expect("AT+CFSWFILE=1,\"update.zip \",0,1,100\rx", DOWNLOAD OK);
+    expect("AT+CFSREN=1,\"Update.zip\",\"update.zip\"\r", REFUSED);
+    holds(FFX_DIR_FOTA, "update.zip", "zip");
+}
+
+/* An MCU that does not wait: what comes while the update begins is dropped. */
+static void cfota_closes_the_door_behind_itself(void **state)
+{
+    (void)state;
+    put(FFX_DIR_FOTA, "update.zip", "zip");
+    expect("AT+CFOTA=1\rAT+CFSINIT\rAT+CFSWFILE=1,\"update.zip\",0,1,100\rx"
+           "AT+CFOTA=0\r",
+           OK);
+    assert_int_equal(b.requests, 1);
+    assert_int_equal(b.status, 8); /* no CFOTA=0 went through */
+    holds(FFX_DIR_FOTA, "update.zip", "zip");
+    b.locked = 1;
+    module_bench_boot(&b);
+    module_bench_wait(&b, 2000);
+    module_bench_say(&b, "ATE0+CMEE=1;+CFSINIT\r");
+    expect("AT+CFSWFILE=1,\"update.zip\",1,1,100\r", REFUSED);
+    expect("AT+CFOTA=1\r", REFUSED);
+    holds(FFX_DIR_FOTA, "update.zip", "zip");
+}
+
 #define FILES(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -385,6 +458,10 @@ int main(void)
         FILES(cfota_is_refused_while_files_are_open),
         FILES(a_reset_comes_when_ok_has_left_or_two_seconds_later),
         FILES(files_are_closed_after_a_reset),
+        FILES(every_byte_in_a_name_leaves_nothing_behind),
+        FILES(positions_end_with_the_file),
+        FILES(names_differ_by_case_and_dots),
+        FILES(cfota_closes_the_door_behind_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
