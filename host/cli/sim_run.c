@@ -32,7 +32,7 @@ static const struct cli_usage usage = {
     "A line of --faults cuts the power inside an update: \"at flash 120 tear "
     "3\".\nThe port closes and is back after --off-ms; with --once the "
     "process ends\nwith code 75. The SIM's PIN is FARFIX_SIM_PIN, or SIM_PIN "
-    "in --secrets.",
+    "in --secrets; its PUK is SIM_PUK.",
     "  farfix sim run --state m1 --release releases/1529B05 --trust "
     "release.pub --pty m1/modem\n"
     "  picocom m1/modem\n"
@@ -42,6 +42,7 @@ static const struct cli_usage usage = {
 struct request {
     const char *state, *release, *trust, *pty, *tcp, *profile, *faults;
     const char *vendor, *ca, *imei, *apn, *secrets, *sms, *speed, *quirks;
+    const char *bugs, *damage;
     int stdio, once, no_sim, no_bearer;
     uint32_t off_ms;
 };
@@ -107,6 +108,30 @@ static int set_quirks(const char *list, struct ffx_sim_config *config)
     return 0;
 }
 
+/* "sim,imei": a name each of what `set` knows. */
+static int set_names(const char *option, const char *list, uint32_t *mask,
+                     int (*set)(uint32_t *mask, const char *name))
+{
+    char text[256], *rest = text, *word;
+    if (strlen(list) >= sizeof text)
+        return wrong(option, "a shorter list", list);
+    snprintf(text, sizeof text, "%s", list);
+    while ((word = strtok_r(rest, ",", &rest)) != NULL)
+        if (set(mask, word) != 0)
+            return wrong(option, "NAME,... of farfix-sim(1)", word);
+    return 0;
+}
+
+static int set_troubles(const struct request *request,
+                        struct ffx_sim_config *config)
+{
+    const int result =
+        set_names("--bug", request->bugs, &config->bugs, ffx_module_bug_set);
+    return result != 0 ? result
+                       : set_names("--damage", request->damage, &config->damage,
+                                   ffx_module_damage_set);
+}
+
 static int set_speed(const char *name, struct ffx_sim_config *config)
 {
     config->real_speed = strcmp(name, "real") == 0;
@@ -119,13 +144,17 @@ static int set_identity(const struct request *request,
                         struct ffx_sim_config *config)
 {
     const char *pin = cli_secret(request->secrets, "SIM_PIN");
+    const char *puk = cli_secret(request->secrets, "SIM_PUK");
     if (strlen(request->imei) != 15 ||
         strspn(request->imei, "0123456789") != 15)
         return wrong("--imei", "15 digits", request->imei);
     if (pin != NULL && (strlen(pin) < 4 || strlen(pin) > 8 ||
                         strspn(pin, "0123456789") != strlen(pin)))
         return cli_fail(CLI_USAGE, "the PIN of a SIM is 4 to 8 digits");
+    if (puk != NULL && (strlen(puk) != 8 || strspn(puk, "0123456789") != 8))
+        return cli_fail(CLI_USAGE, "the PUK of a SIM is 8 digits");
     config->imei = request->imei;
+    config->sim_puk = puk;
     config->apn = request->no_bearer ? NULL : request->apn;
     config->sim_pin = request->no_sim ? NULL : pin != NULL ? pin : "";
     return 0;
@@ -178,6 +207,8 @@ static int set_config(const struct request *request,
         result = set_profile(request->profile, config);
     if (result == 0)
         result = set_quirks(request->quirks, config);
+    if (result == 0)
+        result = set_troubles(request, config);
     if (result == 0)
         result = set_speed(request->speed, config);
     if (result == 0)
@@ -347,6 +378,8 @@ int cli_sim_run(int argc, char **argv)
 {
     struct request request = {.profile = "note",
                               .quirks = "",
+                              .bugs = "",
+                              .damage = "",
                               .imei = default_imei,
                               .apn = "ctnb",
                               .speed = "real",
@@ -367,6 +400,10 @@ int cli_sim_run(int argc, char **argv)
          "note (default) or manual: whose dialect"},
         {"--quirk", CLI_TEXT, &request.quirks, "NAME=VALUE,...",
          "where documents disagree: D6=overwrite, say"},
+        {"--bug", CLI_TEXT, &request.bugs, "NAME,...",
+         "faults that users met: urc-before-flash, say"},
+        {"--damage", CLI_TEXT, &request.damage, "NAME,...",
+         "what a flash tool left broken: imei, fun-5, version, sim"},
         {"--flash-speed", CLI_TEXT, &request.speed, "NAME",
          "real (default): as slow as a flash chip; or fast"},
         {"--ca", CLI_TEXT, &request.ca, "FILE",
@@ -388,7 +425,7 @@ int cli_sim_run(int argc, char **argv)
         {"--no-bearer", CLI_FLAG, &request.no_bearer, NULL,
          "the network takes the module but gives it no data"},
         {"--secrets", CLI_TEXT, &request.secrets, "FILE",
-         "NAME=value lines: SIM_PIN"},
+         "NAME=value lines: SIM_PIN, SIM_PUK"},
     };
     const int parsed =
         cli_parse(&usage, options, sizeof options / sizeof options[0], argc,

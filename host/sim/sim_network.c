@@ -229,6 +229,9 @@ static int set_options(struct sim_network *network)
         curl_easy_setopt(easy, CURLOPT_FTPPORT, network->passive ? NULL : "-");
         curl_easy_setopt(easy, CURLOPT_TRANSFERTEXT, (long)network->ascii);
         curl_easy_setopt(easy, CURLOPT_NOBODY, (long)network->size_only);
+        curl_easy_setopt(
+            easy, CURLOPT_RESUME_FROM_LARGE,
+            (curl_off_t)(network->size_only ? 0 : network->offset));
     }
     return curl_easy_setopt(easy, CURLOPT_URL, network->url) == CURLE_OK
                ? FFX_OK
@@ -510,6 +513,7 @@ static int remember(struct sim_network *network,
     network->passive = transfer->passive;
     network->ascii = transfer->ascii;
     network->size_only = transfer->size_only;
+    network->offset = transfer->offset;
     return network->user != NULL && network->password != NULL ? FFX_OK
                                                               : FFX_ERR_SPACE;
 }

@@ -45,6 +45,7 @@ struct sim_network {
     int dir;
     uint32_t timeout_s, tries;
     int passive, ascii, size_only;
+    uint32_t offset; /* FTP: REST */
     int fd;        /* the staged file */
     uint32_t room; /* how long it may become */
     int full;      /* it would have become longer */

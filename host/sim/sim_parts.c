@@ -169,6 +169,9 @@ void sim_parts_config(struct ffx_sim *sim)
         .imei = sim->config.imei,
         .sim_pin = sim->config.sim_pin,
         .apn = sim->config.apn,
+        .sim_puk = sim->config.sim_puk,
+        .bugs = sim->config.bugs,
+        .damage = sim->config.damage,
         .ports = {{sim->line, sim->tx, SIM_TX_BYTES}},
         .port_count = 1,
         .chunk = sim->chunk};

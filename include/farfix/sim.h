@@ -84,7 +84,9 @@ struct ffx_sim_config {
     const char *imei;      /* 15 digits */
     const char *sim_pin;   /* as in struct ffx_module_config */
     const char *apn;       /* as well; null: no bearer */
-    const char *ca;        /* PEM file of roots to trust; null: see below */
+    const char *sim_puk;   /* and these three */
+    uint32_t bugs, damage;
+    const char *ca; /* PEM file of roots to trust; null: see below */
     const struct ffx_sim_vendor *vendor; /* null: none */
     /* Cuts in the order in which they come: each counts from the moment when
      * the boot stage starts or takes up an update. */

@@ -62,6 +62,38 @@ static void mode_0_replaces_and_mode_1_appends(void **context)
     assert_int_equal(sim_files_free(&files), SIM_FILES_BYTES - 1);
 }
 
+static void writing_over_keeps_the_tail(void **context)
+{
+    static char long_text[10000];
+    char text[16];
+    uint32_t bytes;
+    (void)context;
+    memset(long_text, 'x', sizeof long_text);
+    sim_files_write(&files, FFX_DIR_FOTA, "a", FFX_WRITE_NEW, long_text, 10000);
+    assert_int_equal(
+        sim_files_write(&files, FFX_DIR_FOTA, "a", FFX_WRITE_OVER, "abc", 3),
+        FFX_OK);
+    assert_int_equal(sim_files_size(&files, FFX_DIR_FOTA, "a", &bytes), FFX_OK);
+    assert_int_equal(bytes, 10000);
+    sim_files_read(&files, FFX_DIR_FOTA, "a", 0, text, 5);
+    assert_memory_equal(text, "abcxx", 5);
+    assert_int_equal(
+        sim_files_write(&files, FFX_DIR_FOTA, "new", FFX_WRITE_OVER, "abc", 3),
+        FFX_OK);
+    assert_int_equal(sim_files_size(&files, FFX_DIR_FOTA, "new", &bytes),
+                     FFX_OK);
+    assert_int_equal(bytes, 3);
+}
+
+static void ram_is_no_part_of_the_file_system(void **context)
+{
+    (void)context;
+    assert_int_equal(
+        sim_files_write(&files, FFX_DIR_RAM, "ftp", FFX_WRITE_NEW, "abc", 3),
+        FFX_OK);
+    assert_int_equal(sim_files_free(&files), SIM_FILES_BYTES);
+}
+
 static void files_of_two_directories_do_not_meet(void **context)
 {
     uint32_t bytes;
@@ -194,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(an_empty_module_has_the_space_of_the_manual),
         CASE(mode_0_replaces_and_mode_1_appends),
+        CASE(writing_over_keeps_the_tail),
+        CASE(ram_is_no_part_of_the_file_system),
         CASE(files_of_two_directories_do_not_meet),
         CASE(a_write_beyond_the_quota_leaves_the_file_as_it_was),
         CASE(names_cannot_leave_their_directory),

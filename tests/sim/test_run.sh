@@ -33,6 +33,10 @@ says 64 "SHA256=FROM:TO" "a malformed --vendor is refused" \
     "$FARFIX" sim run --state m0 --vendor abc
 says 64 "--trust" "a vendor's file without a key to check it is refused" \
     "$FARFIX" sim run --state m0 --vendor abc.zip
+says 64 "'flat-tyre'" "an unknown --bug is refused by its name" \
+    "$FARFIX" sim run --state m0 --bug urc-before-flash,flat-tyre
+says 64 "'flat-tyre'" "an unknown --damage is refused by its name" \
+    "$FARFIX" sim run --state m0 --damage sim,flat-tyre
 says 64 "15 digits" "a malformed --imei is refused" \
     "$FARFIX" sim run --state m0 --imei 123
 says 64 "FROM:TEXT@SECONDS" "a malformed --sms is refused" \
