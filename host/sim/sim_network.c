@@ -524,7 +524,7 @@ int sim_network_start(struct sim_network *network,
     if (network->progress.busy)
         return FFX_ERR_BUSY;
     if (scheme_of(transfer->url) == NULL ||
-        strlen(transfer->url) > FFX_URL_MAX ||
+        strlen(transfer->url) > FFX_TRANSFER_URL_MAX ||
         strlen(transfer->name) > FFX_FILE_NAME_MAX)
         return FFX_ERR_ARGUMENT;
     int result = remember(network, transfer);

@@ -38,14 +38,14 @@ struct sim_network {
     int64_t retry_ms; /* start of the next try; -1 none */
     struct sim_network_socket sockets[SIM_NETWORK_FDS];
 
-    char url[FFX_URL_MAX + 1];
+    char url[FFX_TRANSFER_URL_MAX + 1];
     char *user, *password;
     char name[FFX_FILE_NAME_MAX + 1];
     char trouble[CURL_ERROR_SIZE];
     int dir;
     uint32_t timeout_s, tries;
+    uint32_t offset;
     int passive, ascii, size_only;
-    uint32_t offset; /* FTP: REST */
     int fd;        /* the staged file */
     uint32_t room; /* how long it may become */
     int full;      /* it would have become longer */

@@ -61,6 +61,9 @@ enum ffx_module_write {
     FFX_WRITE_OVER    /* they replace its beginning, the rest stays (D6) */
 };
 
+/* Of HTTPTOFS 255, of FTP each character of path and name coded as three. */
+#define FFX_TRANSFER_URL_MAX 1200u
+
 /* A file to fetch over the air. The strings are valid only during start: the
  * port copies what it keeps. */
 struct ffx_module_transfer {

@@ -18,6 +18,7 @@
     (sizeof "ftp://:65535//" + sizeof((struct ffx_module *)0)->ftp_host +      \
      3u * sizeof((struct ffx_module *)0)->ftp_path +                           \
      3u * sizeof((struct ffx_module *)0)->ftp_file)
+_Static_assert(URL_MAX <= FFX_TRANSFER_URL_MAX, "what a port must take");
 
 /* What FTPEXTGET=1 holds (manual 10.2.23). */
 #define RAM_BYTES (300u * 1024u)

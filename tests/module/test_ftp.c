@@ -154,6 +154,24 @@ static void every_byte_of_a_name_reaches_the_url_coded(void **state)
     }
 }
 
+static void the_longest_path_reaches_the_port(void **state)
+{
+    char typed[300], text[256];
+    (void)state;
+    ready();
+    memset(text, '#', sizeof text);
+    text[255] = '\0';
+    snprintf(typed, sizeof typed, "AT+FTPGETPATH=\"%s\"\r", text);
+    expect(typed, OK);
+    text[99] = '\0';
+    snprintf(typed, sizeof typed, "AT+FTPGETNAME=\"%s\"\r", text);
+    expect(typed, OK);
+    expect("AT+FTPGET=1\r", OK);
+    waits(60, "");
+    assert_int_equal(strlen(b.url),
+                     strlen("ftp://h:21/") + 3 * 255 + strlen("/") + 3 * 99);
+}
+
 static void ftpget_gives_the_file_in_pieces(void **state)
 {
     (void)state;
@@ -390,6 +408,7 @@ int main(void)
         FTP(numbers_have_bounds_and_read_back),
         FTP(strings_have_bounds_and_read_back),
         FTP(every_byte_of_a_name_reaches_the_url_coded),
+        FTP(the_longest_path_reaches_the_port),
         FTP(ftpget_gives_the_file_in_pieces),
         FTP(ftpget_of_an_empty_file_ends_at_once),
         FTP(ftpget_repeats_itself_and_gives_up),

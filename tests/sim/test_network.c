@@ -334,6 +334,22 @@ static void other_schemes_are_refused(void **context)
     }
 }
 
+/* FTPGETPATH has 255 characters, FTPGETNAME 99. */
+static void the_longest_ftp_url_fits(void **context)
+{
+    static char url[FFX_TRANSFER_URL_MAX + 2];
+    char unused[128];
+    struct ffx_module_transfer what = transfer_of(unused, "");
+    (void)context;
+    memset(url, 'x', sizeof url - 1);
+    memcpy(url, "ftp://127.0.0.1:1/", 18);
+    what.url = url;
+    assert_int_equal(sim_network_start(&network, &what), FFX_ERR_ARGUMENT);
+    url[FFX_TRANSFER_URL_MAX] = '\0';
+    assert_int_equal(sim_network_start(&network, &what), FFX_OK);
+    sim_network_cancel(&network);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -353,6 +369,7 @@ int main(void)
         CASE(a_404_is_not_tried_again),
         CASE(a_transfer_can_be_broken_off),
         CASE(other_schemes_are_refused),
+        CASE(the_longest_ftp_url_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
