@@ -4,7 +4,7 @@
  * AT ports. The first bytes choose profile, switches and recovery; the rest is
  * a script: a byte below 0x80 goes to the module as it is; a higher one lets
  * time pass, ends a transfer, sends an SMS, changes how much the TE reads at a
- * time, moves DTR or the battery, or turns to the other port.
+ * time, moves DTR or the battery, changes the air, or turns to the other port.
  *
  * Whatever happened: both ports answer AT+GMR afterwards, and what is stored
  * is what the module would load.
@@ -36,6 +36,13 @@ static void end_transfer(uint32_t value)
     b.progress.failed = value & 1u;
     b.progress.http_status = value & 2u ? 200 : 404;
     b.progress.received = value << 20;
+    if (b.transfer.dir != FFX_DIR_RAM || b.files_fail || (value & 1u))
+        return;
+    /* As the port would have left it. */
+    b.progress.received = value * 500u;
+    b.progress.failed =
+        b.config.files->write(&b, FFX_DIR_RAM, b.name, FFX_WRITE_NEW, b.chunk,
+                              b.progress.received) < 0;
 }
 
 static void change_ports(uint32_t value)
@@ -62,10 +69,21 @@ static void turn_to(uint32_t value)
     b.deaf[1] = value >> 2 & 1u;
 }
 
+static void change_air(uint32_t value)
+{
+    if (value < 7)
+        ffx_module_registration(&b.module, (uint8_t)value, b.now_ms);
+    else if (value < 10)
+        ffx_module_drop_pdp(&b.module, b.now_ms);
+    else if (value < 12)
+        ffx_module_woke(&b.module, b.now_ms);
+    else
+        ffx_module_signal(&b.module, value & 1u ? 99 : 7, b.now_ms);
+}
+
 static void act(uint8_t action)
 {
     const uint32_t value = action & 15u;
-    const char typed[2] = {(char)action, '\0'};
     switch (action >> 4 & 7u) {
     case 0:
         module_bench_wait(&b, value * 100u);
@@ -89,7 +107,7 @@ static void act(uint8_t action)
         turn_to(value);
         break;
     default:
-        module_bench_say_on(&b, port, typed);
+        change_air(value);
         break;
     }
 }
@@ -140,6 +158,8 @@ static void start(const uint8_t *data)
     b.config.recovery = (data[0] & 6u) == 6u;
     b.config.dtr_high = data[0] >> 3 & 1u;
     b.config.boot_ms = data[0] & 16u ? 1000 : 0;
+    b.config.damage = data[0] & 64u ? FFX_DAMAGE_FUN_5 | FFX_DAMAGE_IMEI : 0;
+    b.config.bugs = data[0] & 128u ? UINT32_MAX : 0;
     b.config.port_count = 2;
     b.time = data[0] & 32u ? 1561529043 : 0;
     ffx_module_quirks(b.config.profile, quirks);

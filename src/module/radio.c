@@ -237,6 +237,8 @@ void radio_drop_bearers(struct ffx_module *module)
         module->sapbr[i].open = 0;
     }
     module->address = (uint8_t)(module->address + any);
+    if (module->contexts != 0)
+        urc_push(module, URC_PDP, 0);
     module->contexts = 0;
 }
 

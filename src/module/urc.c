@@ -88,6 +88,14 @@ static void put_app_pdp(struct ffx_module *module, struct ffx_at_text *out,
     ffx_at_put(out, value % 2 ? "ACTIVE" : "DEACTIVE");
 }
 
+static void put_pdp(struct ffx_module *module, struct ffx_at_text *out,
+                    uint8_t value)
+{
+    (void)module;
+    (void)value;
+    ffx_at_put(out, "+PDP: DEACT");
+}
+
 static void put_sapbr(struct ffx_module *module, struct ffx_at_text *out,
                       uint8_t value)
 {
@@ -210,7 +218,8 @@ static void (*const writers[])(struct ffx_module *, struct ffx_at_text *,
     [URC_FTP_FILE] = put_ftp_file, [URC_FTP_SIZE] = put_ftp_size,
     [URC_SMS] = put_sms,           [URC_DST] = put_dst,
     [URC_PSUTTZ] = put_psuttz,     [URC_BATTERY] = put_battery,
-    [URC_FTP_RAM] = put_ftp_ram,   [URC_FTP_GET] = put_ftp_get,
+    [URC_PDP] = put_pdp,           [URC_FTP_RAM] = put_ftp_ram,
+    [URC_FTP_GET] = put_ftp_get,
 };
 
 static void write_one(struct ffx_module *module, struct ffx_module_port *port,

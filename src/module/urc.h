@@ -24,6 +24,7 @@ enum urc_kind {
     URC_DST,
     URC_PSUTTZ,  /* value: zone */
     URC_BATTERY, /* value: 1, 2 warning, 3, 4 power down; under, over */
+    URC_PDP,     /* a context of CGACT */
     URC_FTP_RAM,
     URC_FTP_GET /* value: 1 data, 0 end, 61..80 */
 };

@@ -104,7 +104,7 @@ static void lte_keeps_the_context_it_attached_with(void **state)
     expect("AT+CGACT?\r", "\r\n+CGACT: 1,1\r\n+CGACT: 3,0\r\n" OK);
     expect("AT+CGACT=1\r", OK); /* all of them */
     expect("AT+CGACT?\r", "\r\n+CGACT: 1,1\r\n+CGACT: 3,1\r\n" OK);
-    expect("AT+CGATT=0\r", OK);
+    expect("AT+CGATT=0\r", OK "\r\n+PDP: DEACT\r\n");
     expect("AT+CGACT?\r", "\r\n+CGACT: 1,0\r\n+CGACT: 3,0\r\n" OK);
     expect("AT+CGACT=1,3\r", REFUSED);
 }
@@ -118,6 +118,17 @@ static void gsm_attaches_without_a_context(void **state)
     expect("AT+CGACT?\r", "\r\n+CGACT: 1,1\r\n" OK);
     expect("AT+CGACT=0,1\r", OK);
     expect("AT+CGACT?\r", "\r\n+CGACT: 1,0\r\n" OK);
+}
+
+static void a_context_that_the_network_takes_is_reported(void **state)
+{
+    (void)state;
+    module_bench_say(&b, "AT+CGDCONT=3,\"IP\",\"x\";+CGACT=1,3\r");
+    ffx_module_drop_pdp(&b.module, b.now_ms);
+    waits(100, "\r\n+PDP: DEACT\r\n");
+    expect("AT+CGACT?\r", "\r\n+CGACT: 1,1\r\n+CGACT: 3,0\r\n" OK);
+    ffx_module_drop_pdp(&b.module, b.now_ms);
+    waits(100, "");
 }
 
 static void an_active_context_has_an_address(void **state)
@@ -147,6 +158,21 @@ static void all_contexts_fit_in_answers(void **state)
          *p != '\0'; p++)
         lines += *p == '\n';
     assert_int_equal(lines, 24 + 24 + 2 + 2);
+}
+
+static void cgnapn_and_cgatt_have_their_forms(void **state)
+{
+    (void)state;
+    expect("AT+CGNAPN=?\r", "\r\n+CGNAPN: (0,1),63\r\n" OK);
+    expect("AT+CGNAPN\r", "\r\n+CGNAPN: 1,\"ctnb\"\r\n" OK);
+    expect("AT+CGATT=?\r", "\r\n+CGATT: (0,1)\r\n" OK);
+    expect("AT+CGATT=2\r", REFUSED);
+    expect("AT+CGATT=\r", REFUSED);
+    b.config.apn = NULL;
+    module_bench_again(&b);
+    expect("AT+CGNAPN\r", "\r\n+CGNAPN: 0,\"\"\r\n" OK);
+    expect("AT+SAPBR=1,1\r", REFUSED);
+    expect("AT+CGPADDR=1\r", "\r\n+CGPADDR: 1,\"0.0.0.0\"\r\n" OK);
 }
 
 static void cncfg_reads_back_and_has_bounds(void **state)
@@ -252,7 +278,9 @@ int main(void)
         BEARER(a_context_has_bounds),
         BEARER(lte_keeps_the_context_it_attached_with),
         BEARER(gsm_attaches_without_a_context),
+        BEARER(a_context_that_the_network_takes_is_reported),
         BEARER(an_active_context_has_an_address),
+        BEARER(cgnapn_and_cgatt_have_their_forms),
         BEARER(all_contexts_fit_in_answers),
         BEARER(cncfg_reads_back_and_has_bounds),
         BEARER(cnactcfg_chooses_a_family),
