@@ -1,93 +1,124 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/sim_faults.h"
 
-#include "lab/lab_flash.h"
-
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_BYTES 256
-
-#define WORDS 6 /* one more than a fault has */
-
-static int split(char *line, const char *words[WORDS])
+void sim_faults_init(struct sim_faults *faults)
 {
-    int count = 0;
-    char *rest = line, *word;
-    while (count < WORDS && (word = strtok_r(rest, " \t\r\n", &rest)) != NULL)
-        words[count++] = word;
-    return count;
+    *faults = (struct sim_faults){.seed = 1, .coin = 1};
 }
 
-static int is_number(const char *word, uint32_t *number)
+void sim_faults_clear(struct sim_faults *faults)
 {
-    const size_t length = strlen(word);
-    if (length > 9 || strspn(word, "0123456789") != length)
-        return 0;
-    *number = (uint32_t)strtoul(word, NULL, 10);
-    return 1;
+    faults->count = 0;
+    memset(faults->armed, 0, sizeof faults->armed);
 }
 
-static int add_cut(struct sim_faults *faults, uint32_t operation, uint32_t tear)
+void sim_faults_free(struct sim_faults *faults)
 {
-    if (operation == 0 || tear >= LAB_TEARS)
-        return FFX_ERR_SYNTAX;
-    if (faults->cut_count == FFX_SIM_CUTS)
-        return FFX_ERR_SPACE;
-    faults->cuts[faults->cut_count++] =
-        (struct ffx_sim_cut){.operation = operation, .tear = (uint8_t)tear};
-    return FFX_OK;
+    free(faults->rows);
+    sim_faults_init(faults);
 }
 
-static int parse_line(struct sim_faults *faults, const char *text)
+/* xorshift32 (Marsaglia, Xorshift RNGs, 2003): never 0. */
+uint32_t sim_faults_coin(struct sim_faults *faults, uint32_t limit)
 {
-    char line[LINE_BYTES];
-    const char *words[WORDS];
-    uint32_t operation, tear;
-    snprintf(line, sizeof line, "%s", text);
-    const int count = split(line, words);
-    if (count == 0 || words[0][0] == '#')
-        return FFX_OK;
-    if (count == 2 && strcmp(words[0], "seed") == 0)
-        return is_number(words[1], &faults->seed) ? FFX_OK : FFX_ERR_SYNTAX;
-    if (count == 5 && strcmp(words[0], "at") == 0 &&
-        strcmp(words[1], "flash") == 0 && is_number(words[2], &operation) &&
-        strcmp(words[3], "tear") == 0 && is_number(words[4], &tear))
-        return add_cut(faults, operation, tear);
-    return FFX_ERR_SYNTAX;
+    uint32_t x = faults->coin;
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    faults->coin = x;
+    return limit > 0 ? x % limit : 0;
 }
 
-static int read_lines(struct sim_faults *faults, FILE *stream, const char *path,
-                      struct ffx_sim_error *error)
+/* --- when ---------------------------------------------------------------- */
+
+void sim_faults_count(struct sim_faults *faults, enum sim_trigger trigger)
 {
-    char line[LINE_BYTES];
-    for (unsigned number = 1; fgets(line, sizeof line, stream) != NULL;
-         number++) {
-        const int result = parse_line(faults, line);
-        line[strcspn(line, "\r\n")] = '\0';
-        if (result == FFX_ERR_SPACE)
-            return sim_error(error, result, "%s, line %u: more than %u cuts",
-                             path, number, (unsigned)FFX_SIM_CUTS);
-        if (result != FFX_OK)
-            return sim_error(error, result,
-                             "%s, line %u: '%.60s' is no fault; known are "
-                             "'at flash N tear 0...%u' and 'seed N'",
-                             path, number, line, LAB_TEARS - 1u);
+    faults->seen[trigger]++;
+}
+
+void sim_faults_reach(struct sim_faults *faults, enum sim_trigger trigger,
+                      uint64_t value)
+{
+    faults->seen[trigger] = value;
+}
+
+/* Counted things pass each number once; time and percent may jump. */
+static int jumps(uint8_t trigger)
+{
+    return trigger == SIM_ON_MS || trigger == SIM_ON_PERCENT ||
+           trigger == SIM_ON_NOW;
+}
+
+static int is_due(struct sim_faults *faults, const struct sim_fault *fault)
+{
+    const uint64_t seen = faults->seen[fault->trigger];
+    if (fault->when == SIM_AT)
+        return fault->fired == 0 &&
+               (jumps(fault->trigger) ? seen >= fault->n : seen == fault->n);
+    if (fault->when == SIM_ODDS)
+        return sim_faults_coin(faults, fault->n) == 0;
+    return jumps(fault->trigger) ? seen / fault->n > fault->fired
+                                 : seen % fault->n == 0;
+}
+
+const struct sim_fault *sim_faults_next(struct sim_faults *faults,
+                                        enum sim_trigger trigger,
+                                        size_t *cursor)
+{
+    while (faults->armed[trigger] > 0 && *cursor < faults->count) {
+        struct sim_fault *fault = &faults->rows[(*cursor)++];
+        if (fault->trigger != trigger || !is_due(faults, fault))
+            continue;
+        fault->fired = fault->when == SIM_EVERY && jumps(fault->trigger)
+                           ? (uint32_t)(faults->seen[trigger] / fault->n)
+                           : fault->fired + 1;
+        if (fault->when == SIM_AT)
+            faults->armed[trigger]--;
+        return fault;
     }
-    return FFX_OK;
+    return NULL;
 }
 
-int sim_faults_read(struct sim_faults *faults, const char *path,
-                    struct ffx_sim_error *error)
+uint64_t sim_faults_due_ms(const struct sim_faults *faults)
 {
-    *faults = (struct sim_faults){.seed = 1};
-    FILE *stream = fopen(path, "r");
-    if (stream == NULL)
-        return sim_missing(error, "cannot read --faults %s: %s", path,
-                           strerror(errno));
-    const int result = read_lines(faults, stream, path, error);
-    fclose(stream);
-    return result;
+    uint64_t due = UINT64_MAX;
+    for (size_t i = 0; faults->armed[SIM_ON_MS] > 0 && i < faults->count; i++) {
+        const struct sim_fault *fault = &faults->rows[i];
+        if (fault->trigger != SIM_ON_MS ||
+            (fault->when == SIM_AT && fault->fired > 0))
+            continue;
+        const uint64_t at = (uint64_t)fault->n * (fault->fired + 1u);
+        due = at < due ? at : due;
+    }
+    return due;
+}
+
+/* Operation in which a coin of 1 in n first falls. */
+static uint32_t first_by_coin(struct sim_faults *faults, uint32_t n)
+{
+    uint32_t operation = 1;
+    while (operation < 1000000u && sim_faults_coin(faults, n) != 0)
+        operation++;
+    return operation;
+}
+
+const struct sim_fault *sim_faults_flash(struct sim_faults *faults,
+                                         uint32_t *operation)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        struct sim_fault *fault = &faults->rows[i];
+        if (fault->trigger != SIM_ON_FLASH ||
+            (fault->when == SIM_AT && fault->fired > 0))
+            continue;
+        *operation = fault->when == SIM_ODDS ? first_by_coin(faults, fault->n)
+                                             : fault->n;
+        fault->fired++;
+        if (fault->when == SIM_AT)
+            faults->armed[SIM_ON_FLASH]--;
+        return fault;
+    }
+    return NULL;
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The two small texts that the module reads: layout and fault file. */
-#include "lab/lab_flash.h"
-#include "sim/sim_faults.h"
+/* The layout of the module's flash as a small text. */
 #include "sim/sim_layout.h"
 
 #include <setjmp.h>
@@ -13,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* --- layout -------------------------------------------------------------- */
 
@@ -107,92 +104,6 @@ static void an_image_larger_than_its_slot_is_named(void **context)
                                     "its slot 4096");
 }
 
-/* --- faults -------------------------------------------------------------- */
-
-static int read_faults(const char *text, struct sim_faults *faults,
-                       struct ffx_sim_error *error)
-{
-    char path[] = "/tmp/farfix-faults-XXXXXX";
-    const int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-    const int result = sim_faults_read(faults, path, error);
-    unlink(path);
-    return result;
-}
-
-static void faults_come_in_the_order_of_the_file(void **context)
-{
-    struct sim_faults faults;
-    struct ffx_sim_error error;
-    (void)context;
-    assert_int_equal(read_faults("# two cuts\n\n  at flash 12 tear 3\n"
-                                 "seed 99\r\nat flash 1 tear 0",
-                                 &faults, &error),
-                     FFX_OK);
-    assert_int_equal(faults.seed, 99);
-    assert_int_equal(faults.cut_count, 2);
-    assert_int_equal(faults.cuts[0].operation, 12);
-    assert_int_equal(faults.cuts[0].tear, 3);
-    assert_int_equal(faults.cuts[1].operation, 1);
-}
-
-static void every_tear_of_the_instrument_has_a_number(void **context)
-{
-    (void)context;
-    for (unsigned tear = 0; tear <= LAB_TEARS; tear++) {
-        struct sim_faults faults;
-        struct ffx_sim_error error;
-        char text[64], last[64];
-        snprintf(text, sizeof text, "at flash 5 tear %u", tear);
-        snprintf(last, sizeof last, "tear 0...%u'", LAB_TEARS - 1u);
-        const int result = read_faults(text, &faults, &error);
-        assert_int_equal(result, tear < LAB_TEARS ? FFX_OK : FFX_ERR_SYNTAX);
-        if (result == FFX_OK)
-            assert_int_equal(faults.cuts[0].tear, tear);
-        else
-            assert_non_null(strstr(error.text, last));
-    }
-}
-
-static void what_is_no_fault_is_named_by_its_line(void **context)
-{
-    static const char *const lines[] = {"at flash 0 tear 1",
-                                        "at flash 5 tear 13",
-                                        "at flash 5",
-                                        "at flash 5 tear 1 now",
-                                        "at flash x tear 1",
-                                        "seed",
-                                        "seed -1",
-                                        "seed 5 6",
-                                        "at url 2 status 601",
-                                        "at flash 99999999999 tear 1"};
-    (void)context;
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        struct sim_faults faults;
-        struct ffx_sim_error error;
-        char text[128];
-        snprintf(text, sizeof text, "seed 1\n%s\n", lines[i]);
-        print_message("# '%s'\n", lines[i]);
-        assert_int_equal(read_faults(text, &faults, &error), FFX_ERR_SYNTAX);
-        assert_non_null(strstr(error.text, ", line 2: "));
-    }
-}
-
-static void more_cuts_than_fit_are_refused(void **context)
-{
-    static char text[(FFX_SIM_CUTS + 1) * 24];
-    struct sim_faults faults;
-    struct ffx_sim_error error;
-    size_t length = 0;
-    (void)context;
-    for (unsigned i = 0; i <= FFX_SIM_CUTS; i++)
-        length += (size_t)snprintf(text + length, sizeof text - length,
-                                   "at flash 7 tear 1\n");
-    assert_int_equal(read_faults(text, &faults, &error), FFX_ERR_SPACE);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,10 +112,6 @@ int main(void)
         cmocka_unit_test(a_layout_with_one_other_byte_is_damaged),
         cmocka_unit_test(numbers_of_a_layout_have_ranges),
         cmocka_unit_test(an_image_larger_than_its_slot_is_named),
-        cmocka_unit_test(faults_come_in_the_order_of_the_file),
-        cmocka_unit_test(every_tear_of_the_instrument_has_a_number),
-        cmocka_unit_test(what_is_no_fault_is_named_by_its_line),
-        cmocka_unit_test(more_cuts_than_fit_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

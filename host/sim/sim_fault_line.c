@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The grammar of a fault: one table of actions, read and shown by it. */
+#include "sim/sim_faults.h"
+
+#include "lab/lab_flash.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_BYTES 256u
+
+static const char *const triggers[SIM_TRIGGERS] = {
+    [SIM_ON_FLASH] = "flash", [SIM_ON_TX] = "tx-byte",
+    [SIM_ON_RX] = "rx-byte",  [SIM_ON_LINE] = "line",
+    [SIM_ON_URL] = "url",     [SIM_ON_WRITE] = "write",
+    [SIM_ON_BOOT] = "boot",   [SIM_ON_PERCENT] = "percent",
+    [SIM_ON_MS] = "ms",       [SIM_ON_NOW] = "now",
+};
+
+static const char *const whens[] = {"at", "every", "odds"};
+
+#define ON(trigger) (1u << SIM_ON_##trigger)
+#define BYTES (ON(TX) | ON(RX))
+#define TIMES (ON(MS) | ON(NOW))
+#define ANYWHERE (BYTES | ON(LINE) | ON(PERCENT) | TIMES)
+
+/* What an action is told: n a number, w a word, t the rest of the line; in
+ * capitals: may be absent. */
+struct rule {
+    const char *name;
+    uint32_t triggers;
+    const char *arguments;
+    uint32_t most[2]; /* largest numbers */
+};
+
+static const struct rule rules[SIM_ACTIONS] = {
+    [SIM_TEAR] = {"tear", ON(FLASH), "n", {LAB_TEARS - 1u}},
+    [SIM_WATCHDOG] = {"watchdog", ON(FLASH), ""},
+    [SIM_DROP] = {"drop", BYTES, ""},
+    [SIM_DOUBLE] = {"double", BYTES, ""},
+    [SIM_FLIP] = {"flip", BYTES, "N", {7}},
+    [SIM_NOISE] = {"noise", BYTES, "n", {256}},
+    [SIM_BREAK] = {"break", BYTES, ""},
+    [SIM_PAUSE] = {"pause", BYTES, "n", {3600000}},
+    [SIM_INSERT] = {"insert", BYTES, "t"},
+    [SIM_FRAGMENT] = {"fragment", ON(LINE) | TIMES, "nn", {4096, 10000}},
+    [SIM_NEWLINE] = {"newline", ON(LINE) | TIMES, "t"},
+    [SIM_LOSE] = {"lose", ON(LINE), ""},
+    [SIM_MUTE] = {"mute", ON(LINE), ""},
+    [SIM_LATE] = {"late", ON(LINE), "n", {3600000}},
+    [SIM_BARE] = {"bare", ON(LINE), ""},
+    [SIM_EXPECT] = {"expect", ON(LINE), "n", {FFX_FILE_CHUNK_MAX}},
+    [SIM_ECHO] = {"echo", ON(LINE) | TIMES, "n", {1}},
+    [SIM_STUCK] = {"stuck", ON(LINE) | TIMES, ""},
+    [SIM_HANG] = {"hang", ANYWHERE, ""},
+    [SIM_RESET] = {"reset", ANYWHERE, ""},
+    [SIM_CUT] = {"cut", ANYWHERE, ""},
+    [SIM_STATUS] = {"status", ON(URL), "n", {65535}},
+    [SIM_STALL] = {"stall", ON(URL), ""},
+    [SIM_BROKEN] = {"broken", ON(URL), "n", {UINT32_MAX}},
+    [SIM_SHORT] = {"short", ON(URL), "n", {UINT32_MAX}},
+    [SIM_SPOILT] = {"spoilt", ON(URL), "n", {UINT32_MAX}},
+    [SIM_RATE] = {"rate", ON(URL), "n", {UINT32_MAX}},
+    [SIM_PDP] = {"pdp", ON(URL) | ON(LINE) | TIMES, "N", {UINT32_MAX}},
+    [SIM_SIGNAL] = {"signal", ON(LINE) | TIMES, "n", {99}},
+    [SIM_NETWORK] = {"network", ON(LINE) | TIMES, "n", {5}},
+    [SIM_SMS] = {"sms", ON(LINE) | TIMES, "wt"},
+    [SIM_URC] = {"urc", ON(LINE) | TIMES, "t"},
+    [SIM_DTR] = {"dtr", ON(LINE) | TIMES, "n", {1}},
+    [SIM_BATTERY] = {"battery", ON(LINE) | TIMES, "nn", {100, 5000}},
+    [SIM_FAIL] = {"fail", ON(WRITE), ""},
+    [SIM_FULL] = {"full", ON(WRITE), ""},
+    [SIM_DAMAGE] = {"damage", ON(BOOT) | TIMES, "w"},
+    [SIM_BAUD] = {"baud", ON(BOOT) | TIMES, "n", {4000000}},
+};
+
+/* --- words --------------------------------------------------------------- */
+
+static int find(const char *const *names, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], word) == 0)
+            return (int)i;
+    return -1;
+}
+
+static int find_action(const char *word)
+{
+    for (int i = 0; i < SIM_ACTIONS; i++)
+        if (strcmp(rules[i].name, word) == 0)
+            return i;
+    return -1;
+}
+
+static const char *take_word(char **rest)
+{
+    char *word = *rest + strspn(*rest, " \t\r\n");
+    char *end = word + strcspn(word, " \t\r\n");
+    *rest = *end != '\0' ? end + 1 : end;
+    *end = '\0';
+    return word;
+}
+
+static int take_number(char **rest, uint32_t most, uint32_t *number)
+{
+    const char *word = take_word(rest);
+    const size_t length = strlen(word);
+    if (length == 0 || length > 10 || strspn(word, "0123456789") != length)
+        return -1;
+    const unsigned long value = strtoul(word, NULL, 10);
+    *number = (uint32_t)value;
+    return value <= most ? 0 : -1;
+}
+
+/* --- text with escapes --------------------------------------------------- */
+
+static int hex_value(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c != '\0' ? strchr(digits, c | 0x20) : NULL;
+    return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* One character behind a backslash; how many it takes, 0: none such. */
+static size_t take_escape(const char *text, char *byte)
+{
+    static const char names[] = "rnt\\", bytes[] = "\r\n\t\\";
+    const char *at = *text != '\0' ? strchr(names, *text) : NULL;
+    if (at != NULL) {
+        *byte = bytes[at - names];
+        return 1;
+    }
+    const int high = *text == 'x' ? hex_value(text[1]) : -1;
+    const int low = high >= 0 ? hex_value(text[2]) : -1;
+    *byte = (char)(high * 16 + low);
+    return low >= 0 ? 3 : 0;
+}
+
+static int take_text(const char *rest, struct sim_fault *fault)
+{
+    rest += strspn(rest, " \t");
+    for (size_t used = 1; *rest != '\0'; rest += used) {
+        used = 1;
+        if (fault->text_length == SIM_FAULT_TEXT - 1)
+            return -1;
+        char byte = *rest;
+        if (byte == '\\') {
+            const size_t length = take_escape(rest + 1, &byte);
+            if (length == 0)
+                return -1;
+            used += length;
+        }
+        fault->text[fault->text_length++] = byte;
+    }
+    return fault->text_length > 0 ? 0 : -1;
+}
+
+/* --- a fault ------------------------------------------------------------- */
+
+static int take_argument(char kind, char **rest, const struct rule *rule,
+                         size_t *numbers, struct sim_fault *fault)
+{
+    const size_t at = *numbers;
+    const char *word;
+    switch (kind) {
+    case 'N':
+        if ((*rest)[strspn(*rest, " \t\r\n")] == '\0') {
+            fault->value[at] = rule->most[at] + 1u;
+            return 0;
+        }
+        /* fall through */
+    case 'n':
+        return take_number(rest, rule->most[(*numbers)++], &fault->value[at]);
+    case 'w':
+        word = take_word(rest);
+        snprintf(fault->word, sizeof fault->word, "%s", word);
+        return *word != '\0' && strlen(word) < sizeof fault->word ? 0 : -1;
+    default:
+        if (take_text(*rest, fault) != 0)
+            return -1;
+        *rest += strlen(*rest);
+        return 0;
+    }
+}
+
+static int take_action(char **rest, struct sim_fault *fault)
+{
+    const int action = find_action(take_word(rest));
+    size_t numbers = 0;
+    if (action < 0 || (rules[action].triggers & 1u << fault->trigger) == 0)
+        return -1;
+    fault->action = (uint8_t)action;
+    for (const char *kind = rules[action].arguments; *kind != '\0'; kind++)
+        if (take_argument(*kind, rest, &rules[action], &numbers, fault) != 0)
+            return -1;
+    return (*rest)[strspn(*rest, " \t\r\n")] == '\0' ? 0 : -1;
+}
+
+static int take_trigger(char **rest, struct sim_fault *fault, int instant)
+{
+    const char *word = take_word(rest);
+    if (instant && strcmp(word, "now") == 0) {
+        fault->trigger = SIM_ON_NOW;
+        return 0;
+    }
+    const int when = find(whens, sizeof whens / sizeof whens[0], word);
+    const int trigger =
+        when >= 0 ? find(triggers, SIM_ON_NOW, take_word(rest)) : -1;
+    if (trigger < 0 || take_number(rest, 1000000000u, &fault->n) != 0)
+        return -1;
+    fault->when = (uint8_t)when;
+    fault->trigger = (uint8_t)trigger;
+    /* Time passes, it does not come by a coin. */
+    if (when == SIM_ODDS && (trigger == SIM_ON_MS || trigger == SIM_ON_PERCENT))
+        return -1;
+    /* Only a percentage and a time can be 0. */
+    return fault->n > 0 || (when == SIM_AT &&
+                            (trigger == SIM_ON_PERCENT || trigger == SIM_ON_MS))
+               ? 0
+               : -1;
+}
+
+/* What happened at once is over: its row is free again. */
+static struct sim_fault *spent_row(const struct sim_faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        if (faults->rows[i].trigger == SIM_ON_NOW && faults->rows[i].fired > 0)
+            return &faults->rows[i];
+    return NULL;
+}
+
+static int keep(struct sim_faults *faults, const struct sim_fault *fault)
+{
+    struct sim_fault *spent = spent_row(faults);
+    if (spent != NULL) {
+        *spent = *fault;
+        faults->armed[fault->trigger]++;
+        return FFX_OK;
+    }
+    if (faults->count == SIM_FAULTS_MAX)
+        return FFX_ERR_SPACE;
+    if (faults->count == faults->capacity) {
+        const size_t capacity = faults->capacity > 0 ? 2 * faults->capacity : 8;
+        struct sim_fault *rows = realloc(faults->rows, capacity * sizeof *rows);
+        if (rows == NULL)
+            return FFX_ERR_SPACE;
+        faults->rows = rows;
+        faults->capacity = capacity;
+    }
+    faults->rows[faults->count++] = *fault;
+    faults->armed[fault->trigger]++;
+    return FFX_OK;
+}
+
+static int add_line(struct sim_faults *faults, char *line, int instant)
+{
+    struct sim_fault fault = {0};
+    char copy[LINE_BYTES], *rest = copy;
+    snprintf(copy, sizeof copy, "%s", line);
+    const char *first = take_word(&rest);
+    if (first[0] == '\0' || first[0] == '#')
+        return FFX_OK;
+    if (strcmp(first, "seed") == 0) {
+        if (take_number(&rest, UINT32_MAX, &faults->seed) != 0 ||
+            *take_word(&rest) != '\0')
+            return FFX_ERR_SYNTAX;
+        faults->coin = faults->seed != 0 ? faults->seed : 0x9e3779b9u;
+        return FFX_OK;
+    }
+    if (take_trigger(&line, &fault, instant) != 0 ||
+        take_action(&line, &fault) != 0)
+        return FFX_ERR_SYNTAX;
+    return keep(faults, &fault);
+}
+
+/* --- messages ------------------------------------------------------------ */
+
+/* Trigger of a line, or -1. */
+static int trigger_of(const char *line)
+{
+    char copy[LINE_BYTES], *rest = copy;
+    snprintf(copy, sizeof copy, "%s", line);
+    const char *word = take_word(&rest);
+    if (strcmp(word, "now") == 0)
+        return SIM_ON_NOW;
+    return find(whens, sizeof whens / sizeof whens[0], word) < 0
+               ? -1
+               : find(triggers, SIM_ON_NOW, take_word(&rest));
+}
+
+/* What may follow: triggers, or the actions of the line's trigger. */
+static void list_known(int trigger, char *text, size_t capacity)
+{
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = 0; trigger < 0 && i < SIM_ON_NOW; i++)
+        length += (size_t)snprintf(text + length, capacity - length, " %s",
+                                   triggers[i]);
+    for (size_t i = 0; trigger >= 0 && i < SIM_ACTIONS; i++)
+        if (rules[i].triggers & 1u << trigger)
+            length += (size_t)snprintf(text + length, capacity - length,
+                                       " %s%s", rules[i].name,
+                                       rules[i].arguments[0] ? " .." : "");
+}
+
+static int explain(int code, const char *line, const char *name,
+                   unsigned number, struct ffx_sim_error *error)
+{
+    char where[96] = "", known[260];
+    if (name != NULL)
+        snprintf(where, sizeof where, "%.70s, line %u: ", name, number);
+    if (code == FFX_ERR_SPACE)
+        return sim_error(error, code, "%smore than %u faults", where,
+                         SIM_FAULTS_MAX);
+    const int trigger = trigger_of(line);
+    list_known(trigger, known, sizeof known);
+    if (trigger < 0)
+        return sim_error(error, code,
+                         "%s'%.60s' is no fault: at|every|odds TRIGGER N "
+                         "ACTION; triggers:%s",
+                         where, line, known);
+    return sim_error(error, code, "%s'%.60s' is no fault; %s knows:%s", where,
+                     line, triggers[trigger], known);
+}
+
+int sim_faults_add(struct sim_faults *faults, const char *text,
+                   const char *name, int instant, struct ffx_sim_error *error)
+{
+    for (unsigned number = 1; *text != '\0'; number++) {
+        char line[LINE_BYTES], copy[LINE_BYTES];
+        const size_t length = strcspn(text, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)length, text);
+        line[strcspn(line, "\r")] = '\0';
+        memcpy(copy, line, sizeof copy);
+        const int result = length < sizeof line
+                               ? add_line(faults, copy, instant)
+                               : FFX_ERR_SYNTAX;
+        if (result != FFX_OK)
+            return explain(result, line, name, number, error);
+        text += length + (text[length] == '\n');
+    }
+    return FFX_OK;
+}
+
+void sim_faults_show(const struct sim_fault *fault, char *text, size_t capacity)
+{
+    const struct rule *rule = &rules[fault->action];
+    int length = fault->trigger == SIM_ON_NOW
+                     ? snprintf(text, capacity, "now %s", rule->name)
+                     : snprintf(text, capacity, "%s %s %u %s",
+                                whens[fault->when], triggers[fault->trigger],
+                                (unsigned)fault->n, rule->name);
+    size_t numbers = 0;
+    for (const char *kind = rule->arguments; *kind != '\0'; kind++) {
+        char *end = text + length;
+        const size_t room = capacity - (size_t)length;
+        if (*kind == 'w')
+            length += snprintf(end, room, " %s", fault->word);
+        else if (*kind == 't')
+            length += snprintf(end, room, " ...");
+        else if (*kind == 'n' || fault->value[numbers] <= rule->most[numbers])
+            length +=
+                snprintf(end, room, " %u", (unsigned)fault->value[numbers++]);
+    }
+}
