@@ -4,8 +4,6 @@
 #include "cli/sim_vendor.h"
 #include "cli/verbs.h"
 
-#include "sim/sim_faults.h"
-
 #include <farfix/sim.h>
 #include <psa/psa_crypto.h>
 
@@ -170,19 +168,26 @@ static int set_vendor(const struct request *request,
     return sim_vendor_set(&vendor, request->vendor, request->trust);
 }
 
+/* The whole file as one text; ffx_sim_create reads its lines. */
 static int set_faults(const char *path, struct ffx_sim_config *config)
 {
-    static struct sim_faults faults;
-    struct ffx_sim_error error;
-    config->seed = 1;
+    static char text[256 * 1024];
     if (path == NULL)
         return 0;
-    if (sim_faults_read(&faults, path, &error) != FFX_OK)
-        return cli_fail(error.missing ? CLI_MISSING : CLI_FAILED, "%s",
-                        error.text);
-    config->cuts = faults.cuts;
-    config->cut_count = faults.cut_count;
-    config->seed = faults.seed;
+    FILE *stream = fopen(path, "r");
+    if (stream == NULL)
+        return cli_fail(CLI_MISSING, "cannot read --faults %s: %s", path,
+                        strerror(errno));
+    const size_t length = fread(text, 1, sizeof text - 1, stream);
+    const int whole = feof(stream) && memchr(text, '\0', length) == NULL;
+    fclose(stream);
+    if (!whole)
+        return cli_fail(CLI_FAILED,
+                        "--faults %s is longer than %zu bytes, or "
+                        "no text",
+                        path, sizeof text - 1);
+    config->faults = text;
+    config->faults_name = path;
     return 0;
 }
 

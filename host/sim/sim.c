@@ -1,303 +1,221 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sim/sim_clock.h"
 #include "sim/sim_factory.h"
 #include "sim/sim_parts.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* How long the last words of an update wait for a peer that does not read. */
-#define LEAVE_MS 2000
 
 /* A script on standard input is over when it is answered and the module has
  * had nothing to say for so long: bearer and SIM report later than OK. */
 #define QUIET_MS 2000
 
-/* A stretch of work after which the port is looked at again. */
-#define SLICE_US 5000
+/* --- the loop ------------------------------------------------------------ */
 
-/* --- power --------------------------------------------------------------- */
-
-static int64_t clock_ms(const struct ffx_sim *sim)
+static int64_t running_ms(const struct ffx_sim *sim)
 {
-    return sim_clock_ms(&sim->clock);
-}
-
-/* As the core counts: it may wrap. */
-static uint32_t core_ms(const struct ffx_sim *sim)
-{
-    return (uint32_t)clock_ms(sim);
-}
-
-static void enter(struct ffx_sim *sim, enum sim_state state, int64_t due_ms)
-{
-    sim->state = state;
-    sim->due_ms = due_ms;
-}
-
-static int start_firmware(struct ffx_sim *sim)
-{
-    const int status = ffx_agent_status(&sim->boot.agent);
-    const int recovery =
-        status == FFX_STATUS_FAILED_MODEM || status == FFX_STATUS_FAILED_AP;
-    sim_log(&sim->log, "boot: %s, version %s, status %d%s",
-            ffx_agent_state(&sim->boot.agent)->model,
-            sim_boot_version(&sim->boot), status, recovery ? ", recovery" : "");
-    sim->module_config.recovery = (uint8_t)recovery;
-    sim->flow = sim->reset = 0;
-    sim->input_length = 0;
-    sim->spoke_ms = clock_ms(sim);
-    enter(sim, SIM_RUN, 0);
-    return ffx_module_init(&sim->module, &sim->module_config, core_ms(sim));
-}
-
-static int power_up(struct ffx_sim *sim)
-{
-    const int result = sim_boot_power_up(&sim->boot);
-    enter(sim, SIM_START, 0);
-    return result;
-}
-
-static int cut_power(struct ffx_sim *sim)
-{
-    sim_log(&sim->log, "power cut: %s",
-            sim->config.once ? "the end" : "the port is closed");
-    sim_network_cancel(&sim->network);
-    sim_port_down(&sim->port);
-    enter(sim, SIM_OFF, clock_ms(sim) + sim->config.off_ms);
-    return sim->config.once ? FFX_ERR_POWER : 1;
-}
-
-/* --- one function per state ---------------------------------------------- */
-
-static int step_off(struct ffx_sim *sim)
-{
-    struct ffx_sim_error error;
-    if (clock_ms(sim) < sim->due_ms)
-        return 1;
-    if (sim_port_up(&sim->port, &error) != FFX_OK) {
-        sim_log(&sim->log, "%s", error.text);
-        return FFX_ERR_IO;
-    }
-    const int result = power_up(sim);
-    return result == FFX_OK ? 1 : result;
-}
-
-static int step_start(struct ffx_sim *sim)
-{
-    if (!sim_boot_pending(&sim->boot)) {
-        const int result = start_firmware(sim);
-        return result == FFX_OK ? 1 : result;
-    }
-    sim_boot_begin(&sim->boot);
-    enter(sim, SIM_UPDATE, 0);
-    return 1;
-}
-
-static int step_update(struct ffx_sim *sim)
-{
-    const int64_t start_us = sim_clock_real_us();
-    int result = 1;
-    /* A line to print ends the slice: it goes out before the next one. */
-    uint32_t printed = 0;
-    while (result == 1 && printed == 0 && clock_ms(sim) >= sim->due_ms &&
-           sim_clock_real_us() < start_us + SLICE_US) {
-        result = sim_boot_step(&sim->boot);
-        sim_boot_tx(&sim->boot, &printed);
-        if (!sim->config.real_speed)
-            continue;
-        const int64_t rest = (int64_t)(sim->flash.lab.spent_us / 1000);
-        sim->flash.lab.spent_us -= (uint64_t)rest * 1000;
-        sim->due_ms = clock_ms(sim) + rest;
-    }
-    if (result == FFX_ERR_POWER)
-        return cut_power(sim);
-    if (result == FFX_ERR_FLASH) {
-        /* A reset would find the same journal: AT answers as it stands. */
-        sim_log(&sim->log, "the journal takes no record any more");
-        result = start_firmware(sim);
-        return result == FFX_OK ? 1 : result;
-    }
-    if (result == 0)
-        enter(sim, SIM_LEAVE, clock_ms(sim) + LEAVE_MS);
-    return result == 0 ? 1 : result;
-}
-
-static int step_leave(struct ffx_sim *sim)
-{
-    uint32_t length;
-    sim_boot_tx(&sim->boot, &length);
-    if (length > 0 && clock_ms(sim) < sim->due_ms)
-        return 1;
-    sim_log(&sim->log, "reset after the update");
-    const int result = power_up(sim);
-    return result == FFX_OK ? 1 : result;
-}
-
-static int leave_firmware(struct ffx_sim *sim)
-{
-    static const char *const words[] = {[FFX_RESET_FOTA] = "reset: AT+CFOTA=1",
-                                        [FFX_RESET_SOFT] = "reset",
-                                        [FFX_POWER_DOWN] =
-                                            "switched off: AT+CPOWD"};
-    const int kind = sim->reset - 1;
-    sim_log(&sim->log, "%s", words[kind]);
-    sim_network_cancel(&sim->network);
-    if (kind == FFX_POWER_DOWN)
-        return 0;
-    const int result = power_up(sim);
-    return result == FFX_OK ? 1 : result;
-}
-
-static int step_run(struct ffx_sim *sim)
-{
-    const uint32_t taken =
-        ffx_module_feed(&sim->module, FFX_PORT_UART, sim->input,
-                        sim->input_length, core_ms(sim));
-    sim->input_length -= taken;
-    memmove(sim->input, sim->input + taken, sim->input_length);
-    sim->due_ms = clock_ms(sim) + ffx_module_poll(&sim->module, core_ms(sim));
-    return sim->reset ? leave_firmware(sim) : 1;
-}
-
-static int (*const steps[])(struct ffx_sim *sim) = {
-    [SIM_OFF] = step_off,       [SIM_START] = step_start,
-    [SIM_UPDATE] = step_update, [SIM_LEAVE] = step_leave,
-    [SIM_RUN] = step_run,
-};
-
-/* --- the line ------------------------------------------------------------ */
-
-static const void *pending(struct ffx_sim *sim, uint32_t *length)
-{
-    if (sim->state == SIM_RUN)
-        return ffx_module_tx(&sim->module, FFX_PORT_UART, length);
-    return sim_boot_tx(&sim->boot, length);
-}
-
-static void acknowledge(struct ffx_sim *sim, uint32_t length)
-{
-    uint32_t left;
-    if (sim->state == SIM_RUN) {
-        ffx_module_tx_ack(&sim->module, FFX_PORT_UART, length);
-        sim->due_ms = 0; /* the core may have waited for the room */
-        sim->spoke_ms = clock_ms(sim);
-        return;
-    }
-    sim_boot_tx_ack(&sim->boot, length);
-    sim_boot_tx(&sim->boot, &left);
-    if (sim->state == SIM_LEAVE && left == 0)
-        sim->due_ms = 0;
-}
-
-static void write_port(struct ffx_sim *sim)
-{
-    uint32_t length, wrote = 1;
-    const void *bytes = pending(sim, &length);
-    while (length > 0 && wrote > 0) {
-        wrote = (uint32_t)sim_port_write(&sim->port, bytes, length);
-        if (wrote > 0)
-            acknowledge(sim, wrote);
-        bytes = pending(sim, &length);
-    }
-    if (length == 0 && sim->input_length == 0)
-        sim_port_idle(&sim->port);
-}
-
-/* Without AT+IFC=x,2 nothing stops the TE: a full FIFO loses bytes, and so
- * does a module that updates itself. Standard input stands for a script, which
- * cannot know when to wait: it is held back. */
-static int may_lose(const struct ffx_sim *sim)
-{
-    return sim->config.port != FFX_SIM_STDIO &&
-           (!sim->flow || sim->state != SIM_RUN);
-}
-
-static int may_read(const struct ffx_sim *sim)
-{
-    return (sim->state == SIM_RUN && sim->input_length < sizeof sim->input) ||
-           may_lose(sim);
-}
-
-static void lose_input(struct ffx_sim *sim)
-{
-    uint8_t lost[512];
-    if (sim_port_read(&sim->port, lost, sizeof lost) == 0 || sim->lost_input)
-        return;
-    sim->lost_input = 1;
-    sim_log(&sim->log, "bytes of the TE are lost: it does not wait for the "
-                       "answer, and AT+IFC=2,2 was not said");
-}
-
-static void read_port(struct ffx_sim *sim)
-{
-    if (sim->state == SIM_START || !may_read(sim))
-        return;
-    if (sim->input_length == sizeof sim->input) {
-        lose_input(sim);
-        return;
-    }
-    sim->input_length +=
-        (uint32_t)sim_port_read(&sim->port, sim->input + sim->input_length,
-                                sizeof sim->input - sim->input_length);
-    if (sim->state != SIM_RUN)
-        sim->input_length = 0;
+    return sim_clock_ms(&sim->clock) - sim->start_ms;
 }
 
 /* The script on standard input is over and everything is answered. */
 static int script_over(struct ffx_sim *sim)
 {
+    const struct sim_line *line = &sim->wires[0].line;
     struct ffx_module_progress progress;
-    uint32_t length;
-    if (sim->config.port != FFX_SIM_STDIO || !sim->port.ended ||
-        sim->state != SIM_RUN || sim->input_length > 0)
+    if (sim->config.port != FFX_SIM_STDIO || !line->port.ended ||
+        sim->state != SIM_RUN || line->fifo_length > 0)
         return 0;
-    pending(sim, &length);
-    sim_network_progress(&sim->network, &progress);
-    return length == 0 && !progress.busy &&
-           clock_ms(sim) - sim->spoke_ms > QUIET_MS;
+    sim_trial_progress(sim, &progress);
+    return sim_wire_silent(sim) && !progress.busy &&
+           sim_clock_ms(&sim->clock) - sim->spoke_ms > QUIET_MS;
 }
-
-/* --- the loop ------------------------------------------------------------ */
 
 unsigned ffx_sim_wait(struct ffx_sim *sim, struct pollfd fds[FFX_SIM_FDS],
                       int *timeout_ms)
 {
-    uint32_t length;
-    pending(sim, &length);
+    const uint64_t fault_ms = sim_faults_due_ms(&sim->faults);
+    unsigned count = 0;
     *timeout_ms = -1;
     sim_clock_wait(&sim->clock, timeout_ms, sim->due_ms);
-    const unsigned count =
-        sim_port_wait(&sim->port, may_read(sim), length > 0, fds, timeout_ms);
+    if (fault_ms != UINT64_MAX)
+        sim_clock_wait(&sim->clock, timeout_ms,
+                       sim->start_ms + (int64_t)fault_ms);
+    for (uint32_t i = 0; i < sim->wire_count; i++)
+        count += sim_wire_wait(sim, i, fds + count, timeout_ms);
     return count + sim_network_wait(&sim->network, fds + count, timeout_ms);
 }
 
 int ffx_sim_step(struct ffx_sim *sim, const struct pollfd *fds, unsigned count)
 {
     sim_network_step(&sim->network, fds, count);
-    read_port(sim);
-    const int result = steps[sim->state](sim);
-    if (result == 1)
-        write_port(sim);
+    if (sim_faults_wait_for(&sim->faults, SIM_ON_MS))
+        sim_trouble_reach(sim, SIM_ON_MS, (uint64_t)running_ms(sim));
+    for (uint32_t i = 0; i < sim->wire_count; i++)
+        sim_wire_receive(sim, i);
+    const int result = sim_power_step(sim);
+    for (uint32_t i = 0; result == 1 && i < sim->wire_count; i++)
+        sim_wire_send(sim, i);
     if (result != 1)
         return result;
-    if (sim->state == SIM_RUN && sim->reset)
-        return leave_firmware(sim);
+    if (sim->doom)
+        return sim_power_step(sim);
     return !script_over(sim);
 }
+
+/* --- from outside -------------------------------------------------------- */
 
 int ffx_sim_sms(struct ffx_sim *sim, const char *from, const char *text)
 {
     if (sim->state != SIM_RUN)
         return FFX_ERR_BUSY;
-    const int result = ffx_module_sms(&sim->module, from, text, core_ms(sim));
+    const int result = ffx_module_sms(&sim->module, from, text,
+                                      (uint32_t)sim_clock_ms(&sim->clock));
     sim->due_ms = 0;
     return result;
 }
 
 const char *ffx_sim_address(const struct ffx_sim *sim)
 {
-    return sim->port.name;
+    return sim->wires[0].line.port.name;
+}
+
+size_t ffx_sim_say(struct ffx_sim *sim, uint32_t port, const void *bytes,
+                   size_t length)
+{
+    return port < sim->wire_count
+               ? sim_port_say(&sim->wires[port].line.port, bytes, length)
+               : 0;
+}
+
+size_t ffx_sim_hear(struct ffx_sim *sim, uint32_t port, void *buffer,
+                    size_t capacity)
+{
+    return port < sim->wire_count
+               ? sim_port_hear(&sim->wires[port].line.port, buffer, capacity)
+               : 0;
+}
+
+static const char *const pin_names[FFX_SIM_PINS] = {
+    [FFX_SIM_DCD] = "DCD", [FFX_SIM_RI] = "RI", [FFX_SIM_CTS] = "CTS"};
+
+void sim_pin_set(struct ffx_sim *sim, enum ffx_sim_pin pin, int low)
+{
+    if (sim->low[pin] == low)
+        return;
+    sim->low[pin] = (uint8_t)low;
+    if (sim->config.trace != NULL)
+        sim->config.trace(sim->config.context, FFX_SIM_PIN, FFX_PORT_UART,
+                          pin_names[pin], !low);
+}
+
+int ffx_sim_pin(const struct ffx_sim *sim, enum ffx_sim_pin pin)
+{
+    return !sim->low[pin];
+}
+
+/* --- commands ------------------------------------------------------------ */
+
+/* Lines of an answer; what does not fit is left out. */
+struct reply {
+    char *text;
+    size_t length, capacity;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+put(struct reply *reply, const char *format, ...)
+{
+    va_list arguments;
+    const size_t room = reply->capacity - reply->length;
+    va_start(arguments, format);
+    const int length =
+        vsnprintf(reply->text + reply->length, room, format, arguments);
+    va_end(arguments);
+    if (length > 0 && (size_t)length < room)
+        reply->length += (size_t)length;
+    reply->text[reply->length] = '\0';
+}
+
+static void show_faults(struct ffx_sim *sim, struct reply *reply)
+{
+    for (size_t i = 0; i < sim->faults.count; i++) {
+        char shown[160];
+        const struct sim_fault *fault = &sim->faults.rows[i];
+        if (fault->trigger == SIM_ON_NOW)
+            continue;
+        sim_faults_show(fault, shown, sizeof shown);
+        put(reply, "%s: %u times\n", shown, (unsigned)fault->fired);
+    }
+}
+
+static void clear_faults(struct ffx_sim *sim, struct reply *reply)
+{
+    (void)reply;
+    sim_faults_clear(&sim->faults);
+}
+
+static void show_status(struct ffx_sim *sim, struct reply *reply)
+{
+    static const char *const states[] = {
+        [SIM_OFF] = "off",        [SIM_START] = "starts",
+        [SIM_UPDATE] = "updates", [SIM_LEAVE] = "updated",
+        [SIM_RUN] = "runs",       [SIM_HUNG] = "hangs"};
+    put(reply, "state %s\nversion %s\nstatus %d\npercent %u\n",
+        states[sim->state], sim_boot_version(&sim->boot),
+        ffx_agent_status(&sim->boot.agent), (unsigned)sim->boot.percent);
+    put(reply, "ms %lld\n", (long long)running_ms(sim));
+    put(reply, "rx-bytes %llu\ntx-bytes %llu\nlost-bytes %u\n",
+        (unsigned long long)sim->faults.seen[SIM_ON_RX],
+        (unsigned long long)sim->faults.seen[SIM_ON_TX],
+        (unsigned)sim->wires[0].line.lost);
+}
+
+static void show_pins(struct ffx_sim *sim, struct reply *reply)
+{
+    for (int pin = 0; pin < FFX_SIM_PINS; pin++)
+        put(reply, "%s %s\n", pin_names[pin], sim->low[pin] ? "low" : "high");
+    put(reply, "DTR %s\n", sim->air.dtr ? "high" : "low");
+}
+
+static const struct {
+    const char *name;
+    void (*run)(struct ffx_sim *sim, struct reply *reply);
+} commands[] = {
+    {"faults", show_faults},
+    {"clear", clear_faults},
+    {"status", show_status},
+    {"pins", show_pins},
+};
+
+static int run_fault(struct ffx_sim *sim, const char *command,
+                     struct reply *reply)
+{
+    struct ffx_sim_error error;
+    const int result = sim_faults_add(&sim->faults, command, NULL, 1, &error);
+    if (result != FFX_OK) {
+        put(reply, "error: %s\n", error.text);
+        return result;
+    }
+    sim_trouble_reach(sim, SIM_ON_NOW, 0);
+    sim->due_ms = 0;
+    put(reply, "ok\n");
+    return FFX_OK;
+}
+
+int ffx_sim_control(struct ffx_sim *sim, const char *command, char *text,
+                    size_t capacity)
+{
+    struct reply reply = {text, 0, capacity};
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, command) == 0) {
+            reply.capacity = capacity - 4;
+            commands[i].run(sim, &reply);
+            reply.capacity = capacity;
+            put(&reply, "ok\n");
+            return FFX_OK;
+        }
+    return run_fault(sim, command, &reply);
 }
 
 /* --- create and destroy -------------------------------------------------- */
@@ -320,19 +238,60 @@ static int find_flash(struct ffx_sim *sim, struct ffx_sim_error *error)
         result = sim_factory_layout(&sim->files, config->state, &layout, error);
     if (result == FFX_OK)
         result = sim_flash_open(&sim->flash, &layout, config->state,
-                                "flash.bin", config->seed, error);
+                                "flash.bin", sim->faults.seed, error);
     return result;
 }
 
 static int first_power_up(struct ffx_sim *sim, struct ffx_sim_error *error)
 {
-    const int result = power_up(sim);
+    const int result = sim_power_up(sim);
     if (result == FFX_OK)
         return FFX_OK;
     return sim_error(error, result,
                      "%s/flash.bin cannot be used: %s; start afresh in a new "
                      "--state",
                      sim->config.state, ffx_error_text(result));
+}
+
+static void trace_line(void *context, int out, const void *bytes, size_t length)
+{
+    const struct sim_wire *wire = context;
+    const struct ffx_sim *sim = wire->sim;
+    sim->config.trace(sim->config.context,
+                      out ? FFX_SIM_FROM_MODULE : FFX_SIM_TO_MODULE,
+                      (uint32_t)(wire - sim->wires), bytes, (uint32_t)length);
+}
+
+static void close_lines(struct ffx_sim *sim)
+{
+    for (uint32_t i = 0; i < sim->wire_count; i++)
+        sim_port_close(&sim->wires[i].line.port);
+}
+
+/* The UART has a rate and meets with faults, USB has neither. */
+static int open_lines(struct ffx_sim *sim, struct ffx_sim_error *error)
+{
+    const struct ffx_sim_config *config = &sim->config;
+    struct sim_line *uart = &sim->wires[FFX_PORT_UART].line;
+    int result =
+        sim_port_open(&uart->port, config->port, config->address, error);
+    uart->te_baud = config->baud == FFX_SIM_BAUD_TTY ? 0 : config->baud;
+    uart->follow_tty = config->baud == FFX_SIM_BAUD_TTY;
+    for (uint32_t i = 0; i < sim->wire_count; i++) {
+        struct sim_wire *wire = &sim->wires[i];
+        sim_line_init(&wire->line, &sim->clock, i == 0 ? &sim->faults : NULL);
+        wire->sim = sim;
+        wire->line.trace = config->trace != NULL ? trace_line : NULL;
+        wire->line.trace_context = wire;
+    }
+    if (result != FFX_OK || sim->wire_count == 1)
+        return result;
+    result = sim_port_open(&sim->wires[FFX_PORT_USB].line.port,
+                           config->second != NULL ? FFX_SIM_PTY : FFX_SIM_CALLS,
+                           config->second, error);
+    if (result != FFX_OK)
+        sim_port_close(&uart->port);
+    return result;
 }
 
 /* Each part is closed again when a later one fails. */
@@ -345,7 +304,8 @@ static int open_parts(struct ffx_sim *sim, struct ffx_sim_error *error)
     result = find_flash(sim, error);
     if (result != FFX_OK)
         goto close_files;
-    result = sim_boot_open(&sim->boot, config, &sim->files, &sim->flash, error);
+    result = sim_boot_open(&sim->boot, config, &sim->files, &sim->flash,
+                           &sim->faults, error);
     if (result != FFX_OK)
         goto close_flash;
     result = first_power_up(sim, error);
@@ -354,7 +314,7 @@ static int open_parts(struct ffx_sim *sim, struct ffx_sim_error *error)
                                   &sim->clock, &sim->log, error);
     if (result != FFX_OK)
         goto close_boot;
-    result = sim_port_open(&sim->port, config->port, config->address, error);
+    result = open_lines(sim, error);
     if (result == FFX_OK)
         return FFX_OK;
     sim_network_close(&sim->network);
@@ -371,22 +331,29 @@ int ffx_sim_create(struct ffx_sim **result_sim,
                    const struct ffx_sim_config *config,
                    struct ffx_sim_error *error)
 {
-    if (config->cut_count > FFX_SIM_CUTS)
-        return sim_error(error, FFX_ERR_ARGUMENT,
-                         "more than %u power cuts in one run",
-                         (unsigned)FFX_SIM_CUTS);
     struct ffx_sim *sim = calloc(1, sizeof *sim);
     if (sim == NULL)
         return sim_error(error, FFX_ERR_SPACE, "no memory for the module");
     sim->config = *config;
-    if (config->cut_count > 0)
-        memcpy(sim->cuts, config->cuts, config->cut_count * sizeof *sim->cuts);
-    sim->config.cuts = sim->cuts;
     sim->log = (struct sim_log){config->log, config->context};
     sim->clock = (struct sim_clock){config->now_us, config->context};
+    sim->start_ms = sim_clock_ms(&sim->clock);
+    sim->wire_count = config->second != NULL ? 2 : 1;
+    sim->air = (struct sim_air){
+        .signal = 27, .network = 1, .percent = 80, .millivolts = 3900};
+    sim_faults_init(&sim->faults);
     sim_parts_config(sim);
-    const int result = open_parts(sim, error);
+    int result =
+        config->faults == NULL
+            ? FFX_OK
+            : sim_faults_add(&sim->faults, config->faults,
+                             config->faults_name != NULL ? config->faults_name
+                                                         : "faults",
+                             0, error);
+    if (result == FFX_OK)
+        result = open_parts(sim, error);
     if (result != FFX_OK) {
+        sim_faults_free(&sim->faults);
         free(sim);
         return result;
     }
@@ -399,10 +366,11 @@ void ffx_sim_destroy(struct ffx_sim *sim)
 {
     if (sim == NULL)
         return;
-    sim_port_close(&sim->port);
+    close_lines(sim);
     sim_network_close(&sim->network);
     sim_boot_close(&sim->boot);
     sim_flash_close(&sim->flash);
     sim_files_close(&sim->files);
+    sim_faults_free(&sim->faults);
     free(sim);
 }

@@ -18,17 +18,21 @@
 
 static void print(struct sim_boot *boot, const char *text)
 {
-    const size_t room = sizeof boot->out - boot->out_length;
     const size_t length = strlen(text) + 4;
-    if (length >= room)
-        return;
-    snprintf(boot->out + boot->out_length, room, "\r\n%s\r\n", text);
-    boot->out_length += (uint32_t)length;
+    for (uint32_t port = 0; port < FFX_MODULE_PORTS; port++) {
+        char *end = boot->out[port].text + boot->out[port].length;
+        const size_t room = SIM_BOOT_OUT - boot->out[port].length;
+        if (length >= room)
+            continue;
+        snprintf(end, room, "\r\n%s\r\n", text);
+        boot->out[port].length += (uint32_t)length;
+    }
 }
 
 static void print_percent(struct sim_boot *boot, uint32_t percent)
 {
     char text[40];
+    boot->percent = percent;
     snprintf(text, sizeof text, "+CFOTA: \"Updating\",%u", (unsigned)percent);
     print(boot, text);
 }
@@ -72,16 +76,18 @@ static void on_event(void *context, const struct ffx_agent_event *event)
     }
 }
 
-const char *sim_boot_tx(const struct sim_boot *boot, uint32_t *length)
+const uint8_t *sim_boot_tx(const struct sim_boot *boot, uint32_t port,
+                           uint32_t *length)
 {
-    *length = boot->out_length;
-    return boot->out;
+    *length = boot->out[port].length;
+    return (const uint8_t *)boot->out[port].text;
 }
 
-void sim_boot_tx_ack(struct sim_boot *boot, uint32_t length)
+void sim_boot_tx_ack(struct sim_boot *boot, uint32_t port, uint32_t length)
 {
-    boot->out_length -= length;
-    memmove(boot->out, boot->out + length, boot->out_length);
+    boot->out[port].length -= length;
+    memmove(boot->out[port].text, boot->out[port].text + length,
+            boot->out[port].length);
 }
 
 /* --- the package --------------------------------------------------------- */
@@ -232,12 +238,13 @@ static void set_agent_config(struct sim_boot *boot)
 
 int sim_boot_open(struct sim_boot *boot, const struct ffx_sim_config *config,
                   struct sim_files *files, struct sim_flash *flash,
-                  struct ffx_sim_error *error)
+                  struct sim_faults *faults, struct ffx_sim_error *error)
 {
     memset(boot, 0, sizeof *boot);
     boot->config = config;
     boot->files = files;
     boot->flash = flash;
+    boot->faults = faults;
     boot->log = (struct sim_log){config->log, config->context};
     boot->package = boot->playing = -1;
     boot->step_buffer = malloc(flash->layout.step_bytes);
@@ -295,7 +302,8 @@ int sim_boot_power_up(struct sim_boot *boot)
 {
     close_package(boot);
     boot->playing = -1;
-    boot->out_length = 0;
+    for (uint32_t port = 0; port < FFX_MODULE_PORTS; port++)
+        boot->out[port].length = 0;
     lab_flash_power_up(&boot->flash->lab);
     const int result = ffx_agent_init(&boot->agent, &boot->agent_config);
     return result != FFX_OK ? result : ffx_agent_load(&boot->agent);
@@ -306,13 +314,22 @@ int sim_boot_pending(const struct sim_boot *boot)
     return ffx_agent_pending(&boot->agent);
 }
 
+/* A watchdog's reset finds a flash part that ends its operation by itself. */
+static void plan_cut(struct sim_boot *boot)
+{
+    uint32_t operation;
+    const struct sim_fault *cut = sim_faults_flash(boot->faults, &operation);
+    boot->watchdog = cut != NULL && cut->action == SIM_WATCHDOG;
+    if (cut != NULL)
+        lab_flash_cut(&boot->flash->lab, operation,
+                      boot->watchdog ? LAB_TEAR_AFTER
+                                     : (enum lab_tear)cut->value[0]);
+}
+
 void sim_boot_begin(struct sim_boot *boot)
 {
-    if (boot->cuts_used < boot->config->cut_count) {
-        const struct ffx_sim_cut *cut = &boot->config->cuts[boot->cuts_used];
-        lab_flash_cut(&boot->flash->lab, cut->operation,
-                      (enum lab_tear)cut->tear);
-    }
+    plan_cut(boot);
+    boot->percent = 0;
     boot->flash->lab.spent_us = 0;
     if (is_vendor_package(boot)) {
         boot->playing = 0;
@@ -324,12 +341,8 @@ int sim_boot_step(struct sim_boot *boot)
 {
     const int result =
         boot->playing >= 0 ? play_vendor(boot) : ffx_agent_step(&boot->agent);
-    if (result != FFX_ERR_POWER) {
-        if (result <= 0)
-            lab_flash_cut(&boot->flash->lab, 0, LAB_TEAR_BEFORE);
-        return result;
-    }
-    boot->cuts_used++;
+    if (result != FFX_ERR_POWER && result <= 0)
+        lab_flash_cut(&boot->flash->lab, 0, LAB_TEAR_BEFORE);
     return result;
 }
 

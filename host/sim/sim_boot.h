@@ -8,6 +8,7 @@
 #ifndef FARFIX_SIM_BOOT_H
 #define FARFIX_SIM_BOOT_H
 
+#include "sim/sim_faults.h"
 #include "sim/sim_flash.h"
 #include "sim/sim_log.h"
 
@@ -21,22 +22,26 @@ struct sim_boot {
     struct sim_files *files;
     struct sim_flash *flash;
     struct sim_log log;
+    struct sim_faults *faults;
     struct ffx_agent agent;
     struct ffx_agent_config agent_config;
     struct ffx_component components[FFX_COMPONENTS];
     uint8_t *step_buffer, *work;
-    int package; /* descriptor of update.zip, or -1 */
-    uint32_t cuts_used;
-    int playing; /* a vendor package: its percentage, or -1 */
-    char out[SIM_BOOT_OUT];
-    uint32_t out_length;
+    int package;  /* descriptor of update.zip, or -1 */
+    int watchdog; /* the planned cut is a reset */
+    int playing;  /* a vendor package: its percentage, or -1 */
+    uint32_t percent;
+    struct {
+        char text[SIM_BOOT_OUT];
+        uint32_t length;
+    } out[FFX_MODULE_PORTS]; /* the same on each */
 };
 
 /* FFX_ERR_GEOMETRY, FFX_ERR_SPACE with `error` filled in; closes nothing of
  * the caller's. */
 int sim_boot_open(struct sim_boot *boot, const struct ffx_sim_config *config,
                   struct sim_files *files, struct sim_flash *flash,
-                  struct ffx_sim_error *error);
+                  struct sim_faults *faults, struct ffx_sim_error *error);
 void sim_boot_close(struct sim_boot *boot);
 
 /* A device that leaves the factory: images and first record. */
@@ -49,12 +54,14 @@ int sim_boot_power_up(struct sim_boot *boot);
 int sim_boot_pending(const struct sim_boot *boot);
 /* The update begins or goes on; the next planned cut is armed. */
 void sim_boot_begin(struct sim_boot *boot);
-/* One piece of work. 1: call again; 0: done, reset; FFX_ERR_POWER. */
+/* One piece of work. 1: call again; 0: done, reset; FFX_ERR_POWER: the supply
+ * failed, or with `watchdog` the module is reset in mid-operation. */
 int sim_boot_step(struct sim_boot *boot);
 
-/* Bytes for the TE, and how many went out. */
-const char *sim_boot_tx(const struct sim_boot *boot, uint32_t *length);
-void sim_boot_tx_ack(struct sim_boot *boot, uint32_t length);
+/* Bytes for the TE on a port, and how many went out. */
+const uint8_t *sim_boot_tx(const struct sim_boot *boot, uint32_t port,
+                           uint32_t *length);
+void sim_boot_tx_ack(struct sim_boot *boot, uint32_t port, uint32_t length);
 
 /* What AT+GMR names: the version of `ap`, or of the last component. */
 const char *sim_boot_version(const struct sim_boot *boot);

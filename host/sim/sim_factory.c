@@ -17,7 +17,7 @@ static int provision(struct sim_files *files, struct sim_flash *flash,
     struct sim_boot *boot = malloc(sizeof *boot);
     if (boot == NULL)
         return sim_error(error, FFX_ERR_SPACE, "no memory for the module");
-    int result = sim_boot_open(boot, config, files, flash, error);
+    int result = sim_boot_open(boot, config, files, flash, NULL, error);
     if (result == FFX_OK) {
         result = sim_boot_provision(boot, config->factory);
         if (result != FFX_OK)
@@ -39,7 +39,7 @@ int sim_factory_make(struct sim_files *files,
     int result = sim_layout_of(&layout, config->factory, error);
     if (result == FFX_OK)
         result = sim_flash_open(&flash, &layout, config->state, "tmp/flash.bin",
-                                config->seed, error);
+                                1, error);
     if (result != FFX_OK)
         return result;
     result = provision(files, &flash, config, error);

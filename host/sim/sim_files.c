@@ -303,6 +303,33 @@ int sim_files_write(struct sim_files *files, int dir, const char *name, int how,
                             : sim_files_publish(files, "write", dir, name);
 }
 
+int sim_files_truncate(struct sim_files *files, int dir, const char *name,
+                       uint32_t length)
+{
+    const int fd = open_plain(files, dir, name, O_WRONLY);
+    if (fd < 0)
+        return FFX_ERR_IO;
+    const int result = ftruncate(fd, (off_t)length) == 0 ? FFX_OK : FFX_ERR_IO;
+    close(fd);
+    return result;
+}
+
+int sim_files_spoil(struct sim_files *files, int dir, const char *name,
+                    uint32_t offset)
+{
+    uint8_t byte;
+    const int fd = open_plain(files, dir, name, O_RDWR);
+    if (fd < 0)
+        return FFX_ERR_IO;
+    int result = FFX_ERR_IO;
+    if (pread(fd, &byte, 1, (off_t)offset) == 1) {
+        byte ^= 0x01;
+        result = pwrite(fd, &byte, 1, (off_t)offset) == 1 ? FFX_OK : FFX_ERR_IO;
+    }
+    close(fd);
+    return result;
+}
+
 int sim_files_remove(struct sim_files *files, int dir, const char *name)
 {
     uint32_t bytes;

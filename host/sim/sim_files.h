@@ -39,6 +39,12 @@ int sim_files_rename(struct sim_files *files, int dir, const char *from,
                      const char *to);
 uint32_t sim_files_free(const struct sim_files *files);
 
+/* Faults of a stored file: it ends early, or one bit of it is another. */
+int sim_files_truncate(struct sim_files *files, int dir, const char *name,
+                       uint32_t length);
+int sim_files_spoil(struct sim_files *files, int dir, const char *name,
+                    uint32_t offset);
+
 /* A descriptor to read a file by, or FFX_ERR_IO. */
 int sim_files_open_file(const struct sim_files *files, int dir,
                         const char *name);

@@ -7,8 +7,6 @@
 #define FRAME_BITS 10 /* 8N1 */
 /* What one byte may become: noise or inserted text, and itself twice. */
 #define DAMAGED_BYTES (256u + SIM_FAULT_TEXT + 4u)
-#define XON 0x11
-#define XOFF 0x13
 
 void sim_line_init(struct sim_line *line, const struct sim_clock *clock,
                    struct sim_faults *faults)
@@ -24,7 +22,7 @@ void sim_line_clear(struct sim_line *line)
     line->fifo_length = line->shift_length = 0;
     line->quiet_us = line->deaf_us = 0;
     line->pause_ms = line->fragment_done = 0;
-    line->after_cr = line->xoff = 0;
+    line->after_cr = 0;
 }
 
 /* --- rates --------------------------------------------------------------- */
@@ -231,10 +229,6 @@ static void keep(struct sim_line *line, uint8_t byte)
         return;
     }
     byte = garbled(line, byte);
-    if (line->xonxoff && (byte == XON || byte == XOFF)) {
-        line->xoff = byte == XOFF;
-        return;
-    }
     if (line->fifo_length == SIM_LINE_FIFO)
         line->lost++;
     else
@@ -266,6 +260,13 @@ static void take(struct sim_line *line, const uint8_t *bytes, size_t length,
         line->faults->seen[SIM_ON_RX] += length;
 }
 
+static void show(const struct sim_line *line, int out, const void *bytes,
+                 size_t length)
+{
+    if (line->trace != NULL && length > 0)
+        line->trace(line->trace_context, out, bytes, length);
+}
+
 /* Bytes that may be read now: as many as fit, or as many as get lost. */
 static uint32_t wanted(const struct sim_line *line, int lossy)
 {
@@ -290,6 +291,7 @@ void sim_line_receive(struct sim_line *line, int lossy, sim_line_event *event,
         const uint32_t some = left < sizeof bytes ? left : sizeof bytes;
         const size_t count = sim_port_read(&line->port, bytes, some);
         pace_used(&line->in, line->te_baud, (uint32_t)count);
+        show(line, 0, bytes, count);
         take(line, bytes, count, event, context);
         left -= (uint32_t)count;
         if (count < some) {
@@ -358,6 +360,14 @@ uint32_t sim_line_put(struct sim_line *line, const uint8_t *bytes,
     return count;
 }
 
+void sim_line_insert(struct sim_line *line, const void *bytes, uint32_t length)
+{
+    const uint32_t room = SIM_LINE_SHIFT - line->shift_length;
+    const uint8_t *byte = bytes;
+    for (uint32_t i = 0; i < length && i < room; i++)
+        shift_in(line, byte[i]);
+}
+
 static uint32_t one_fragment(const struct sim_line *line, uint32_t length)
 {
     const uint32_t left = line->fragment - line->fragment_done;
@@ -380,12 +390,12 @@ void sim_line_send(struct sim_line *line)
 {
     const int64_t now_us = sim_clock_us(line->clock);
     uint32_t count = 1;
-    while (now_us >= line->quiet_us && !line->xoff && line->shift_length > 0 &&
-           count > 0) {
+    while (now_us >= line->quiet_us && line->shift_length > 0 && count > 0) {
         count = pace_allows(&line->out, out_baud(line), now_us,
                             one_fragment(line, line->shift_length));
         if (count > 0)
             count = (uint32_t)sim_port_write(&line->port, line->shift, count);
+        show(line, 1, line->shift, count);
         went(line, count, now_us);
     }
     if (line->shift_length > 0)
@@ -432,7 +442,7 @@ static int reads(struct sim_line *line, int lossy, int *timeout_ms)
 static int writes(struct sim_line *line, int *timeout_ms)
 {
     const int64_t now_us = sim_clock_us(line->clock);
-    if (line->shift_length == 0 || line->xoff)
+    if (line->shift_length == 0)
         return 0;
     int64_t due_us = line->quiet_us;
     if (out_baud(line) > 0 && line->out.running &&
@@ -444,10 +454,10 @@ static int writes(struct sim_line *line, int *timeout_ms)
     return 0;
 }
 
-unsigned sim_line_wait(struct sim_line *line, int lossy, struct pollfd *fds,
-                       int *timeout_ms)
+unsigned sim_line_wait(struct sim_line *line, int held, int lossy,
+                       struct pollfd *fds, int *timeout_ms)
 {
-    const int in = reads(line, lossy, timeout_ms);
+    const int in = !held && reads(line, lossy, timeout_ms);
     const int out = writes(line, timeout_ms);
     return sim_port_wait(&line->port, in, out, fds, timeout_ms);
 }

@@ -50,9 +50,11 @@ struct sim_line {
     char newline[8];
     uint8_t newline_length; /* 0: CR LF stays */
     uint8_t after_cr;
-    uint8_t xonxoff; /* the TE may hold the module by XOFF */
-    uint8_t xoff;
     uint32_t lost; /* bytes that found no room */
+
+    /* What passes the port; `out`: from the module. May be null. */
+    void (*trace)(void *context, int out, const void *bytes, size_t length);
+    void *trace_context;
 };
 
 /* A byte fault that is not about bytes: reset, cut, hang. */
@@ -75,6 +77,8 @@ uint32_t sim_line_room(const struct sim_line *line);
 /* Takes up to that many; damage happens here. Returns how many. */
 uint32_t sim_line_put(struct sim_line *line, const uint8_t *bytes,
                       uint32_t length, sim_line_event *event, void *context);
+/* Bytes from nowhere, behind what is on its way; what finds no room is lost. */
+void sim_line_insert(struct sim_line *line, const void *bytes, uint32_t length);
 /* Hands to the port what may have left by now. */
 void sim_line_send(struct sim_line *line);
 int sim_line_empty(const struct sim_line *line);
@@ -82,8 +86,8 @@ int sim_line_empty(const struct sim_line *line);
 /* The module's rate from now on, behind what is in the shift register. */
 void sim_line_set_baud(struct sim_line *line, uint32_t baud);
 
-/* Entries for poll; shortens *timeout_ms. */
-unsigned sim_line_wait(struct sim_line *line, int lossy, struct pollfd *fds,
-                       int *timeout_ms);
+/* Entries for poll; shortens *timeout_ms. `held`: nobody receives now. */
+unsigned sim_line_wait(struct sim_line *line, int held, int lossy,
+                       struct pollfd *fds, int *timeout_ms);
 
 #endif

@@ -20,7 +20,10 @@ static int write_file(void *context, int dir, const char *name, int how,
                       const void *data, uint32_t length)
 {
     struct ffx_sim *sim = context;
-    return sim_files_write(&sim->files, dir, name, how, data, length);
+    const int fault = sim_trouble_write(sim);
+    return fault != FFX_OK
+               ? fault
+               : sim_files_write(&sim->files, dir, name, how, data, length);
 }
 
 static int remove_file(void *context, int dir, const char *name)
@@ -56,19 +59,19 @@ static const struct ffx_module_files files_port = {
 static int start(void *context, const struct ffx_module_transfer *transfer)
 {
     struct ffx_sim *sim = context;
-    return sim_network_start(&sim->network, transfer);
+    return sim_trial_start(sim, transfer);
 }
 
 static void progress(void *context, struct ffx_module_progress *result)
 {
-    const struct ffx_sim *sim = context;
-    sim_network_progress(&sim->network, result);
+    struct ffx_sim *sim = context;
+    sim_trial_progress(sim, result);
 }
 
 static void cancel(void *context)
 {
     struct ffx_sim *sim = context;
-    sim_network_cancel(&sim->network);
+    sim_trial_cancel(sim);
 }
 
 static const struct ffx_module_network network_port = {start, progress, cancel};
@@ -130,19 +133,43 @@ static void settings_save(void *context, const void *blob, uint32_t length)
         sim_log(&sim->log, "cannot save the settings in %s", sim->config.state);
 }
 
+/* Flow control belongs to the UART; USB has its own. */
 static void flow(void *context, int from_te, int to_te)
 {
     struct ffx_sim *sim = context;
-    (void)from_te; /* a PTY or socket always holds the module back */
-    sim->flow = to_te != 0;
+    (void)from_te; /* the core's */
+    for (uint32_t i = 0; i < sim->wire_count; i++)
+        sim->wires[i].flow = i != FFX_PORT_UART || to_te != 0;
 }
 
-/* The network's time is the computer's, though config.now_us may run as it
- * likes: nothing but a clock that a TE reads depends on it. */
+static void rate(void *context, uint32_t baud)
+{
+    struct ffx_sim *sim = context;
+    if (sim->air.baud == 0)
+        sim_line_set_baud(&sim->wires[FFX_PORT_UART].line, baud);
+}
+
+static int heard(void *context, uint32_t port)
+{
+    struct ffx_sim *sim = context;
+    return sim_trouble_line(sim, port);
+}
+
+static void move_pin(void *context, enum ffx_module_pin pin, int low)
+{
+    static const enum ffx_sim_pin pins[FFX_MODULE_PINS] = {
+        [FFX_PIN_DCD] = FFX_SIM_DCD, [FFX_PIN_RI] = FFX_SIM_RI};
+    sim_pin_set(context, pins[pin], low);
+}
+
+/* The network's time is the computer's; with a clock of the caller's it begins
+ * in September 2020, so that the same run reads the same. */
 static uint32_t network_time(void *context)
 {
-    (void)context;
-    return (uint32_t)time(NULL);
+    const struct ffx_sim *sim = context;
+    return sim->clock.now_us == NULL
+               ? (uint32_t)time(NULL)
+               : (uint32_t)(1600000000 + sim_clock_us(&sim->clock) / 1000000);
 }
 
 static const struct ffx_module_boot boot_port = {.reset = reset,
@@ -155,24 +182,26 @@ static const struct ffx_module_boot boot_port = {.reset = reset,
                                                  .settings_load = settings_load,
                                                  .settings_save = settings_save,
                                                  .flow = flow,
-                                                 .time = network_time};
+                                                 .time = network_time,
+                                                 .rate = rate,
+                                                 .heard = heard,
+                                                 .pin = move_pin};
 
 void sim_parts_config(struct ffx_sim *sim)
 {
-    sim->module_config = (struct ffx_module_config){
-        .files = &files_port,
-        .network = &network_port,
-        .boot = &boot_port,
-        .context = sim,
-        .profile = sim->config.profile,
-        .quirks = sim->config.quirks,
-        .imei = sim->config.imei,
-        .sim_pin = sim->config.sim_pin,
-        .apn = sim->config.apn,
-        .sim_puk = sim->config.sim_puk,
-        .bugs = sim->config.bugs,
-        .damage = sim->config.damage,
-        .ports = {{sim->line, sim->tx, SIM_TX_BYTES}},
-        .port_count = 1,
-        .chunk = sim->chunk};
+    sim->module_config =
+        (struct ffx_module_config){.files = &files_port,
+                                   .network = &network_port,
+                                   .boot = &boot_port,
+                                   .context = sim,
+                                   .profile = sim->config.profile,
+                                   .quirks = sim->config.quirks,
+                                   .imei = sim->config.imei,
+                                   .sim_pin = sim->config.sim_pin,
+                                   .apn = sim->config.apn,
+                                   .port_count = (uint8_t)sim->wire_count,
+                                   .chunk = sim->chunk};
+    for (uint32_t i = 0; i < sim->wire_count; i++)
+        sim->module_config.ports[i] = (struct ffx_module_port_config){
+            sim->wires[i].command, sim->wires[i].tx, SIM_TX_BYTES};
 }

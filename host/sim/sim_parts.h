@@ -5,12 +5,11 @@
 
 #include "sim/sim_boot.h"
 #include "sim/sim_clock.h"
+#include "sim/sim_faults.h"
+#include "sim/sim_line.h"
 #include "sim/sim_network.h"
-#include "sim/sim_port.h"
 
-/* Like the receive FIFO of a UART: what the core has not taken yet. */
-#define SIM_INPUT_BYTES 4096u
-#define SIM_TX_BYTES 16384u /* a power of two */
+#define SIM_TX_BYTES 4096u /* a power of two */
 
 /*
  *        power cut
@@ -21,19 +20,59 @@
  *               |  ^                              |
  *               v  | AT+CFOTA=1, AT+CFUN=1,1      |
  *               RUN <-----------------------------+
+ *
+ * HUNG follows a fault in any of them; only a power cut ends it.
  */
-enum sim_state { SIM_OFF, SIM_START, SIM_UPDATE, SIM_LEAVE, SIM_RUN };
+enum sim_state { SIM_OFF, SIM_START, SIM_UPDATE, SIM_LEAVE, SIM_RUN, SIM_HUNG };
+
+/* One AT port: its line, and what became of its answers. */
+struct sim_wire {
+    struct ffx_sim *sim;
+    struct sim_line line;
+    char command[FFX_AT_LINE_MAX + 1];
+    uint8_t tx[SIM_TX_BYTES];
+    int flow;        /* AT+IFC lets the module hold the TE back */
+    int told;        /* that bytes were lost */
+    int mute;        /* what is said until the core is silent is lost */
+    int bare;        /* but for the final result */
+    int stuck;       /* everything is swallowed */
+    uint32_t expect; /* CFSWFILE's next length; 0: as it was told */
+    int64_t late_us; /* nothing is said before */
+};
+
+/* What a fault does to the transfer in hand. */
+struct sim_trial {
+    const struct sim_fault *fault; /* null: nothing */
+    struct sim_fault copy;         /* `fault` points here */
+    int64_t since_ms, limit_ms;    /* all tries together */
+    int is_ftp;
+    int over; /* `progress` is the answer, whatever the network says */
+    int drops_pdp;
+    struct ffx_module_progress progress;
+    int dir;
+    char name[FFX_FILE_NAME_MAX + 1];
+};
+
+/* What stays as it is through a reset: the world around the module. */
+struct sim_air {
+    uint8_t signal, network; /* as CSQ and CREG count */
+    uint8_t dtr;             /* 1: high */
+    uint8_t percent;
+    uint16_t millivolts;
+    uint32_t damage; /* enum ffx_module_damage */
+    uint32_t baud;   /* the UART's own idea of IPR; 0: none */
+};
 
 struct ffx_sim {
     struct ffx_sim_config config;
-    struct ffx_sim_cut cuts[FFX_SIM_CUTS]; /* config.cuts points here */
     struct sim_log log;
     struct sim_clock clock;
     struct sim_files files;
     struct sim_flash flash;
     struct sim_boot boot;
     struct sim_network network;
-    struct sim_port port;
+    struct sim_wire wires[FFX_MODULE_PORTS];
+    uint32_t wire_count;
     struct ffx_module module;
     struct ffx_module_config module_config;
 
@@ -41,17 +80,66 @@ struct ffx_sim {
     int64_t due_ms;   /* when the state wants to be looked at; -1: never */
     int64_t spoke_ms; /* when the firmware last said something */
     int reset;        /* 0, or 1 + enum ffx_module_reset */
-    int flow;         /* AT+IFC lets the module hold the TE back */
-    int lost_input;   /* said so once */
+    int64_t reset_ms; /* when it goes although the line is not empty */
 
-    uint8_t input[SIM_INPUT_BYTES];
-    uint32_t input_length;
-    char line[FFX_AT_LINE_MAX + 1];
+    struct sim_faults faults;
+    int doom; /* 0, or SIM_RESET, SIM_CUT, SIM_HANG: in the next moment */
+    int64_t start_ms;
+    struct sim_trial trial;
+    struct sim_air air;
+    uint8_t low[FFX_SIM_PINS]; /* 1: the pin is low */
+
     uint8_t chunk[FFX_FILE_CHUNK_MAX];
-    uint8_t tx[SIM_TX_BYTES];
 };
 
 /* The core's config: its ports reach the parts through the struct. */
 void sim_parts_config(struct ffx_sim *sim);
+
+/* A pin moves, or stays: the trace and ffx_sim_pin show it. */
+void sim_pin_set(struct ffx_sim *sim, enum ffx_sim_pin pin, int low);
+
+/* --- sim_power.c: one step of the state in hand ------------------------------ */
+
+/* 1: go on, as ffx_sim_step. */
+int sim_power_step(struct ffx_sim *sim);
+int sim_power_up(struct ffx_sim *sim);
+
+/* --- sim_wire.c ------------------------------------------------------------- */
+
+void sim_wire_receive(struct ffx_sim *sim, uint32_t wire);
+/* RUN: what came goes to the core. */
+void sim_wire_feed(struct ffx_sim *sim, uint32_t wire);
+void sim_wire_send(struct ffx_sim *sim, uint32_t wire);
+/* Everything that was said has left. */
+int sim_wire_silent(struct ffx_sim *sim);
+void sim_wire_clear(struct ffx_sim *sim);
+unsigned sim_wire_wait(struct ffx_sim *sim, uint32_t wire, struct pollfd *fds,
+                       int *timeout_ms);
+
+/* --- sim_trouble.c: faults, as they happen ---------------------------------- */
+
+/* A fault happens. `wire`: on which AT port. */
+void sim_trouble(struct ffx_sim *sim, const struct sim_fault *fault,
+                 uint32_t wire);
+/* All faults of a trigger that has happened once more. */
+void sim_trouble_count(struct ffx_sim *sim, enum sim_trigger trigger,
+                       uint32_t wire);
+void sim_trouble_reach(struct ffx_sim *sim, enum sim_trigger trigger,
+                       uint64_t value);
+/* The firmware starts: what a reset does not heal. */
+void sim_trouble_boot(struct ffx_sim *sim);
+void sim_trouble_booted(struct ffx_sim *sim);
+/* The core has a command line. 1: it was never heard. */
+int sim_trouble_line(struct ffx_sim *sim, uint32_t wire);
+/* A file is about to be written. FFX_OK, FFX_ERR_IO, FFX_ERR_SPACE. */
+int sim_trouble_write(struct ffx_sim *sim);
+
+/* --- sim_trial.c: the transfer in hand, and what a fault makes of it --------- */
+
+int sim_trial_start(struct ffx_sim *sim,
+                    const struct ffx_module_transfer *transfer);
+void sim_trial_progress(struct ffx_sim *sim,
+                        struct ffx_module_progress *progress);
+void sim_trial_cancel(struct ffx_sim *sim);
 
 #endif

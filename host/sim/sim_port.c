@@ -230,19 +230,68 @@ static void stdio_open(struct sim_port *port)
     port->was_terminal = tcsetattr(STDIN_FILENO, TCSANOW, &mode) == 0;
 }
 
+/* --- calls --------------------------------------------------------------- */
+
+/* A socket pair: the kernel keeps the bytes, as it does for a PTY. */
+static int calls_up(struct sim_port *port, struct ffx_sim_error *error)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
+                   pair) != 0)
+        return sim_error(error, FFX_ERR_IO, "no socket pair: %s",
+                         strerror(errno));
+    port->in = port->out = pair[0];
+    port->peer = pair[1];
+    return FFX_OK;
+}
+
+static void calls_down(struct sim_port *port)
+{
+    if (port->in < 0)
+        return;
+    close(port->in);
+    close(port->peer);
+    port->in = port->out = port->peer = -1;
+}
+
+size_t sim_port_say(const struct sim_port *port, const void *bytes,
+                    size_t length)
+{
+    if (port->peer < 0)
+        return length; /* the module is off: they are lost */
+    const ssize_t count = send(port->peer, bytes, length, MSG_NOSIGNAL);
+    return count > 0 ? (size_t)count : 0;
+}
+
+size_t sim_port_hear(const struct sim_port *port, void *buffer, size_t capacity)
+{
+    if (port->peer < 0)
+        return 0;
+    const ssize_t count = recv(port->peer, buffer, capacity, 0);
+    return count > 0 ? (size_t)count : 0;
+}
+
 /* --- any of them --------------------------------------------------------- */
 
 int sim_port_open(struct sim_port *port, enum ffx_sim_port kind,
                   const char *address, struct ffx_sim_error *error)
 {
-    *port = (struct sim_port){
-        .kind = kind, .address = address, .listener = -1, .in = -1, .out = -1};
+    *port = (struct sim_port){.kind = kind,
+                              .address = address,
+                              .listener = -1,
+                              .in = -1,
+                              .out = -1,
+                              .peer = -1};
     if (kind == FFX_SIM_TCP)
         return tcp_open(port, error);
     snprintf(port->name, sizeof port->name, "%s",
-             kind == FFX_SIM_PTY ? address : "stdio");
+             kind == FFX_SIM_PTY     ? address
+             : kind == FFX_SIM_STDIO ? "stdio"
+                                     : "calls");
     if (kind == FFX_SIM_STDIO)
         return stdio_open(port), FFX_OK;
+    if (kind == FFX_SIM_CALLS)
+        return calls_up(port, error);
     const int result = pty_up(port, error);
     if (result != FFX_OK)
         sim_port_close(port);
@@ -253,6 +302,8 @@ int sim_port_up(struct sim_port *port, struct ffx_sim_error *error)
 {
     if (port->kind == FFX_SIM_PTY && port->in < 0)
         return pty_up(port, error);
+    if (port->kind == FFX_SIM_CALLS && port->in < 0)
+        return calls_up(port, error);
     return FFX_OK;
 }
 
@@ -260,6 +311,8 @@ void sim_port_down(struct sim_port *port)
 {
     if (port->kind == FFX_SIM_TCP)
         tcp_drop(port);
+    if (port->kind == FFX_SIM_CALLS)
+        calls_down(port);
     if (port->kind != FFX_SIM_PTY || port->in < 0)
         return;
     remove_link(port);
@@ -352,7 +405,7 @@ size_t sim_port_write(struct sim_port *port, const void *bytes, size_t length)
     ssize_t count;
     if (port->out < 0 || port->alone)
         return length;
-    if (port->kind == FFX_SIM_TCP) {
+    if (port->kind == FFX_SIM_TCP || port->kind == FFX_SIM_CALLS) {
         count = send(port->out, bytes, length, MSG_NOSIGNAL);
     } else if (port->kind == FFX_SIM_PTY) {
         count = write(port->out, bytes, length);

@@ -25,6 +25,7 @@ struct sim_port {
     char slave[64];      /* PTY: /dev/pts/N, "" while down */
     int listener;        /* TCP, else -1 */
     int in, out;         /* -1 while down or without a peer */
+    int peer;            /* FFX_SIM_CALLS: the caller's end */
     int alone;           /* PTY: no peer has it open */
     int ended;           /* the peer will send nothing more */
     int was_terminal;    /* stdio: `saved` holds its mode */
@@ -50,6 +51,11 @@ unsigned sim_port_wait(const struct sim_port *port, int reads, int writes,
 size_t sim_port_read(struct sim_port *port, void *buffer, size_t capacity);
 /* How many bytes went, or were lost because nobody listens; 0: try later. */
 size_t sim_port_write(struct sim_port *port, const void *bytes, size_t length);
+/* FFX_SIM_CALLS: the caller's side of the line. */
+size_t sim_port_say(const struct sim_port *port, const void *bytes,
+                    size_t length);
+size_t sim_port_hear(const struct sim_port *port, void *buffer,
+                     size_t capacity);
 /* Everything was answered: a TCP peer that has ended is let go. */
 void sim_port_idle(struct sim_port *port);
 

@@ -124,7 +124,7 @@ struct ffx_module_boot {
      * returns the stored length, 0 when there is none. */
     uint32_t (*settings_load)(void *context, void *blob, uint32_t capacity);
     void (*settings_save)(void *context, const void *blob, uint32_t length);
-    /* The four below may be null. */
+    /* Those below may be null. */
     /* All pins are high after init; then each change. */
     void (*pin)(void *context, enum ffx_module_pin pin, int low);
     /* IPR, at init and once the answer has left; 0: auto-baud. */
@@ -136,6 +136,9 @@ struct ffx_module_boot {
     /* What the network tells with AT+CLTS=1: seconds since 1970, UTC; 0: it
      * does not tell. */
     uint32_t (*time)(void *context);
+    /* A command line is there. 0: it is executed; 1: it was never heard (a
+     * fault of the line). */
+    int (*heard)(void *context, uint32_t port);
 };
 
 enum ffx_module_profile {

@@ -22,6 +22,7 @@
 #include <farfix/package.h>
 
 #include <poll.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,8 +31,9 @@ extern "C" {
 enum ffx_sim_port {
     FFX_SIM_STDIO, /* AT on standard input and output */
     FFX_SIM_PTY,   /* a pseudo terminal; `address` becomes a link to it */
-    FFX_SIM_TCP    /* `address` is HOST:PORT, port 0: any; one peer at a time,
+    FFX_SIM_TCP,   /* `address` is HOST:PORT, port 0: any; one peer at a time,
                  * the next one waits */
+    FFX_SIM_CALLS  /* ffx_sim_say and ffx_sim_hear are the line */
 };
 
 /* An image that leaves the factory. */
@@ -64,18 +66,32 @@ struct ffx_sim_vendor {
     char to[FFX_VERSION_MAX + 1];
 };
 
-/* The supply fails in flash operation `operation` (1 is the first) of an
- * update; see enum lab_tear in host/lab/lab_flash.h for `tear`. */
-struct ffx_sim_cut {
-    uint32_t operation;
-    uint8_t tear;
+/* What passed on a line, or a pin that moved. */
+enum ffx_sim_trace { FFX_SIM_TO_MODULE, FFX_SIM_FROM_MODULE, FFX_SIM_PIN };
+
+/* Outputs of the UART besides its data; all are active low. A PTY has none of
+ * them: ffx_sim_pin and the trace show them. */
+enum ffx_sim_pin {
+    FFX_SIM_DCD, /* low: &C0, or the module takes a file's data */
+    FFX_SIM_RI,  /* low for 120 ms: an SMS; a URC with CFGRI=1 */
+    FFX_SIM_CTS, /* low: the TE may send (IFC=x,2) */
+    FFX_SIM_PINS
 };
-#define FFX_SIM_CUTS 256u
+
+/* `baud` of a PTY's peer that sets its own rate. */
+#define FFX_SIM_BAUD_TTY 1u
 
 struct ffx_sim_config {
     const char *state; /* directory; made when it is missing */
     enum ffx_sim_port port;
     const char *address;
+    /* Link of a second pseudo terminal, the module's USB AT port; null: the
+     * module has only its UART. */
+    const char *second;
+    /* What the TE's UART runs at: bytes take their time, and another rate
+     * than the module's IPR is garbage. 0: bytes come and go at once, whatever
+     * the rates; FFX_SIM_BAUD_TTY. */
+    uint32_t baud;
     const struct ffx_crypto *crypto;
     /* Null: flash.bin must be there. Else acts only when it is not. */
     const struct ffx_sim_factory *factory;
@@ -88,16 +104,19 @@ struct ffx_sim_config {
     uint32_t bugs, damage;
     const char *ca; /* PEM file of roots to trust; null: see below */
     const struct ffx_sim_vendor *vendor; /* null: none */
-    /* Cuts in the order in which they come: each counts from the moment when
-     * the boot stage starts or takes up an update. */
-    const struct ffx_sim_cut *cuts;
-    uint32_t cut_count;
-    uint32_t seed;      /* of the coins that tear flash */
-    uint32_t off_ms;    /* from a cut to the next power-up */
-    uint8_t once;       /* a cut ends ffx_sim_step with FFX_ERR_POWER */
-    uint8_t real_speed; /* flash takes the time of a serial NOR chip */
+    /* What goes wrong, and when: lines as in a fault file, farfix-sim(1);
+     * null: nothing. */
+    const char *faults;
+    const char *faults_name; /* of the file, for messages; null: "faults" */
+    uint32_t off_ms;         /* from a cut to the next power-up */
+    uint8_t once;            /* a cut ends ffx_sim_step with FFX_ERR_POWER */
+    uint8_t real_speed;      /* flash takes the time of a serial NOR chip */
     /* One line without its end for each boot, reset, transfer, refusal. */
     void (*log)(void *context, const char *line);
+    /* `port` 0 is the UART, 1 USB. FFX_SIM_PIN: `bytes` is the pin's name, as
+     * "DCD", `length` its level. May be null. */
+    void (*trace)(void *context, enum ffx_sim_trace kind, uint32_t port,
+                  const void *bytes, uint32_t length);
     /* Microseconds of a clock that never goes back, for a test whose time
      * moves when it says so; null: CLOCK_MONOTONIC. Sockets stay real. */
     int64_t (*now_us)(void *context);
@@ -135,6 +154,25 @@ unsigned ffx_sim_wait(struct ffx_sim *sim, struct pollfd fds[FFX_SIM_FDS],
  * poll. 1: go on; 0: switched off, by AT+CPOWD or by the end of standard
  * input; FFX_ERR_POWER: a cut, with `once`; FFX_ERR_IO: the port is lost. */
 int ffx_sim_step(struct ffx_sim *sim, const struct pollfd *fds, unsigned count);
+
+/* FFX_SIM_CALLS: bytes to and from an AT port; both return how many. Call
+ * ffx_sim_step between them. */
+size_t ffx_sim_say(struct ffx_sim *sim, uint32_t port, const void *bytes,
+                   size_t length);
+size_t ffx_sim_hear(struct ffx_sim *sim, uint32_t port, void *buffer,
+                    size_t capacity);
+
+/*
+ * One command of the control socket, farfix-sim(1): a fault ("now cut", "at
+ * tx-byte 880 drop"), "faults", "clear", "status", "pins". The answer,
+ * NUL-terminated lines, goes into `reply` (at least 256 bytes; what does not
+ * fit is left out). FFX_ERR_SYNTAX: `reply` says what was wrong.
+ */
+int ffx_sim_control(struct ffx_sim *sim, const char *command, char *reply,
+                    size_t capacity);
+
+/* 1: the pin is high, 0: low. */
+int ffx_sim_pin(const struct ffx_sim *sim, enum ffx_sim_pin pin);
 
 /* An SMS arrives. FFX_ERR_BUSY while the firmware does not run, else as
  * ffx_module_sms. */

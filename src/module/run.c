@@ -238,7 +238,11 @@ static uint32_t count_commands(const char *text)
 
 void run_start(struct ffx_module *module, struct ffx_module_port *port)
 {
+    const struct ffx_module_config *config = &module->config;
     const char *text = port->reader.line;
+    if (config->boot->heard != 0 &&
+        config->boot->heard(config->context, port->index))
+        return;
     ffx_at_line_init(&port->line, text);
     const int refused =
         port->reader.too_long || count_commands(text) > FFX_AT_COMMANDS_MAX;

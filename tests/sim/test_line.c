@@ -204,7 +204,7 @@ static void the_wait_ends_when_the_next_byte_is_due(void **context)
     line.te_baud = line.baud = line.new_baud = 300; /* 33 ms a byte */
     say("abc");
     said();
-    assert_int_equal(sim_line_wait(&line, 0, fds, &timeout_ms), 1);
+    assert_int_equal(sim_line_wait(&line, 0, 0, fds, &timeout_ms), 1);
     assert_int_equal(fds[0].events, POLLIN);
     assert_in_range(timeout_ms, 33, 35);
 }
@@ -296,24 +296,6 @@ static void with_flow_control_the_te_waits(void **context)
     sim_line_taken(&line, SIM_LINE_FIFO);
     receive(0);
     assert_int_equal(line.fifo_length, 1000);
-}
-
-static void xoff_stops_the_module_and_is_no_data(void **context)
-{
-    (void)context;
-    line.xonxoff = 1;
-    type("a\x13z", 3);
-    receive(0);
-    assert_string_equal(heard(), "az");
-    say("wait");
-    assert_string_equal(said(), "");
-    type("\x11", 1);
-    receive(0);
-    assert_string_equal(said(), "wait");
-    line.xonxoff = 0;
-    type("a\x13z", 3);
-    receive(0);
-    assert_string_equal(heard(), "a\x13z");
 }
 
 /* --- damage -------------------------------------------------------------- */
@@ -437,7 +419,6 @@ int main(void)
         TEST(auto_baud_does_not_know_every_rate),
         TEST(a_full_fifo_loses_bytes_without_flow_control),
         TEST(with_flow_control_the_te_waits),
-        TEST(xoff_stops_the_module_and_is_no_data),
         TEST(each_fault_of_a_byte_hits_the_byte_that_it_names),
         TEST(the_same_happens_on_the_way_out),
         TEST(noise_has_the_length_that_is_asked_for),

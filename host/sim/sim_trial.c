@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The transfer in hand, and what a fault of trigger `url` makes of it. The
+ * network itself (sim_network.c) stays honest: faults stand between it and
+ * the command core.
+ */
+#include "sim/sim_parts.h"
+
+#include <string.h>
+
+/* How long the network takes to fail or to give nothing. */
+#define SOON_MS 300
+
+static int64_t clock_ms(const struct ffx_sim *sim)
+{
+    return sim_clock_ms(&sim->clock);
+}
+
+static const struct sim_fault *next_fault(struct ffx_sim *sim)
+{
+    size_t cursor = 0;
+    sim_faults_count(&sim->faults, SIM_ON_URL);
+    return sim_faults_next(&sim->faults, SIM_ON_URL, &cursor);
+}
+
+int sim_trial_start(struct ffx_sim *sim,
+                    const struct ffx_module_transfer *transfer)
+{
+    struct sim_trial *trial = &sim->trial;
+    const struct sim_fault *fault = next_fault(sim);
+    memset(trial, 0, sizeof *trial);
+    trial->since_ms = clock_ms(sim);
+    trial->dir = transfer->dir;
+    trial->limit_ms = (int64_t)transfer->timeout_s * transfer->tries * 1000;
+    memcpy(trial->name, transfer->name, strlen(transfer->name) + 1);
+    if (fault != NULL) {
+        sim_trouble(sim, fault, 0);
+        trial->copy = *fault;
+        trial->fault = &trial->copy;
+        trial->is_ftp = strncmp(transfer->url, "ftp:", 4) == 0;
+        if (fault->action == SIM_STATUS || fault->action == SIM_STALL)
+            return FFX_OK; /* no server ever sees it */
+    }
+    return sim_network_start(&sim->network, transfer);
+}
+
+/* --- ends ---------------------------------------------------------------- */
+
+static void end(struct sim_trial *trial, uint16_t http_status,
+                uint16_t ftp_error)
+{
+    trial->over = 1;
+    trial->progress = (struct ffx_module_progress){
+        .failed = 1, .http_status = http_status, .ftp_error = ftp_error};
+}
+
+static void fail(struct ffx_sim *sim, uint16_t http_status, uint16_t ftp_error)
+{
+    sim_network_cancel(&sim->network);
+    end(&sim->trial, http_status, ftp_error);
+}
+
+/* --- what becomes of it --------------------------------------------------- */
+
+typedef void handler(struct ffx_sim *sim, struct ffx_module_progress *progress);
+
+static void give_status(struct ffx_sim *sim,
+                        struct ffx_module_progress *progress)
+{
+    struct sim_trial *trial = &sim->trial;
+    const uint16_t code = (uint16_t)trial->fault->value[0];
+    progress->busy = 1;
+    if (clock_ms(sim) - trial->since_ms >= SOON_MS)
+        end(trial, trial->is_ftp ? 0 : code, trial->is_ftp ? code : 0);
+}
+
+static void stall(struct ffx_sim *sim, struct ffx_module_progress *progress)
+{
+    progress->busy = 1;
+    if (clock_ms(sim) - sim->trial.since_ms >= sim->trial.limit_ms)
+        end(&sim->trial, 601, 64);
+}
+
+/* The connection breaks in every try: it ends when the bytes are there. */
+static void broken(struct ffx_sim *sim, struct ffx_module_progress *progress)
+{
+    if (progress->received >= sim->trial.fault->value[0])
+        fail(sim, 601, 61);
+}
+
+static void drop_pdp(struct ffx_sim *sim, struct ffx_module_progress *progress)
+{
+    if (progress->busy && progress->received >= sim->trial.fault->value[0]) {
+        fail(sim, 601, 61);
+        sim->trial.drops_pdp = 1;
+    }
+}
+
+/* Bytes come as fast as the fault says, at most. */
+static void slow(struct ffx_sim *sim, struct ffx_module_progress *progress)
+{
+    const uint64_t passed = (uint64_t)(clock_ms(sim) - sim->trial.since_ms);
+    const uint64_t most = passed * sim->trial.fault->value[0] / 1000;
+    if (passed >= (uint64_t)sim->trial.limit_ms) {
+        fail(sim, 601, 64);
+        return;
+    }
+    if (most >= progress->received)
+        return;
+    progress->received = (uint32_t)most;
+    progress->busy = 1;
+    progress->failed = 0;
+}
+
+static void cut_short(struct ffx_sim *sim, struct ffx_module_progress *progress)
+{
+    struct sim_trial *trial = &sim->trial;
+    const uint32_t length = trial->fault->value[0];
+    if (progress->busy || progress->failed || progress->received <= length)
+        return;
+    sim_files_truncate(&sim->files, trial->dir, trial->name, length);
+    trial->over = 1;
+    trial->progress = *progress;
+    trial->progress.received = trial->progress.total = length;
+}
+
+static void spoil(struct ffx_sim *sim, struct ffx_module_progress *progress)
+{
+    struct sim_trial *trial = &sim->trial;
+    if (progress->busy || progress->failed)
+        return;
+    sim_files_spoil(&sim->files, trial->dir, trial->name,
+                    trial->fault->value[0]);
+    trial->over = 1;
+    trial->progress = *progress;
+}
+
+static handler *const handlers[SIM_ACTIONS] = {
+    [SIM_STATUS] = give_status, [SIM_STALL] = stall, [SIM_BROKEN] = broken,
+    [SIM_PDP] = drop_pdp,       [SIM_RATE] = slow,   [SIM_SHORT] = cut_short,
+    [SIM_SPOILT] = spoil,
+};
+
+void sim_trial_progress(struct ffx_sim *sim,
+                        struct ffx_module_progress *progress)
+{
+    const struct sim_trial *trial = &sim->trial;
+    sim_network_progress(&sim->network, progress);
+    if (trial->fault != NULL && !trial->over)
+        handlers[trial->fault->action](sim, progress);
+    if (trial->over)
+        *progress = trial->progress;
+}
+
+void sim_trial_cancel(struct ffx_sim *sim)
+{
+    sim_network_cancel(&sim->network);
+    sim->trial.fault = NULL;
+}

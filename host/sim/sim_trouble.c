@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Faults, as they happen: one handler for each action that is not about a
+ * byte (sim_line.c) or a transfer (sim_trial.c). */
+#include "sim/sim_parts.h"
+
+#include <string.h>
+
+typedef void handler(struct ffx_sim *sim, const struct sim_fault *fault,
+                     struct sim_wire *wire);
+
+static uint32_t now_ms(const struct ffx_sim *sim)
+{
+    return (uint32_t)sim_clock_ms(&sim->clock);
+}
+
+/* --- the module as a whole ----------------------------------------------- */
+
+static void doom(struct ffx_sim *sim, const struct sim_fault *fault,
+                 struct sim_wire *wire)
+{
+    (void)wire;
+    sim->doom = fault->action;
+    sim->due_ms = 0;
+}
+
+static void damage(struct ffx_sim *sim, const struct sim_fault *fault,
+                   struct sim_wire *wire)
+{
+    (void)wire;
+    if (strcmp(fault->word, "none") == 0)
+        sim->air.damage = 0;
+    else if (ffx_module_damage_set(&sim->air.damage, fault->word) != 0)
+        sim_log(&sim->log, "damage %s: unknown", fault->word);
+}
+
+static void set_baud(struct ffx_sim *sim, const struct sim_fault *fault,
+                     struct sim_wire *wire)
+{
+    (void)wire;
+    sim->air.baud = fault->value[0];
+    sim_line_set_baud(&sim->wires[FFX_PORT_UART].line, fault->value[0]);
+}
+
+/* --- a command and its answer -------------------------------------------- */
+
+static void mute(struct ffx_sim *sim, const struct sim_fault *fault,
+                 struct sim_wire *wire)
+{
+    (void)sim;
+    if (fault->action == SIM_MUTE)
+        wire->mute = 1;
+    else
+        wire->bare = 1;
+}
+
+static void late(struct ffx_sim *sim, const struct sim_fault *fault,
+                 struct sim_wire *wire)
+{
+    wire->late_us = sim_clock_us(&sim->clock) + (int64_t)fault->value[0] * 1000;
+}
+
+static void stuck(struct ffx_sim *sim, const struct sim_fault *fault,
+                  struct sim_wire *wire)
+{
+    (void)sim;
+    (void)fault;
+    wire->stuck = 1;
+}
+
+static void expect(struct ffx_sim *sim, const struct sim_fault *fault,
+                   struct sim_wire *wire)
+{
+    (void)sim;
+    wire->expect = fault->value[0];
+}
+
+static void echo(struct ffx_sim *sim, const struct sim_fault *fault,
+                 struct sim_wire *wire)
+{
+    const uint32_t index = (uint32_t)(wire - sim->wires);
+    sim->module.ports[index].user.echo = (uint8_t)fault->value[0];
+}
+
+static void newline(struct ffx_sim *sim, const struct sim_fault *fault,
+                    struct sim_wire *wire)
+{
+    (void)sim;
+    const uint8_t length = fault->text_length < sizeof wire->line.newline
+                               ? fault->text_length
+                               : (uint8_t)sizeof wire->line.newline;
+    memcpy(wire->line.newline, fault->text, length);
+    wire->line.newline_length = length;
+}
+
+static void fragment(struct ffx_sim *sim, const struct sim_fault *fault,
+                     struct sim_wire *wire)
+{
+    (void)sim;
+    wire->line.fragment = fault->value[0];
+    wire->line.fragment_ms = fault->value[1];
+    wire->line.fragment_done = 0;
+}
+
+/* A line that no table of ours would send. It goes into the shift register as
+ * if the module had said it. */
+static void urc(struct ffx_sim *sim, const struct sim_fault *fault,
+                struct sim_wire *wire)
+{
+    (void)sim;
+    sim_line_insert(&wire->line, "\r\n", 2);
+    sim_line_insert(&wire->line, fault->text, fault->text_length);
+    sim_line_insert(&wire->line, "\r\n", 2);
+}
+
+/* --- the world ----------------------------------------------------------- */
+
+static void set_signal(struct ffx_sim *sim, const struct sim_fault *fault,
+                       struct sim_wire *wire)
+{
+    (void)wire;
+    sim->air.signal = (uint8_t)fault->value[0];
+    if (sim->state == SIM_RUN)
+        ffx_module_signal(&sim->module, sim->air.signal, now_ms(sim));
+}
+
+static void set_network(struct ffx_sim *sim, const struct sim_fault *fault,
+                        struct sim_wire *wire)
+{
+    (void)wire;
+    sim->air.network = (uint8_t)fault->value[0];
+    if (sim->state == SIM_RUN)
+        ffx_module_registration(&sim->module, sim->air.network, now_ms(sim));
+}
+
+static void drop_pdp(struct ffx_sim *sim, const struct sim_fault *fault,
+                     struct sim_wire *wire)
+{
+    (void)fault;
+    (void)wire;
+    if (sim->state == SIM_RUN)
+        ffx_module_drop_pdp(&sim->module, now_ms(sim));
+}
+
+static void send_sms(struct ffx_sim *sim, const struct sim_fault *fault,
+                     struct sim_wire *wire)
+{
+    (void)wire;
+    if (ffx_sim_sms(sim, fault->word, fault->text) != FFX_OK)
+        sim_log(&sim->log, "the SMS of %s was not delivered", fault->word);
+}
+
+static void set_dtr(struct ffx_sim *sim, const struct sim_fault *fault,
+                    struct sim_wire *wire)
+{
+    (void)wire;
+    sim->air.dtr = (uint8_t)fault->value[0];
+    if (sim->state == SIM_RUN)
+        ffx_module_dtr(&sim->module, sim->air.dtr, now_ms(sim));
+}
+
+static void set_battery(struct ffx_sim *sim, const struct sim_fault *fault,
+                        struct sim_wire *wire)
+{
+    (void)wire;
+    sim->air.percent = (uint8_t)fault->value[0];
+    sim->air.millivolts = (uint16_t)fault->value[1];
+    if (sim->state == SIM_RUN)
+        ffx_module_battery(&sim->module, sim->air.percent, sim->air.millivolts,
+                           now_ms(sim));
+}
+
+/* --- dispatch ------------------------------------------------------------ */
+
+static handler *const handlers[SIM_ACTIONS] = {
+    [SIM_HANG] = doom,         [SIM_RESET] = doom,
+    [SIM_CUT] = doom,          [SIM_DAMAGE] = damage,
+    [SIM_BAUD] = set_baud,     [SIM_MUTE] = mute,
+    [SIM_BARE] = mute,         [SIM_LATE] = late,
+    [SIM_STUCK] = stuck,       [SIM_EXPECT] = expect,
+    [SIM_ECHO] = echo,         [SIM_NEWLINE] = newline,
+    [SIM_FRAGMENT] = fragment, [SIM_URC] = urc,
+    [SIM_SIGNAL] = set_signal, [SIM_NETWORK] = set_network,
+    [SIM_PDP] = drop_pdp,      [SIM_SMS] = send_sms,
+    [SIM_DTR] = set_dtr,       [SIM_BATTERY] = set_battery,
+};
+
+void sim_trouble(struct ffx_sim *sim, const struct sim_fault *fault,
+                 uint32_t wire)
+{
+    char shown[160];
+    sim_faults_show(fault, shown, sizeof shown);
+    sim_log(&sim->log, "fault: %s", shown);
+    if (handlers[fault->action] != NULL)
+        handlers[fault->action](sim, fault, &sim->wires[wire]);
+}
+
+static void set_off(struct ffx_sim *sim, enum sim_trigger trigger,
+                    uint32_t wire)
+{
+    const struct sim_fault *fault;
+    size_t cursor = 0;
+    while ((fault = sim_faults_next(&sim->faults, trigger, &cursor)) != NULL)
+        sim_trouble(sim, fault, wire);
+}
+
+void sim_trouble_count(struct ffx_sim *sim, enum sim_trigger trigger,
+                       uint32_t wire)
+{
+    sim_faults_count(&sim->faults, trigger);
+    set_off(sim, trigger, wire);
+}
+
+void sim_trouble_reach(struct ffx_sim *sim, enum sim_trigger trigger,
+                       uint64_t value)
+{
+    sim_faults_reach(&sim->faults, trigger, value);
+    set_off(sim, trigger, 0);
+}
+
+/* --- boot ---------------------------------------------------------------- */
+
+void sim_trouble_boot(struct ffx_sim *sim)
+{
+    sim->module_config.damage = sim->air.damage;
+}
+
+/* The world did not change because the module was reset. */
+void sim_trouble_booted(struct ffx_sim *sim)
+{
+    ffx_module_signal(&sim->module, sim->air.signal, now_ms(sim));
+    ffx_module_registration(&sim->module, sim->air.network, now_ms(sim));
+    ffx_module_dtr(&sim->module, sim->air.dtr, now_ms(sim));
+    ffx_module_battery(&sim->module, sim->air.percent, sim->air.millivolts,
+                       now_ms(sim));
+    if (sim->air.baud > 0)
+        sim_line_set_baud(&sim->wires[FFX_PORT_UART].line, sim->air.baud);
+}
+
+/* --- lines --------------------------------------------------------------- */
+
+/* The core has a command line. 1: it was never heard. */
+int sim_trouble_line(struct ffx_sim *sim, uint32_t wire)
+{
+    const struct sim_fault *fault;
+    size_t cursor = 0;
+    int lost = 0;
+    sim_faults_count(&sim->faults, SIM_ON_LINE);
+    while ((fault = sim_faults_next(&sim->faults, SIM_ON_LINE, &cursor)) !=
+           NULL) {
+        lost |= fault->action == SIM_LOSE;
+        sim_trouble(sim, fault, wire);
+    }
+    return lost;
+}
+
+/* --- files --------------------------------------------------------------- */
+
+int sim_trouble_write(struct ffx_sim *sim)
+{
+    const struct sim_fault *fault;
+    size_t cursor = 0;
+    int result = FFX_OK;
+    sim_faults_count(&sim->faults, SIM_ON_WRITE);
+    while ((fault = sim_faults_next(&sim->faults, SIM_ON_WRITE, &cursor)) !=
+           NULL) {
+        sim_trouble(sim, fault, 0);
+        result = fault->action == SIM_FULL ? FFX_ERR_SPACE : FFX_ERR_IO;
+    }
+    return result;
+}
