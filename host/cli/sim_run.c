@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
-#include "cli/sim_release.h"
+#include "cli/sim_serve.h"
 #include "cli/sim_vendor.h"
 #include "cli/verbs.h"
 
@@ -8,12 +8,9 @@
 #include <psa/psa_crypto.h>
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const struct cli_usage usage = {
     "farfix sim run --state DIR [--release DIR_A --trust RELEASE.pub] "
@@ -40,18 +37,12 @@ static const struct cli_usage usage = {
 struct request {
     const char *state, *release, *trust, *pty, *tcp, *profile, *faults;
     const char *vendor, *ca, *imei, *apn, *secrets, *sms, *speed, *quirks;
-    const char *bugs, *damage;
-    int stdio, once, no_sim, no_bearer;
-    uint32_t off_ms;
+    const char *bugs, *damage, *pty2, *baud, *control;
+    int stdio, once, no_sim, no_bearer, trace;
+    uint32_t off_ms, count;
 };
 
 static const char default_imei[] = "866425030000005";
-
-static void log_line(void *context, const char *line)
-{
-    (void)context;
-    fprintf(stderr, "sim: %s\n", line);
-}
 
 /* --- options ------------------------------------------------------------- */
 
@@ -169,25 +160,85 @@ static int set_vendor(const struct request *request,
 }
 
 /* The whole file as one text; ffx_sim_create reads its lines. */
-static int set_faults(const char *path, struct ffx_sim_config *config)
+static int read_faults(const char *path, char *text, size_t capacity)
 {
-    static char text[256 * 1024];
     if (path == NULL)
         return 0;
     FILE *stream = fopen(path, "r");
     if (stream == NULL)
         return cli_fail(CLI_MISSING, "cannot read --faults %s: %s", path,
                         strerror(errno));
-    const size_t length = fread(text, 1, sizeof text - 1, stream);
+    const size_t length = fread(text, 1, capacity - 1, stream);
     const int whole = feof(stream) && memchr(text, '\0', length) == NULL;
     fclose(stream);
-    if (!whole)
-        return cli_fail(CLI_FAILED,
-                        "--faults %s is longer than %zu bytes, or "
-                        "no text",
-                        path, sizeof text - 1);
+    text[length] = '\0';
+    return whole ? 0
+                 : cli_fail(CLI_FAILED,
+                            "--faults %s is no text of at most %zu bytes", path,
+                            capacity - 1);
+}
+
+/* "--sms +49...:text@5" is the fault "at ms 5000 sms +49... text". */
+static int add_sms(const char *option, char *text, size_t capacity)
+{
+    char *end;
+    const char *colon = strchr(option, ':'), *at = strrchr(option, '@');
+    if (colon == NULL || at == NULL || at < colon)
+        return wrong("--sms", "FROM:TEXT@SECONDS", option);
+    const double at_s = strtod(at + 1, &end);
+    if (end == at + 1 || *end != '\0' || !(at_s >= 0) || at_s > 1e6 ||
+        colon - option > (long)FFX_SMS_FROM_MAX || colon == option ||
+        at - colon - 1 > (long)FFX_SMS_TEXT_MAX || at == colon + 1)
+        return wrong("--sms", "FROM:TEXT@SECONDS", option);
+    size_t length =
+        (size_t)snprintf(text, capacity, "\nat ms %.0f sms %.*s ", at_s * 1000,
+                         (int)(colon - option), option);
+    for (const char *c = colon + 1; c < at && length + 3 < capacity; c++) {
+        if (*c == '\\')
+            text[length++] = '\\';
+        text[length++] = *c;
+    }
+    text[length] = '\0';
+    return 0;
+}
+
+static int set_faults(const struct request *request,
+                      struct ffx_sim_config *config)
+{
+    static char text[256 * 1024];
+    int result = read_faults(request->faults, text, sizeof text - 1024);
+    if (result == 0 && request->sms != NULL)
+        result = add_sms(request->sms, text + strlen(text), 1024);
     config->faults = text;
-    config->faults_name = path;
+    config->faults_name = request->faults;
+    return result;
+}
+
+/* The TE's rate: a number, or what it sets on the pseudo terminal. */
+static int set_baud(const char *text, struct ffx_sim_config *config)
+{
+    char *end;
+    if (text == NULL)
+        return 0;
+    config->baud = FFX_SIM_BAUD_TTY;
+    if (strcmp(text, "tty") == 0)
+        return config->port == FFX_SIM_PTY
+                   ? 0
+                   : cli_fail(CLI_USAGE, "--baud tty needs --pty");
+    const unsigned long baud = strtoul(text, &end, 10);
+    config->baud = (uint32_t)baud;
+    return *end == '\0' && baud >= 300 && baud <= 4000000
+               ? 0
+               : wrong("--baud", "300 to 4000000, or tty", text);
+}
+
+static int set_count(const struct request *request)
+{
+    if (request->count == 0 || request->count > SIM_SERVING_MAX)
+        return cli_fail(CLI_USAGE, "--count wants 1 to %u", SIM_SERVING_MAX);
+    if (request->count > 1 && request->tcp == NULL)
+        return cli_fail(CLI_USAGE, "--count needs --tcp HOST:PORT: module N "
+                                   "listens on PORT + N - 1");
     return 0;
 }
 
@@ -198,8 +249,7 @@ static int set_config(const struct request *request,
                                       .crypto = psa_crypto(),
                                       .ca = request->ca,
                                       .off_ms = request->off_ms,
-                                      .once = (uint8_t)request->once,
-                                      .log = log_line};
+                                      .once = (uint8_t)request->once};
     if (request->state == NULL)
         return cli_fail(CLI_USAGE, "--state DIR is missing: the directory "
                                    "that holds the module");
@@ -220,163 +270,25 @@ static int set_config(const struct request *request,
         result = set_identity(request, config);
     if (result == 0)
         result = set_vendor(request, config);
-    return result != 0 ? result : set_faults(request->faults, config);
+    if (result == 0)
+        result = set_baud(request->baud, config);
+    if (result == 0)
+        result = set_count(request);
+    config->second = request->pty2;
+    return result != 0 ? result : set_faults(request, config);
 }
 
-/* --- an SMS -------------------------------------------------------------- */
-
-struct message {
-    char from[FFX_SMS_FROM_MAX + 1], text[FFX_SMS_TEXT_MAX + 1];
-    double at_s; /* since the start; < 0: none, or it has arrived */
-};
-
-/* FROM:TEXT@SECONDS */
-static int parse_sms(const char *option, struct message *message)
-{
-    char *end;
-    message->at_s = -1;
-    if (option == NULL)
-        return 0;
-    const char *colon = strchr(option, ':'), *at = strrchr(option, '@');
-    if (colon == NULL || at == NULL || at < colon)
-        return wrong("--sms", "FROM:TEXT@SECONDS", option);
-    message->at_s = strtod(at + 1, &end);
-    if (end == at + 1 || *end != '\0' || !(message->at_s >= 0) ||
-        colon - option > (long)FFX_SMS_FROM_MAX ||
-        at - colon - 1 > (long)FFX_SMS_TEXT_MAX)
-        return wrong("--sms", "FROM:TEXT@SECONDS", option);
-    snprintf(message->from, sizeof message->from, "%.*s", (int)(colon - option),
-             option);
-    snprintf(message->text, sizeof message->text, "%.*s", (int)(at - colon - 1),
-             colon + 1);
-    return 0;
-}
-
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-/* Delivers what is due and shortens the wait for what is not. A module that
- * is off or updates gets it later, as from a network. */
-static void deliver(struct ffx_sim *sim, struct message *message,
-                    double start_s, int *timeout_ms)
-{
-    if (message->at_s < 0)
-        return;
-    double left = message->at_s - (seconds() - start_s);
-    if (left <= 0) {
-        const int result = ffx_sim_sms(sim, message->from, message->text);
-        if (result != FFX_ERR_BUSY) {
-            message->at_s = -1;
-            *timeout_ms = 0;
-            return;
-        }
-        left = 0.1;
-    }
-    const int left_ms = left > 60 ? 60000 : (int)(left * 1000) + 1;
-    if (*timeout_ms < 0 || *timeout_ms > left_ms)
-        *timeout_ms = left_ms;
-}
-
-/* --- the loop ------------------------------------------------------------ */
-
-static volatile sig_atomic_t told_to_stop;
-
-static void on_signal(int number)
-{
-    (void)number;
-    told_to_stop = 1;
-}
-
-/* SIGINT and SIGTERM come only while ppoll waits: none is missed. */
-static void catch_signals(sigset_t *waiting)
-{
-    const struct sigaction stop = {.sa_handler = on_signal};
-    sigset_t blocked;
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGINT);
-    sigaddset(&blocked, SIGTERM);
-    sigprocmask(SIG_BLOCK, &blocked, waiting);
-    sigdelset(waiting, SIGINT);
-    sigdelset(waiting, SIGTERM);
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
-
-static int run(struct ffx_sim *sim, struct message *message,
-               const sigset_t *waiting)
-{
-    const double start_s = seconds();
-    int result = 1;
-    while (result == 1 && !told_to_stop) {
-        struct pollfd fds[FFX_SIM_FDS];
-        int timeout_ms;
-        const unsigned count = ffx_sim_wait(sim, fds, &timeout_ms);
-        deliver(sim, message, start_s, &timeout_ms);
-        const struct timespec limit = {.tv_sec = timeout_ms / 1000,
-                                       .tv_nsec = timeout_ms % 1000 * 1000000L};
-        if (ppoll(fds, count, timeout_ms < 0 ? NULL : &limit, waiting) < 0 &&
-            errno != EINTR)
-            return cli_fail(CLI_FAILED, "poll: %s", strerror(errno));
-        if (!told_to_stop)
-            result = ffx_sim_step(sim, fds, count);
-    }
-    if (result == FFX_ERR_POWER)
-        return CLI_POWER;
-    return result >= 0 ? CLI_DONE
-                       : cli_fail(CLI_FAILED, "the module stopped: %s",
-                                  ffx_error_text(result));
-}
-
-static int create(struct ffx_sim **sim, struct ffx_sim_config *config,
-                  const struct request *request)
-{
-    struct sim_release release;
-    struct ffx_sim_error error;
-    if (request->release != NULL) {
-        const int failed =
-            sim_release_load(&release, request->release, request->trust);
-        if (failed != 0)
-            return failed;
-        config->factory = &release.factory;
-    }
-    const int result = ffx_sim_create(sim, config, &error);
-    if (request->release != NULL)
-        sim_release_free(&release);
-    if (result == FFX_OK)
-        return 0;
-    return cli_fail(error.missing                    ? CLI_MISSING
-                    : error.code == FFX_ERR_ARGUMENT ? CLI_USAGE
-                                                     : CLI_FAILED,
-                    "%s", error.text);
-}
+/* --- all together -------------------------------------------------------- */
 
 static int start(const struct request *request)
 {
-    struct ffx_sim_config config;
-    struct ffx_sim *sim;
-    struct message message;
-    sigset_t waiting;
-    int result = set_config(request, &config);
-    if (result == 0)
-        result = parse_sms(request->sms, &message);
-    if (result != 0)
-        return result;
-    catch_signals(&waiting);
-    result = create(&sim, &config, request);
-    if (result != 0)
-        return result;
-    if (config.port != FFX_SIM_STDIO) {
-        printf("ready %s\n", ffx_sim_address(sim));
-        fflush(stdout);
-    }
-    result = run(sim, &message, &waiting);
-    ffx_sim_destroy(sim);
-    return result;
+    struct sim_serving serving = {.release = request->release,
+                                  .trust = request->trust,
+                                  .control = request->control,
+                                  .trace = request->trace,
+                                  .count = request->count};
+    const int result = set_config(request, &serving.config);
+    return result != 0 ? result : sim_serve(&serving);
 }
 
 int cli_sim_run(int argc, char **argv)
@@ -388,7 +300,8 @@ int cli_sim_run(int argc, char **argv)
                               .imei = default_imei,
                               .apn = "ctnb",
                               .speed = "real",
-                              .off_ms = 1000};
+                              .off_ms = 1000,
+                              .count = 1};
     const struct cli_option options[] = {
         {"--state", CLI_TEXT, &request.state, "DIR", "holds the module"},
         {"--release", CLI_TEXT, &request.release, "DIR",
@@ -397,8 +310,14 @@ int cli_sim_run(int argc, char **argv)
          "release key (.pub) that a new module trusts"},
         {"--pty", CLI_TEXT, &request.pty, "LINK",
          "pseudo terminal under this name (default: DIR/modem)"},
+        {"--pty2", CLI_TEXT, &request.pty2, "LINK",
+         "the module's second AT port, as USB has it"},
         {"--tcp", CLI_TEXT, &request.tcp, "HOST:PORT",
          "TCP port; port 0 takes a free one"},
+        {"--count", CLI_NUMBER, &request.count, "N",
+         "so many modules on TCP ports side by side"},
+        {"--baud", CLI_TEXT, &request.baud, "N|tty",
+         "bytes take their time, and the wrong rate is garbage"},
         {"--stdio", CLI_FLAG, &request.stdio, NULL,
          "standard input and output; ends with the input"},
         {"--profile", CLI_TEXT, &request.profile, "NAME",
@@ -416,7 +335,11 @@ int cli_sim_run(int argc, char **argv)
         {"--vendor", CLI_TEXT, &request.vendor, "FILE|SHA256=FROM:TO",
          "play this vendor's package; FILE needs its .info and --trust"},
         {"--faults", CLI_TEXT, &request.faults, "FILE",
-         "power cuts, one per line"},
+         "what goes wrong, one fault per line"},
+        {"--control", CLI_TEXT, &request.control, "SOCKET",
+         "UNIX socket that takes faults and questions"},
+        {"--trace", CLI_FLAG, &request.trace, NULL,
+         "each line and pin change, with its time, to stderr"},
         {"--off-ms", CLI_NUMBER, &request.off_ms, "N",
          "from a power cut to the next start (1000)"},
         {"--once", CLI_FLAG, &request.once, NULL,

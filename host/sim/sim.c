@@ -41,6 +41,8 @@ unsigned ffx_sim_wait(struct ffx_sim *sim, struct pollfd fds[FFX_SIM_FDS],
     if (fault_ms != UINT64_MAX)
         sim_clock_wait(&sim->clock, timeout_ms,
                        sim->start_ms + (int64_t)fault_ms);
+    if (sim->mail_count > 0)
+        sim_clock_wait(&sim->clock, timeout_ms, sim->mail_ms);
     for (uint32_t i = 0; i < sim->wire_count; i++)
         count += sim_wire_wait(sim, i, fds + count, timeout_ms);
     return count + sim_network_wait(&sim->network, fds + count, timeout_ms);
@@ -51,6 +53,7 @@ int ffx_sim_step(struct ffx_sim *sim, const struct pollfd *fds, unsigned count)
     sim_network_step(&sim->network, fds, count);
     if (sim_faults_wait_for(&sim->faults, SIM_ON_MS))
         sim_trouble_reach(sim, SIM_ON_MS, (uint64_t)running_ms(sim));
+    sim_trouble_mail(sim);
     for (uint32_t i = 0; i < sim->wire_count; i++)
         sim_wire_receive(sim, i);
     const int result = sim_power_step(sim);

@@ -63,6 +63,13 @@ struct sim_air {
     uint32_t baud;   /* the UART's own idea of IPR; 0: none */
 };
 
+/* An SMS that the network keeps until the module takes it. */
+struct sim_mail {
+    char from[FFX_SMS_FROM_MAX + 4];
+    char text[SIM_FAULT_TEXT];
+};
+#define SIM_MAILS 8u
+
 struct ffx_sim {
     struct ffx_sim_config config;
     struct sim_log log;
@@ -87,6 +94,9 @@ struct ffx_sim {
     int64_t start_ms;
     struct sim_trial trial;
     struct sim_air air;
+    struct sim_mail mails[SIM_MAILS];
+    uint32_t mail_count;
+    int64_t mail_ms;           /* when the first is tried again */
     uint8_t low[FFX_SIM_PINS]; /* 1: the pin is low */
 
     uint8_t chunk[FFX_FILE_CHUNK_MAX];
@@ -129,6 +139,8 @@ void sim_trouble_reach(struct ffx_sim *sim, enum sim_trigger trigger,
 /* The firmware starts: what a reset does not heal. */
 void sim_trouble_boot(struct ffx_sim *sim);
 void sim_trouble_booted(struct ffx_sim *sim);
+/* Delivers what waits. */
+void sim_trouble_mail(struct ffx_sim *sim);
 /* The core has a command line. 1: it was never heard. */
 int sim_trouble_line(struct ffx_sim *sim, uint32_t wire);
 /* A file is about to be written. FFX_OK, FFX_ERR_IO, FFX_ERR_SPACE. */

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* How often the network tries to deliver. */
+#define MAIL_MS 100
+
 typedef void handler(struct ffx_sim *sim, const struct sim_fault *fault,
                      struct sim_wire *wire);
 
@@ -145,8 +148,15 @@ static void send_sms(struct ffx_sim *sim, const struct sim_fault *fault,
                      struct sim_wire *wire)
 {
     (void)wire;
-    if (ffx_sim_sms(sim, fault->word, fault->text) != FFX_OK)
-        sim_log(&sim->log, "the SMS of %s was not delivered", fault->word);
+    if (sim->mail_count == SIM_MAILS) {
+        sim_log(&sim->log, "the SMS of %s is lost: %u others wait", fault->word,
+                SIM_MAILS);
+        return;
+    }
+    struct sim_mail *mail = &sim->mails[sim->mail_count++];
+    memcpy(mail->from, fault->word, sizeof fault->word);
+    memcpy(mail->text, fault->text, sizeof mail->text);
+    sim->mail_ms = sim_clock_ms(&sim->clock);
 }
 
 static void set_dtr(struct ffx_sim *sim, const struct sim_fault *fault,
@@ -165,8 +175,24 @@ static void set_battery(struct ffx_sim *sim, const struct sim_fault *fault,
     sim->air.percent = (uint8_t)fault->value[0];
     sim->air.millivolts = (uint16_t)fault->value[1];
     if (sim->state == SIM_RUN)
-        ffx_module_battery(&sim->module, sim->air.percent, sim->air.millivolts,
-                           now_ms(sim));
+        ffx_module_battery(&sim->module, sim->air.percent, sim->air.millivolts);
+}
+
+/* A module that is off, updates itself or has no network gets it later. */
+void sim_trouble_mail(struct ffx_sim *sim)
+{
+    const struct sim_mail *mail = &sim->mails[0];
+    if (sim->mail_count == 0 || sim_clock_ms(&sim->clock) < sim->mail_ms)
+        return;
+    const int result = ffx_sim_sms(sim, mail->from, mail->text);
+    sim->mail_ms = sim_clock_ms(&sim->clock) + MAIL_MS;
+    if (result == FFX_ERR_BUSY)
+        return;
+    if (result != FFX_OK)
+        sim_log(&sim->log, "the SMS of %s was not taken: %s", mail->from,
+                ffx_error_text(result));
+    sim->mail_count--;
+    memmove(sim->mails, sim->mails + 1, sim->mail_count * sizeof *mail);
 }
 
 /* --- dispatch ------------------------------------------------------------ */
@@ -230,8 +256,7 @@ void sim_trouble_booted(struct ffx_sim *sim)
     ffx_module_signal(&sim->module, sim->air.signal, now_ms(sim));
     ffx_module_registration(&sim->module, sim->air.network, now_ms(sim));
     ffx_module_dtr(&sim->module, sim->air.dtr, now_ms(sim));
-    ffx_module_battery(&sim->module, sim->air.percent, sim->air.millivolts,
-                       now_ms(sim));
+    ffx_module_battery(&sim->module, sim->air.percent, sim->air.millivolts);
     if (sim->air.baud > 0)
         sim_line_set_baud(&sim->wires[FFX_PORT_UART].line, sim->air.baud);
 }

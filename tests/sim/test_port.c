@@ -180,7 +180,12 @@ a_peer_that_leaves_a_full_pty_does_not_block_the_module(void **context)
     while (sim_port_write(&port, bytes, sizeof bytes) > 0)
         continue;
     close(peer);
-    assert_int_equal(sim_port_write(&port, bytes, sizeof bytes), sizeof bytes);
+    /* The kernel may just have made room: then a part goes first. */
+    size_t wrote;
+    do
+        wrote = sim_port_write(&port, bytes, sizeof bytes);
+    while (wrote > 0 && wrote < sizeof bytes);
+    assert_int_equal(wrote, sizeof bytes);
     peer = open_peer();
     assert_int_equal(sim_port_write(&port, "new", 3), 3);
     assert_int_equal(read(peer, text, sizeof text), 3);
