@@ -30,7 +30,7 @@ LIBS := -lcurl -lmicrohttpd -lmbedcrypto -ldivsufsort -lpthread
 object = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 
 .PHONY: all
-all: $(BUILD)/farfix $(BUILD)/libfarfix.a ## builds build/farfix and the device library
+all: $(BUILD)/farfix $(BUILD)/libfarfix.a $(BUILD)/libfarfix-sim.a ## builds build/farfix and the two libraries
 
 .PHONY: help
 help: ## says what each target does
@@ -48,6 +48,12 @@ $(BUILD)/release/%.o: %.c
 	$(CC) $(STANDARD) $(WARNINGS) $(CFLAGS) $(DEPENDS) -c $< -o $@
 
 $(BUILD)/libfarfix.a: $(call object,release,$(CORE))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# The virtual module, to embed in a test: include/farfix/sim.h.
+SIM := $(sort $(wildcard host/sim/*.c host/lab/*.c ports/psa/*.c))
+$(BUILD)/libfarfix-sim.a: $(call object,release,$(CORE) $(SIM))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -323,14 +329,16 @@ firmware: ## rebuilds the demo's firmware into firmware/images (firmware/COMPILE
 	    cp $(BUILD)/firmware/$${v##*/}/*.bin $$v; done
 
 .PHONY: install
-install: all ## farfix, libfarfix.a, headers, pkg-config and man pages to PREFIX
+install: all ## farfix, libraries, headers, pkg-config and man pages to PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
 	    $(DESTDIR)$(PREFIX)/include/farfix $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(BUILD)/farfix $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(BUILD)/libfarfix.a $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(BUILD)/libfarfix.a $(BUILD)/libfarfix-sim.a \
+	    $(DESTDIR)$(PREFIX)/lib
 	install -m 644 include/farfix/*.h $(DESTDIR)$(PREFIX)/include/farfix
-	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' farfix.pc.in \
-	    >$(DESTDIR)$(PREFIX)/lib/pkgconfig/farfix.pc
+	for pc in farfix farfix-sim; do \
+	    sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $$pc.pc.in \
+	        >$(DESTDIR)$(PREFIX)/lib/pkgconfig/$$pc.pc; done
 	for page in docs/man/*.1; do \
 	    [ ! -e $$page ] || install -m 644 $$page \
 	        $(DESTDIR)$(PREFIX)/share/man/man1; done

@@ -37,7 +37,7 @@ static const struct cli_usage usage = {
 struct request {
     const char *state, *release, *trust, *pty, *tcp, *profile, *faults;
     const char *vendor, *ca, *imei, *apn, *secrets, *sms, *speed, *quirks;
-    const char *bugs, *damage, *pty2, *baud, *control;
+    const char *bugs, *damage, *pty2, *baud, *control, *model, *version;
     int stdio, once, no_sim, no_bearer, trace;
     uint32_t off_ms, count;
 };
@@ -253,6 +253,9 @@ static int set_config(const struct request *request,
     if (request->state == NULL)
         return cli_fail(CLI_USAGE, "--state DIR is missing: the directory "
                                    "that holds the module");
+    if (request->release != NULL && request->version != NULL)
+        return cli_fail(CLI_USAGE, "--release and --version exclude each "
+                                   "other: a release has its version");
     if (request->release != NULL
             ? request->trust == NULL
             : request->trust != NULL && request->vendor == NULL)
@@ -284,6 +287,8 @@ static int start(const struct request *request)
 {
     struct sim_serving serving = {.release = request->release,
                                   .trust = request->trust,
+                                  .model = request->model,
+                                  .version = request->version,
                                   .control = request->control,
                                   .trace = request->trace,
                                   .count = request->count};
@@ -297,6 +302,7 @@ int cli_sim_run(int argc, char **argv)
                               .quirks = "",
                               .bugs = "",
                               .damage = "",
+                              .model = "SIM7000G",
                               .imei = default_imei,
                               .apn = "ctnb",
                               .speed = "real",
@@ -308,6 +314,10 @@ int cli_sim_run(int argc, char **argv)
          "signed release that a new module runs"},
         {"--trust", CLI_TEXT, &request.trust, "FILE",
          "release key (.pub) that a new module trusts"},
+        {"--version", CLI_TEXT, &request.version, "V",
+         "instead: a new module that only answers AT, of this version"},
+        {"--model", CLI_TEXT, &request.model, "NAME",
+         "and of this model (SIM7000G)"},
         {"--pty", CLI_TEXT, &request.pty, "LINK",
          "pseudo terminal under this name (default: DIR/modem)"},
         {"--pty2", CLI_TEXT, &request.pty2, "LINK",

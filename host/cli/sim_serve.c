@@ -157,8 +157,16 @@ static int make_stations(struct station *stations,
                          const struct sim_serving *serving)
 {
     struct sim_release release;
-    if (serving->release == NULL)
+    struct ffx_sim_factory plain;
+    if (serving->release == NULL && serving->version == NULL)
         return create_all(stations, serving, NULL);
+    if (serving->release == NULL)
+        return ffx_sim_plain(&plain, serving->model, serving->version) == 0
+                   ? create_all(stations, serving, &plain)
+                   : cli_fail(CLI_USAGE,
+                              "--model %s --version %s: letters, digits, '-', "
+                              "and in a version '.' and '_'",
+                              serving->model, serving->version);
     int result = sim_release_load(&release, serving->release, serving->trust);
     if (result != 0)
         return result;

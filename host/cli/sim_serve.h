@@ -10,7 +10,8 @@
 
 struct sim_serving {
     struct ffx_sim_config config; /* of the first; log and trace are ours */
-    const char *release, *trust;  /* null: the state has a module */
+    const char *release, *trust;  /* null: the state has a module, or: */
+    const char *model, *version;  /* a plain one; version null: none */
     const char *control;          /* socket; null: none */
     int trace;
     uint32_t count; /* 1..SIM_SERVING_MAX; more than one: TCP, each with its

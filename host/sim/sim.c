@@ -2,6 +2,8 @@
 #include "sim/sim_factory.h"
 #include "sim/sim_parts.h"
 
+#include "psa/psa_crypto.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -229,10 +231,12 @@ static int find_flash(struct ffx_sim *sim, struct ffx_sim_error *error)
     const struct ffx_sim_config *config = &sim->config;
     const int done = sim_factory_done(&sim->files);
     if (!done && config->factory == NULL)
-        return sim_error(error, FFX_ERR_STATE,
-                         "no module in %s yet: the first start needs "
-                         "--release DIR and --trust RELEASE.pub",
-                         config->state);
+        return sim_error(
+            error, FFX_ERR_STATE,
+            "no module in %s yet: the first start needs "
+            "--release DIR and --trust RELEASE.pub, or --version V "
+            "for one that only answers AT",
+            config->state);
     if (done && config->factory != NULL)
         sim_log(&sim->log, "flash.bin exists: --release and --trust are "
                            "ignored");
@@ -338,6 +342,8 @@ int ffx_sim_create(struct ffx_sim **result_sim,
     if (sim == NULL)
         return sim_error(error, FFX_ERR_SPACE, "no memory for the module");
     sim->config = *config;
+    if (config->crypto == NULL)
+        sim->config.crypto = psa_crypto();
     sim->log = (struct sim_log){config->log, config->context};
     sim->clock = (struct sim_clock){config->now_us, config->context};
     sim->start_ms = sim_clock_ms(&sim->clock);

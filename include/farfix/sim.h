@@ -57,6 +57,12 @@ struct ffx_sim_factory {
     uint32_t key_count;                /* 1..FFX_AGENT_KEYS */
 };
 
+/* A module that only has to answer AT: it names `model` and `version`, which
+ * must outlive the call of ffx_sim_create, and refuses every package but a
+ * vendor's (below). FFX_ERR_ARGUMENT: no model or version by their rules. */
+int ffx_sim_plain(struct ffx_sim_factory *factory, const char *model,
+                  const char *version);
+
 /* A vendor's own package, whose inside nobody can read: when update.zip has
  * this digest, the boot stage plays it. */
 struct ffx_sim_vendor {
@@ -92,7 +98,7 @@ struct ffx_sim_config {
      * than the module's IPR is garbage. 0: bytes come and go at once, whatever
      * the rates; FFX_SIM_BAUD_TTY. */
     uint32_t baud;
-    const struct ffx_crypto *crypto;
+    const struct ffx_crypto *crypto; /* null: PSA Crypto */
     /* Null: flash.bin must be there. Else acts only when it is not. */
     const struct ffx_sim_factory *factory;
     enum ffx_module_profile profile;
