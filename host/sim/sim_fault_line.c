@@ -71,8 +71,9 @@ static const struct rule rules[SIM_ACTIONS] = {
     [SIM_BATTERY] = {"battery", ON(LINE) | TIMES, "nn", {100, 5000}},
     [SIM_FAIL] = {"fail", ON(WRITE), ""},
     [SIM_FULL] = {"full", ON(WRITE), ""},
-    [SIM_DAMAGE] = {"damage", ON(BOOT) | TIMES, "w"},
-    [SIM_BAUD] = {"baud", ON(BOOT) | TIMES, "n", {4000000}},
+    [SIM_DAMAGE] = {"damage", ON(BOOT) | ON(LINE) | TIMES, "w"},
+    [SIM_BUG] = {"bug", ON(BOOT) | ON(LINE) | TIMES, "w"},
+    [SIM_BAUD] = {"baud", ON(BOOT) | ON(LINE) | TIMES, "n", {4000000}},
 };
 
 /* --- words --------------------------------------------------------------- */

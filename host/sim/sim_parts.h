@@ -60,6 +60,7 @@ struct sim_air {
     uint8_t percent;
     uint16_t millivolts;
     uint32_t damage; /* enum ffx_module_damage */
+    uint32_t bugs;   /* enum ffx_module_bug */
     uint32_t baud;   /* the UART's own idea of IPR; 0: none */
 };
 

@@ -26,14 +26,30 @@ static void doom(struct ffx_sim *sim, const struct sim_fault *fault,
     sim->due_ms = 0;
 }
 
+/* Adds what the fault names to a mask; "none" clears it. */
+static void mark(struct ffx_sim *sim, const struct sim_fault *fault,
+                 uint32_t *mask, int (*set)(uint32_t *mask, const char *name))
+{
+    if (strcmp(fault->word, "none") == 0)
+        *mask = 0;
+    else if (set(mask, fault->word) != 0)
+        sim_log(&sim->log, "'%s' is not known", fault->word);
+}
+
+/* It shows at the next start. */
 static void damage(struct ffx_sim *sim, const struct sim_fault *fault,
                    struct sim_wire *wire)
 {
     (void)wire;
-    if (strcmp(fault->word, "none") == 0)
-        sim->air.damage = 0;
-    else if (ffx_module_damage_set(&sim->air.damage, fault->word) != 0)
-        sim_log(&sim->log, "damage %s: unknown", fault->word);
+    mark(sim, fault, &sim->air.damage, ffx_module_damage_set);
+}
+
+static void bug(struct ffx_sim *sim, const struct sim_fault *fault,
+                struct sim_wire *wire)
+{
+    (void)wire;
+    mark(sim, fault, &sim->air.bugs, ffx_module_bug_set);
+    sim->module.config.bugs = sim->air.bugs;
 }
 
 static void set_baud(struct ffx_sim *sim, const struct sim_fault *fault,
@@ -198,16 +214,27 @@ void sim_trouble_mail(struct ffx_sim *sim)
 /* --- dispatch ------------------------------------------------------------ */
 
 static handler *const handlers[SIM_ACTIONS] = {
-    [SIM_HANG] = doom,         [SIM_RESET] = doom,
-    [SIM_CUT] = doom,          [SIM_DAMAGE] = damage,
-    [SIM_BAUD] = set_baud,     [SIM_MUTE] = mute,
-    [SIM_BARE] = mute,         [SIM_LATE] = late,
-    [SIM_STUCK] = stuck,       [SIM_EXPECT] = expect,
-    [SIM_ECHO] = echo,         [SIM_NEWLINE] = newline,
-    [SIM_FRAGMENT] = fragment, [SIM_URC] = urc,
-    [SIM_SIGNAL] = set_signal, [SIM_NETWORK] = set_network,
-    [SIM_PDP] = drop_pdp,      [SIM_SMS] = send_sms,
-    [SIM_DTR] = set_dtr,       [SIM_BATTERY] = set_battery,
+    [SIM_HANG] = doom,
+    [SIM_RESET] = doom,
+    [SIM_CUT] = doom,
+    [SIM_BUG] = bug,
+    [SIM_DAMAGE] = damage,
+    [SIM_BAUD] = set_baud,
+    [SIM_MUTE] = mute,
+    [SIM_BARE] = mute,
+    [SIM_LATE] = late,
+    [SIM_STUCK] = stuck,
+    [SIM_EXPECT] = expect,
+    [SIM_ECHO] = echo,
+    [SIM_NEWLINE] = newline,
+    [SIM_FRAGMENT] = fragment,
+    [SIM_URC] = urc,
+    [SIM_SIGNAL] = set_signal,
+    [SIM_NETWORK] = set_network,
+    [SIM_PDP] = drop_pdp,
+    [SIM_SMS] = send_sms,
+    [SIM_DTR] = set_dtr,
+    [SIM_BATTERY] = set_battery,
 };
 
 void sim_trouble(struct ffx_sim *sim, const struct sim_fault *fault,
@@ -248,6 +275,7 @@ void sim_trouble_reach(struct ffx_sim *sim, enum sim_trigger trigger,
 void sim_trouble_boot(struct ffx_sim *sim)
 {
     sim->module_config.damage = sim->air.damage;
+    sim->module_config.bugs = sim->air.bugs;
 }
 
 /* The world did not change because the module was reset. */

@@ -185,7 +185,7 @@ static void each_action_is_read_and_shown_alike(void **context)
         "at url 1 pdp 5000",      "at ms 9 signal 99",
         "at ms 9 network 3",      "at ms 9 dtr 1",
         "at ms 9 battery 4 3050", "at write 3 fail",
-        "odds write 5 full",      "at boot 2 damage cfun5",
+        "odds write 5 full",      "at boot 2 damage fun-5",
         "at boot 2 baud 9600"};
     (void)context;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {

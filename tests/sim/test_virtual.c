@@ -66,9 +66,8 @@ static void run_once(char *said, size_t capacity)
                                  "tear 4\n";
     size_t length = 0;
     virtual_start(&v, &fixture,
-                  &(struct virtual_options){.faults = faults,
-                                            .baud = 115200,
-                                            .real_speed = 1});
+                  &(struct virtual_options){
+                      .faults = faults, .baud = 115200, .real_speed = 1});
     push();
     for (int i = 0; i < 40; i++)
         length += (size_t)snprintf(said + length, capacity - length, "%s",
