@@ -294,7 +294,8 @@ static int open_lines(struct ffx_sim *sim, struct ffx_sim_error *error)
     if (result != FFX_OK || sim->wire_count == 1)
         return result;
     result = sim_port_open(&sim->wires[FFX_PORT_USB].line.port,
-                           config->second != NULL ? FFX_SIM_PTY : FFX_SIM_CALLS,
+                           config->port == FFX_SIM_CALLS ? FFX_SIM_CALLS
+                                                         : FFX_SIM_PTY,
                            config->second, error);
     if (result != FFX_OK)
         sim_port_close(&uart->port);
@@ -348,8 +349,12 @@ int ffx_sim_create(struct ffx_sim **result_sim,
     sim->clock = (struct sim_clock){config->now_us, config->context};
     sim->start_ms = sim_clock_ms(&sim->clock);
     sim->wire_count = config->second != NULL ? 2 : 1;
-    sim->air = (struct sim_air){
-        .signal = 27, .network = 1, .percent = 80, .millivolts = 3900};
+    sim->air = (struct sim_air){.signal = 27,
+                                .network = 1,
+                                .damage = config->damage,
+                                .bugs = config->bugs,
+                                .percent = 80,
+                                .millivolts = 3900};
     sim_faults_init(&sim->faults);
     sim_parts_config(sim);
     int result =

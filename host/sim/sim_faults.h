@@ -73,6 +73,7 @@ enum sim_action {
     SIM_FAIL,     /* an I/O error */
     SIM_FULL,     /* no space */
     SIM_DAMAGE,   /* half-bricked: word, FFX_DAMAGE_* by name */
+    SIM_BUG,      /* of the firmware: word, FFX_BUG_* by name */
     SIM_BAUD,     /* the UART comes up at value 0 */
     SIM_ACTIONS
 };

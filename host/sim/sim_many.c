@@ -67,7 +67,7 @@ nfds_t sim_many_wait(struct sim_many *many, int *timeout_ms)
     return own + sim_control_wait(&many->control, many->fds + own);
 }
 
-/* --- the control socket ---------------------------------------------------- */
+/* --- the control socket -------------------------------------------------- */
 
 /* "module 7 now cut" or, with one module, "now cut". */
 static struct sim_member *addressed(struct sim_many *many, const char **line)

@@ -109,13 +109,13 @@ void sim_parts_config(struct ffx_sim *sim);
 /* A pin moves, or stays: the trace and ffx_sim_pin show it. */
 void sim_pin_set(struct ffx_sim *sim, enum ffx_sim_pin pin, int low);
 
-/* --- sim_power.c: one step of the state in hand ------------------------------ */
+/* --- sim_power.c: one step of the state in hand -------------------------- */
 
 /* 1: go on, as ffx_sim_step. */
 int sim_power_step(struct ffx_sim *sim);
 int sim_power_up(struct ffx_sim *sim);
 
-/* --- sim_wire.c ------------------------------------------------------------- */
+/* --- sim_wire.c ---------------------------------------------------------- */
 
 void sim_wire_receive(struct ffx_sim *sim, uint32_t wire);
 /* RUN: what came goes to the core. */
@@ -127,7 +127,7 @@ void sim_wire_clear(struct ffx_sim *sim);
 unsigned sim_wire_wait(struct ffx_sim *sim, uint32_t wire, struct pollfd *fds,
                        int *timeout_ms);
 
-/* --- sim_trouble.c: faults, as they happen ---------------------------------- */
+/* --- sim_trouble.c: faults, as they happen ------------------------------- */
 
 /* A fault happens. `wire`: on which AT port. */
 void sim_trouble(struct ffx_sim *sim, const struct sim_fault *fault,
@@ -147,7 +147,7 @@ int sim_trouble_line(struct ffx_sim *sim, uint32_t wire);
 /* A file is about to be written. FFX_OK, FFX_ERR_IO, FFX_ERR_SPACE. */
 int sim_trouble_write(struct ffx_sim *sim);
 
-/* --- sim_trial.c: the transfer in hand, and what a fault makes of it --------- */
+/* --- sim_trial.c: the transfer in hand, and what a fault makes of it ----- */
 
 int sim_trial_start(struct ffx_sim *sim,
                     const struct ffx_module_transfer *transfer);

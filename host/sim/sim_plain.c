@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A module without a release: it has a name and a version, and trusts nobody. */
+/* A module without a release: it has a name, a version, and trusts nobody. */
 #include "sim/sim_error.h"
 
 #include "psa/psa_crypto.h"

@@ -91,8 +91,8 @@ struct ffx_sim_config {
     const char *state; /* directory; made when it is missing */
     enum ffx_sim_port port;
     const char *address;
-    /* Link of a second pseudo terminal, the module's USB AT port; null: the
-     * module has only its UART. */
+    /* Link of a second pseudo terminal, the module's USB AT port (any text
+     * with FFX_SIM_CALLS); null: the module has only its UART. */
     const char *second;
     /* What the TE's UART runs at: bytes take their time, and another rate
      * than the module's IPR is garbage. 0: bytes come and go at once, whatever

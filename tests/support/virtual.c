@@ -18,7 +18,7 @@
 /* While a transfer runs, its server gets this much real time a turn. */
 #define SOCKET_MS 1
 
-/* --- what the module says and does ------------------------------------------ */
+/* --- what the module says and does --------------------------------------- */
 
 static int64_t tell_time(void *context)
 {
@@ -54,7 +54,7 @@ static void take_trace(void *context, enum ffx_sim_trace kind, uint32_t port,
     keep(v->pins, sizeof v->pins, &used, line);
 }
 
-/* --- time ------------------------------------------------------------------- */
+/* --- time ---------------------------------------------------------------- */
 
 static void hear(struct virtual *v)
 {
@@ -161,7 +161,7 @@ const char *virtual_control(struct virtual *v, const char *command)
     return reply;
 }
 
-/* --- files ------------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 static FILE *open_file(const struct virtual *v, const char *name,
                        const char *mode)
@@ -194,7 +194,7 @@ long virtual_file(const struct virtual *v, const char *name, void *buffer,
     return length;
 }
 
-/* --- start and end ------------------------------------------------------------ */
+/* --- start and end ------------------------------------------------------- */
 
 static void set_factory(struct ffx_sim_factory *factory,
                         const struct fixture *fixture)
