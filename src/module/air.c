@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the host does to the air around the module. */
 #include "module/radio.h"
-#include "module/transfer.h"
 
 int ffx_module_signal(struct ffx_module *module, uint8_t rssi, uint32_t now_ms)
 {
@@ -24,12 +23,10 @@ int ffx_module_registration(struct ffx_module *module, uint8_t stat,
     return 0;
 }
 
-/* The transfer sees that its bearer is gone before CNACT=2 opens another. */
 void ffx_module_drop_pdp(struct ffx_module *module, uint32_t now_ms)
 {
     module->now_ms = now_ms;
     radio_drop_bearers(module);
-    transfer_poll(module);
     radio_update(module);
     ffx_module_poll(module, now_ms);
 }

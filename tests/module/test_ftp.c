@@ -336,11 +336,11 @@ static void ram_is_empty_behind_a_reset(void **state)
     expect("AT+FTPEXTGET=1\r", OK);
     fetched("0123456789");
     waits(100, "\r\n+FTPEXTGET: 1,0\r\n");
+    expect("AT+CFSINIT\r", OK);
+    expect("AT+CFSGFIS=4,\"ftp\"\r", REFUSED); /* no index reaches it */
     module_bench_again(&b);
     assert_null(module_bench_file(&b, FFX_DIR_RAM, "ftp"));
     expect("AT+FTPEXTGET?\r", "\r\n+FTPEXTGET: 0,0\r\n" OK);
-    expect("AT+CFSINIT\r", OK);
-    expect("AT+CFSGFIS=4,\"ftp\"\r", REFUSED); /* no index reaches it */
 }
 
 /* D11. */
