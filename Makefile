@@ -217,6 +217,16 @@ bench-store: ## requests per second of the store beside nginx; ROUNDS=5
 	@$(MAKE) -s -j$(JOBS) $(BUILD)/farfix
 	@BUILD='$(BUILD)' scripts/bench-store
 
+$(BUILD)/bench/sim_peer: $(call object,release,bench/sim/peer.c)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $^ $(LDFLAGS) -o $@
+
+.PHONY: bench-sim
+bench-sim: ## the virtual module: push, commands a second, COUNT=1000 at once
+	@scripts/deps demo
+	@$(MAKE) -s -j$(JOBS) $(BUILD)/farfix $(BUILD)/bench/sim_peer
+	@BUILD='$(BUILD)' scripts/bench-sim
+
 # --- what Thumb code looks like ----------------------------------------------
 
 PRIOR_CORES := v6-m v7-m v7e-m
