@@ -47,7 +47,7 @@ die(const char *format, ...)
     exit(1);
 }
 
-/* --- one line ------------------------------------------------------------- */
+/* --- one line ------------------------------------------------------------ */
 
 static int open_tcp(const char *host, const char *port)
 {
@@ -100,13 +100,12 @@ static void say(int fd, const void *bytes, size_t length)
     }
 }
 
-/* Reads until `text` ends what came. */
+/* Reads until `text` has come; what stands behind it is URCs. */
 static void hear(int fd, const char *text)
 {
     char heard[4096];
     size_t length = 0;
-    const size_t wanted = strlen(text);
-    while (length < wanted || memcmp(heard + length - wanted, text, wanted)) {
+    do {
         struct pollfd entry = {.fd = fd, .events = POLLIN};
         if (length == sizeof heard)
             length = 0;
@@ -116,7 +115,7 @@ static void hear(int fd, const char *text)
         if (count <= 0)
             die("the line is gone");
         length += (size_t)count;
-    }
+    } while (memmem(heard, length, text, strlen(text)) == NULL);
 }
 
 static void command(int fd, const char *text, const char *answer)
@@ -126,7 +125,7 @@ static void command(int fd, const char *text, const char *answer)
     hear(fd, answer);
 }
 
-/* --- a file ---------------------------------------------------------------- */
+/* --- a file -------------------------------------------------------------- */
 
 struct file {
     char *bytes;
@@ -183,7 +182,7 @@ static int push(const char *port, const char *path, const char *chunk)
     return 0;
 }
 
-/* --- questions --------------------------------------------------------------- */
+/* --- questions ----------------------------------------------------------- */
 
 static int ask(const char *port, const char *limit)
 {
@@ -200,7 +199,7 @@ static int ask(const char *port, const char *limit)
     return 0;
 }
 
-/* --- a crowd ------------------------------------------------------------------ */
+/* --- a crowd ------------------------------------------------------------- */
 
 struct member {
     int fd;
@@ -287,11 +286,28 @@ static size_t wait_for_all(struct member *members, struct pollfd *fds,
     return most;
 }
 
+/* Boots take a moment, in which nobody hears. */
+static void awaken(int fd)
+{
+    char heard[512];
+    for (int tries = 0; tries < 100; tries++) {
+        struct pollfd entry = {.fd = fd, .events = POLLIN};
+        say(fd, "ATE0\r", 5);
+        while (poll(&entry, 1, 200) > 0) {
+            const ssize_t count = read(fd, heard, sizeof heard);
+            if (count <= 0)
+                die("the line is gone");
+            if (memmem(heard, (size_t)count, "OK\r\n", 4) != NULL)
+                return;
+        }
+    }
+    die("a module does not come back");
+}
+
 static void check_all(struct member *members, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        hear(members[i].fd, "SMS Ready\r\n");
-        command(members[i].fd, "ATE0", "OK\r\n");
+        awaken(members[i].fd);
         command(members[i].fd, "AT+CFOTA?", "+CFOTA: 6\r\n\r\nOK\r\n");
     }
 }
