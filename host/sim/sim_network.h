@@ -1,30 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The module's network: one HTTP, HTTPS or FTP transfer at a time by libcurl,
- * never blocking. The file is staged and takes its name only when it is
- * complete, so a failed transfer leaves the old file or none.
+ * The module's network: one transfer at a time, never blocking. HTTP and HTTPS
+ * are libcurl's, sim_reply judges the answer; FTP is sim_ftp's. The file is
+ * staged and takes its name only when it is complete, so a failed transfer
+ * leaves the old file or none.
  *
- * A try ends after timeout_s; what may pass (no route, silence, a lost
- * connection) is tried again, what cannot (404, a bad certificate, a wrong
- * password, no space) is not. Redirects are not followed. An HTTP answer
- * without Content-Length is refused: nothing says when it is whole.
+ * A try ends after timeout_s of the module's clock, or when it is not connected
+ * after 30 s; the next one begins at the file's first byte. There is no least
+ * rate: timeout_s bounds a slow server, and a poor cell is slow as well. What
+ * may pass (no route, silence, a lost connection) is tried again, what cannot
+ * (404, a bad certificate, a wrong password, no space) is not. Redirects are
+ * not followed. An HTTP answer without Content-Length is refused: nothing says
+ * when it is whole.
  */
 #ifndef FARFIX_SIM_NETWORK_H
 #define FARFIX_SIM_NETWORK_H
 
-#include "sim/sim_clock.h"
+#include "sim/sim_curl.h"
 #include "sim/sim_files.h"
+#include "sim/sim_ftp.h"
 #include "sim/sim_log.h"
+#include "sim/sim_reply.h"
 
-#include <curl/curl.h>
-#include <poll.h>
-
-#define SIM_NETWORK_FDS 10u
-
-struct sim_network_socket {
-    curl_socket_t fd; /* CURL_SOCKET_BAD: free */
-    int action;       /* CURL_POLL_* */
-};
+#define SIM_NETWORK_FDS (SIM_CURL_FDS + SIM_FTP_FDS)
 
 struct sim_network {
     struct sim_files *files;
@@ -32,23 +30,25 @@ struct sim_network {
     const struct sim_clock *clock;
     struct sim_log log;
 
-    CURLM *multi;
-    CURL *easy;       /* null: no transfer */
-    int64_t due_ms;   /* libcurl's own timer; -1 none */
-    int64_t retry_ms; /* start of the next try; -1 none */
-    struct sim_network_socket sockets[SIM_NETWORK_FDS];
+    struct sim_curl curl;
+    CURL *easy;                      /* null: no transfer */
+    int64_t retry_ms;                /* start of the next try; -1 none */
+    int64_t connect_ms, deadline_ms; /* ends of the try; -1 none */
+    struct sim_reply reply;
+    struct sim_ftp ftp; /* control < 0: it does not run */
 
-    char url[FFX_TRANSFER_URL_MAX + 1];
+    char url[FFX_TRANSFER_URL_MAX + 1], path[FFX_TRANSFER_URL_MAX + 1];
+    char shown[FFX_TRANSFER_URL_MAX + 1]; /* the URL for the log */
     char *user, *password;
     char name[FFX_FILE_NAME_MAX + 1];
     char trouble[CURL_ERROR_SIZE];
     int dir;
     uint32_t timeout_s, tries;
-    uint32_t offset;
+    uint32_t offset; /* FTP: where the file begins */
     int passive, ascii, size_only;
-    int fd;        /* the staged file */
-    uint32_t room; /* how long it may become */
-    int full;      /* it would have become longer */
+    int fd;           /* the staged file */
+    uint32_t room;    /* how long it may become */
+    uint16_t refusal; /* the HTTP status of what we did not want; or 0 */
     struct ffx_module_progress progress;
 };
 

@@ -4,6 +4,7 @@
 #include "sim/sim_network.h"
 
 #include "sim/sim_clock.h"
+#include "sim/sim_url.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -319,6 +320,110 @@ static void a_transfer_can_be_broken_off(void **context)
     stop_server();
 }
 
+/* --- time that stands still ---------------------------------------------- */
+
+static int64_t frozen_us;
+
+static int64_t frozen(void *context)
+{
+    (void)context;
+    return frozen_us;
+}
+
+static const struct sim_clock frozen_clock = {frozen, NULL};
+
+/* Some rounds in which nothing is late: 1 while the transfer runs. */
+static int is_busy(void)
+{
+    struct ffx_module_progress progress;
+    for (int i = 0; i < 20; i++) {
+        struct pollfd fds[SIM_NETWORK_FDS];
+        int timeout = 10;
+        const unsigned count = sim_network_wait(&network, fds, &timeout);
+        poll(fds, count, timeout);
+        sim_network_step(&network, fds, count);
+    }
+    sim_network_progress(&network, &progress);
+    return progress.busy;
+}
+
+/* A listener whose connections nobody answers. */
+static void start_frozen(char url[128], const char *format)
+{
+    static const char *const answer = "";
+    frozen_us = 5000000;
+    network.clock = network.curl.clock = &frozen_clock;
+    start_server(&answer, 1);
+    struct ffx_module_transfer what = transfer_of(url, format);
+    what.timeout_s = 1000;
+    assert_int_equal(sim_network_start(&network, &what), FFX_OK);
+    assert_true(is_busy());
+}
+
+static void the_end_of_a_try_is_kept_to_the_millisecond(void **context)
+{
+    char url[128];
+    struct ffx_module_progress progress;
+    (void)context;
+    start_frozen(url, "http://127.0.0.1:%d/update.zip");
+    frozen_us += 999999 * (int64_t)1000;
+    assert_true(is_busy());
+    frozen_us += 1000;
+    assert_false(is_busy());
+    sim_network_progress(&network, &progress);
+    assert_int_equal(progress.http_status, 601);
+    assert_content("old");
+    assert_stage_is_empty();
+    stop_server();
+}
+
+static void a_connection_has_thirty_seconds(void **context)
+{
+    char url[128];
+    struct ffx_module_progress progress;
+    (void)context;
+    /* TCP connects, TLS never does. */
+    start_frozen(url, "https://127.0.0.1:%d/update.zip");
+    frozen_us += 29999 * (int64_t)1000;
+    assert_true(is_busy());
+    frozen_us += 1000;
+    assert_false(is_busy());
+    sim_network_progress(&network, &progress);
+    assert_int_equal(progress.http_status, 601);
+    assert_content("old");
+    stop_server();
+}
+
+static void a_wait_never_goes_beyond_the_end_of_a_try(void **context)
+{
+    char url[128];
+    struct pollfd fds[SIM_NETWORK_FDS];
+    int timeout = -1;
+    (void)context;
+    start_frozen(url, "http://127.0.0.1:%d/update.zip");
+    frozen_us += 999990 * (int64_t)1000;
+    sim_network_wait(&network, fds, &timeout);
+    assert_in_range(timeout, 0, 10);
+    sim_network_cancel(&network);
+    stop_server();
+}
+
+static void the_log_holds_no_password(void **context)
+{
+    static const char *const urls[][2] = {
+        {"http://me:secret@h/p@q", "http://h/p@q"},
+        {"ftp://me@h:21/f", "ftp://h:21/f"},
+        {"http://h/f?a@b", "http://h/f?a@b"},
+        {"http://a:b@c@h", "http://h"},
+    };
+    (void)context;
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        char shown[64];
+        sim_url_show(urls[i][0], shown, sizeof shown);
+        assert_string_equal(shown, urls[i][1]);
+    }
+}
+
 static void other_schemes_are_refused(void **context)
 {
     static const char *const urls[] = {
@@ -368,6 +473,10 @@ int main(void)
         CASE(a_lost_connection_is_tried_again),
         CASE(a_404_is_not_tried_again),
         CASE(a_transfer_can_be_broken_off),
+        CASE(the_end_of_a_try_is_kept_to_the_millisecond),
+        CASE(a_connection_has_thirty_seconds),
+        CASE(a_wait_never_goes_beyond_the_end_of_a_try),
+        cmocka_unit_test(the_log_holds_no_password),
         CASE(other_schemes_are_refused),
         CASE(the_longest_ftp_url_fits),
     };
