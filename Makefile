@@ -86,7 +86,7 @@ $(BUILD)/asan/farfix: $(call object,asan,$(CLI)) $(BUILD)/asan/libhost.a
 .SECONDARY:
 $(BUILD)/asan/tests/%: $(BUILD)/asan/tests/%.o \
         $(BUILD)/asan/tests/support/filter.o $(BUILD)/asan/libhost.a
-	$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -lzip -o $@
+	$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -lzip -lssl -lcrypto -o $@
 
 .PHONY: FORCE
 $(BUILD)/tap/%.tap: $(BUILD)/asan/tests/% $(BUILD)/asan/farfix FORCE
