@@ -74,7 +74,14 @@ static void cancel(void *context)
     sim_trial_cancel(sim);
 }
 
-static const struct ffx_module_network network_port = {start, progress, cancel};
+static void message(void *context, const char *to, const char *text)
+{
+    const struct ffx_sim *sim = context;
+    sim_log(&sim->log, "SMS to %s: %s", to, text);
+}
+
+static const struct ffx_module_network network_port = {start, progress, cancel,
+                                                       message};
 
 /* --- boot stage ---------------------------------------------------------- */
 

@@ -95,6 +95,9 @@ struct ffx_module_network {
     int (*start)(void *context, const struct ffx_module_transfer *transfer);
     void (*progress)(void *context, struct ffx_module_progress *progress);
     void (*cancel)(void *context);
+    /* An SMS leaves: a number, and the text in UTF-8, without control
+     * characters. May be null. */
+    void (*message)(void *context, const char *to, const char *text);
 };
 
 enum ffx_module_reset { FFX_RESET_FOTA, FFX_RESET_SOFT, FFX_POWER_DOWN };
@@ -294,10 +297,12 @@ struct ffx_module_config {
 #define FFX_MODULE_APN_MAX 63u /* characters (TS 23.003, 9.1) */
 #define FFX_MODULE_SECRET_MAX 63u
 #define FFX_MODULE_PATH_MAX 127u /* HTTPTOFS test form */
-#define FFX_MODULE_URCS 32u
+#define FFX_MODULE_URCS 64u
 #define FFX_MODULE_REGISTERS 8u /* S0 S3 S4 S5 S6 S7 S8 S10 */
-#define FFX_MODULE_MESSAGES 10u /* SMS on the SIM */
+#define FFX_MODULE_STORES 2u    /* of SMS: SIM and ME */
+#define FFX_MODULE_MESSAGES 10u /* in each of them */
 #define FFX_SMS_TEXT_MAX 160u
+#define FFX_SMS_PDU_MAX 176u /* service centre 12, TPDU 164 octets */
 #define FFX_SMS_FROM_MAX 20u
 
 /* What AT&W stores and ATZ brings back. */
@@ -360,9 +365,29 @@ struct ffx_module_tls {
 };
 
 struct ffx_module_message {
-    uint8_t used, read;
-    char from[FFX_SMS_FROM_MAX + 1];
-    char text[FFX_SMS_TEXT_MAX + 1];
+    uint8_t state;  /* free, stored, or on its way to the TE (CNMI mt 2) */
+    uint8_t status; /* as CMGL numbers it */
+    uint8_t length; /* octets of pdu */
+    uint8_t pdu[FFX_SMS_PDU_MAX];
+};
+
+/* SMS: what CMGF, CSCS, CNMI and their like have set, and what is kept. */
+struct ffx_module_sms {
+    uint8_t text_mode, charset, header, service;
+    uint8_t mode, report, broadcasts, reports, flush; /* CNMI */
+    uint8_t store[3]; /* CPMS: to read, to write, for what arrives */
+    uint8_t first_octet, validity, pid, dcs;
+    char centre[FFX_SMS_FROM_MAX + 2];
+    uint8_t centre_type;
+    uint8_t reference; /* of the message sent last */
+    uint8_t owed;      /* CNMA is expected */
+    /* What is typed behind "> ". 0 <= entry_length <= sizeof entry. */
+    uint8_t entry_port; /* 0, or 1 + the port that types */
+    uint8_t entry_end;  /* Ctrl-Z or ESC */
+    uint8_t entry_over; /* more was typed than fits */
+    uint16_t entry_length;
+    char entry[2 * FFX_SMS_PDU_MAX];
+    struct ffx_module_message messages[FFX_MODULE_STORES][FFX_MODULE_MESSAGES];
 };
 
 struct ffx_module_urc {
@@ -484,8 +509,7 @@ struct ffx_module {
     char ftp_host[50], ftp_user[50], ftp_password[50];
     char ftp_file[100], ftp_path[256];
 
-    uint8_t sms_text_mode, sms_mode, sms_report;
-    struct ffx_module_message messages[FFX_MODULE_MESSAGES];
+    struct ffx_module_sms sms;
 };
 
 /* --- calls --------------------------------------------------------------- */
@@ -524,10 +548,11 @@ void ffx_module_dtr(struct ffx_module *module, int high, uint32_t now_ms);
 void ffx_module_battery(struct ffx_module *module, uint8_t percent,
                         uint16_t millivolts);
 
-/* An SMS arrives (note 5.2.1: it may start a session). FFX_ERR_ARGUMENT:
- * `from` is not a number, or the text is too long or binary. FFX_ERR_BUSY:
- * the module is not registered, the network keeps it: try later.
- * FFX_ERR_SPACE: the SIM is full. */
+/* An SMS arrives (note 5.2.1: it may start a session), its text in UTF-8.
+ * FFX_ERR_ARGUMENT: `from` is not a number, or the text is no text or does
+ * not fit one message: 160 septets of the GSM alphabet, else 70 characters.
+ * FFX_ERR_BUSY: the module is not registered, the network keeps it: try
+ * later. FFX_ERR_SPACE: the storage is full. */
 int ffx_module_sms(struct ffx_module *module, const char *from,
                    const char *text, uint32_t now_ms);
 

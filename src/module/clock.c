@@ -78,15 +78,30 @@ void clock_poll(struct ffx_module *module)
     module->clock_ms += passed_s * 1000u;
 }
 
-void clock_from_network(struct ffx_module *module)
+/* Seconds since 1980, UTC; 0: it does not know. */
+static uint32_t network_time(const struct ffx_module *module)
 {
     const struct ffx_module_boot *boot = module->config.boot;
-    if (!module->settings.local_time || boot->time == 0)
+    const uint32_t utc =
+        boot->time != 0 ? boot->time(module->config.context) : 0;
+    return utc < EPOCH ? 0 : utc - EPOCH;
+}
+
+void clock_of_network(struct ffx_module *module, struct clock_time *time,
+                      int8_t *zone)
+{
+    const uint32_t utc_s = network_time(module);
+    clock_poll(module);
+    *time = clock_split(utc_s > 0 ? utc_s + ZONE * 900u : module->clock_s);
+    *zone = utc_s > 0 ? ZONE : module->clock_zone;
+}
+
+void clock_from_network(struct ffx_module *module)
+{
+    const uint32_t utc_s = network_time(module);
+    if (!module->settings.local_time || utc_s == 0)
         return;
-    const uint32_t utc = boot->time(module->config.context);
-    if (utc < EPOCH)
-        return;
-    module->network_s = utc - EPOCH;
+    module->network_s = utc_s;
     module->clock_s = module->network_s + ZONE * 900u;
     module->clock_ms = module->now_ms;
     module->clock_zone = ZONE;

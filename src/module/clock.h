@@ -15,6 +15,10 @@ void clock_poll(struct ffx_module *module);
 struct clock_time clock_split(uint32_t seconds);
 /* The moment, or FFX_ERR_ARGUMENT when no calendar has it. */
 int clock_join(const struct clock_time *time, uint32_t *seconds);
+/* Local time and zone as the network knows them, or as the clock shows them
+ * when nobody told the network either. */
+void clock_of_network(struct ffx_module *module, struct clock_time *time,
+                      int8_t *zone);
 /* Registered: what the network tells with CLTS=1. */
 void clock_from_network(struct ffx_module *module);
 

@@ -16,7 +16,8 @@ enum command_result {
     COMMAND_AGAIN,  /* call me again when this piece is out; step counts */
     COMMAND_TAKE,   /* data_length file bytes follow from the TE */
     COMMAND_SEND,   /* data_length bytes of the chunk go to the TE */
-    COMMAND_NO_CARRIER
+    COMMAND_NO_CARRIER,
+    COMMAND_TEXT /* an SMS is typed; then as COMMAND_AGAIN */
 };
 #define COMMAND_CME(n) (-1 - (n))
 #define COMMAND_CMS(n) (-1000 - (n))
@@ -69,8 +70,8 @@ struct command_table {
 extern const struct command_table cmd_basic_table, cmd_sim_table,
     cmd_radio_table, cmd_context_table, cmd_bearer_table, cmd_files_table,
     cmd_http_table, cmd_ftp_table, cmd_ftp_get_table, cmd_tls_table,
-    cmd_sms_table, cmd_fota_table, cmd_v250_table, cmd_power_table,
-    cmd_clock_table;
+    cmd_sms_table, cmd_message_table, cmd_phone_table, cmd_fota_table,
+    cmd_v250_table, cmd_power_table, cmd_clock_table;
 
 /* How often this command has returned COMMAND_AGAIN. */
 static inline uint32_t command_step(const struct command_call *call)

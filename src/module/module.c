@@ -11,6 +11,7 @@
 #include "module/radio.h"
 #include "module/run.h"
 #include "module/settings.h"
+#include "module/sms_store.h"
 #include "module/timer.h"
 #include "module/transfer.h"
 #include "module/txring.h"
@@ -81,8 +82,7 @@ static void set_defaults(struct ffx_module *module)
     module->ftp_cid = 1;
     for (uint32_t i = 0; i < FFX_MODULE_TLS; i++)
         module->tls[i].protocol = 1;
-    module->sms_mode = 2;
-    module->sms_report = 1;
+    sms_defaults(module);
 }
 
 static void take_owed_ok(struct ffx_module *module)
@@ -125,12 +125,13 @@ int ffx_module_init(struct ffx_module *module,
 /* --- what follows an answer ---------------------------------------------- */
 
 /* DCD, a pin of the UART: &C0 holds it on, &C1 shows that CFSWFILE takes
- * data. */
+ * data or CMGS text (TS 27.005, 3.5.1). */
 static void set_carrier(struct ffx_module *module)
 {
     const struct ffx_module_port *uart = &module->ports[FFX_PORT_UART];
     pin_set(module, FFX_PIN_DCD,
-            uart->user.carrier == 0 || uart->phase == RUN_TAKE);
+            uart->user.carrier == 0 || uart->phase == RUN_TAKE ||
+                uart->phase == RUN_TEXT);
 }
 
 static void set_rate(struct ffx_module *module, struct ffx_module_port *port)
@@ -264,6 +265,8 @@ static uint32_t take_some(struct ffx_module *module,
     }
     if (port->phase == RUN_TAKE)
         return run_take(module, port, bytes, data_length(port, bytes, length));
+    if (port->phase == RUN_TEXT)
+        return run_text(module, port, bytes[0]);
     if (port->phase != RUN_IDLE)
         return 0;
     return take_typed(module, port, bytes[0]);

@@ -7,6 +7,7 @@
 #include "module/cmd_files.h"
 #include "module/quirk.h"
 #include "module/radio.h"
+#include "module/sms_entry.h"
 #include "module/timer.h"
 #include "module/transfer.h"
 #include "module/txring.h"
@@ -125,7 +126,7 @@ static void settle(struct ffx_module *module, struct ffx_module_port *port,
         [COMMAND_OK] = RUN_NEXT,         [COMMAND_ERROR] = RUN_IDLE,
         [COMMAND_SILENT] = RUN_IDLE,     [COMMAND_AGAIN] = RUN_AGAIN,
         [COMMAND_TAKE] = RUN_TAKE,       [COMMAND_SEND] = RUN_SEND,
-        [COMMAND_NO_CARRIER] = RUN_IDLE,
+        [COMMAND_NO_CARRIER] = RUN_IDLE, [COMMAND_TEXT] = RUN_TEXT,
     };
     if (result < 0 || phases[result] == RUN_IDLE)
         finish(port, result);
@@ -212,9 +213,10 @@ static int phase_send(struct ffx_module *module, struct ffx_module_port *port)
 }
 
 static int (*const phases[])(struct ffx_module *, struct ffx_module_port *) = {
-    [RUN_IDLE] = phase_idle,   [RUN_NEXT] = phase_next,
-    [RUN_AGAIN] = phase_again, [RUN_TAKE] = phase_idle,
-    [RUN_SEND] = phase_send,   [RUN_REFUSE] = phase_refuse,
+    [RUN_IDLE] = phase_idle,     [RUN_NEXT] = phase_next,
+    [RUN_AGAIN] = phase_again,   [RUN_TAKE] = phase_idle,
+    [RUN_SEND] = phase_send,     [RUN_TEXT] = phase_idle,
+    [RUN_REFUSE] = phase_refuse,
 };
 
 void run_on(struct ffx_module *module, struct ffx_module_port *port)
@@ -262,6 +264,16 @@ uint32_t run_take(struct ffx_module *module, struct ffx_module_port *port,
         settle(module, port, cmd_files_store(module, port));
     }
     return count;
+}
+
+uint32_t run_text(struct ffx_module *module, struct ffx_module_port *port,
+                  uint8_t byte)
+{
+    if (txring_free(port) < SMS_ENTRY_ROOM)
+        return 0;
+    if (sms_entry_take(module, port, byte))
+        port->phase = RUN_AGAIN;
+    return 1;
 }
 
 void run_timeout(struct ffx_module *module, struct ffx_module_port *port)

@@ -4,6 +4,7 @@
  *
  *   IDLE --run_start--> NEXT --handler--> NEXT ... --end of line--> IDLE
  *                        |  \--AGAIN: another piece of the same answer
+ *                        |  \--TEXT: an SMS from the TE, then AGAIN
  *                        |---TAKE:  raw bytes of CFSWFILE from the TE
  *                        \---SEND:  raw bytes of CFSRFILE to the TE
  *
@@ -21,6 +22,7 @@ enum run_phase {
     RUN_AGAIN,
     RUN_TAKE,
     RUN_SEND,
+    RUN_TEXT,  /* an SMS is typed behind "> " */
     RUN_REFUSE /* a line over the limits: ERROR, nothing else */
 };
 
@@ -31,6 +33,9 @@ void run_on(struct ffx_module *module, struct ffx_module_port *port);
 /* RUN_TAKE: raw bytes; returns how many belong to the file. */
 uint32_t run_take(struct ffx_module *module, struct ffx_module_port *port,
                   const void *bytes, uint32_t length);
+/* RUN_TEXT: one byte of an SMS; 0 when its echo does not fit. */
+uint32_t run_text(struct ffx_module *module, struct ffx_module_port *port,
+                  uint8_t byte);
 /* RUN_TAKE: the input time is over. */
 void run_timeout(struct ffx_module *module, struct ffx_module_port *port);
 /* After the answer on this port: reset or power down. The line ends here, and

@@ -8,10 +8,16 @@
 #include "module/quirk.h"
 #include "module/radio.h"
 #include "module/run.h"
+#include "module/sms_show.h"
 #include "module/txring.h"
 
 /* CR LF +HTTPTOFS: 65535,2147483647 CR LF and the like. */
 #define URC_ROOM 64u
+
+static uint32_t room(const struct ffx_module_urc *urc)
+{
+    return urc->kind == URC_SMS_DIRECT ? SMS_SHOW_ROOM : URC_ROOM;
+}
 
 static void drop(struct ffx_module_port *port, uint32_t at)
 {
@@ -41,7 +47,7 @@ void urc_push(struct ffx_module *module, enum urc_kind kind, uint8_t value)
         push(&module->ports[i], kind, value);
     /* Manual 5.2.3: 0 an SMS only, 1 every URC, 2 what TCP/IP says: nothing
      * that this module has. */
-    if (kind == URC_SMS || module->ring == 1)
+    if (kind == URC_SMS || kind == URC_SMS_DIRECT || module->ring == 1)
         pin_ring(module);
 }
 
@@ -161,8 +167,10 @@ static void put_sms(struct ffx_module *module, struct ffx_at_text *out,
                     uint8_t value)
 {
     (void)module;
-    ffx_at_put(out, "+CMTI: \"SM\",");
-    ffx_at_put_number(out, value);
+    ffx_at_put(out, "+CMTI: ");
+    ffx_at_put_quoted(out, sms_store_name(value / FFX_MODULE_MESSAGES));
+    ffx_at_put(out, ",");
+    ffx_at_put_number(out, value % (int32_t)FFX_MODULE_MESSAGES + 1);
 }
 
 static void put_dst(struct ffx_module *module, struct ffx_at_text *out,
@@ -222,11 +230,31 @@ static void (*const writers[])(struct ffx_module *, struct ffx_at_text *,
     [URC_FTP_GET] = put_ftp_get,
 };
 
+/* CMT brings a whole message. */
+static void write_message(struct ffx_module *module,
+                          struct ffx_module_port *port, uint8_t place)
+{
+    for (uint32_t part = 0; part < SMS_PARTS; part++) {
+        char text[COMMAND_PIECE];
+        struct ffx_at_text out;
+        ffx_at_text_init(&out, text, sizeof text);
+        if (part == 0)
+            ffx_at_put(&out, port->user.verbose ? "\r\n+CMT: " : "+CMT: ");
+        sms_show(module, &out, sms_place(module, place), SMS_CMT, part);
+        ffx_at_put(&out, part + 1 == SMS_PARTS ? "\r\n" : "");
+        txring_put(port, text, out.length);
+    }
+}
+
 static void write_one(struct ffx_module *module, struct ffx_module_port *port,
                       const struct ffx_module_urc *urc)
 {
     char text[URC_ROOM];
     struct ffx_at_text out;
+    if (urc->kind == URC_SMS_DIRECT) {
+        write_message(module, port, urc->value);
+        return;
+    }
     ffx_at_text_init(&out, text, sizeof text);
     if (port->user.verbose)
         ffx_at_put(&out, "\r\n");
@@ -241,7 +269,7 @@ static int may_write(const struct ffx_module *module,
     /* The timer runs while somebody types and still makes progress. */
     return port->phase == RUN_IDLE &&
            !module->armed[FFX_TIMER_TYPING + port->index] &&
-           txring_free(port) >= URC_ROOM;
+           txring_free(port) >= room(&port->urcs[0]);
 }
 
 void urc_flush(struct ffx_module *module, struct ffx_module_port *port)

@@ -20,7 +20,8 @@ enum urc_kind {
     URC_HTTPTOFS,
     URC_FTP_FILE,
     URC_FTP_SIZE,
-    URC_SMS, /* value: index */
+    URC_SMS,        /* value: place of sms_store.h */
+    URC_SMS_DIRECT, /* CMT; value: place */
     URC_DST,
     URC_PSUTTZ,  /* value: zone */
     URC_BATTERY, /* value: 1, 2 warning, 3, 4 power down; under, over */

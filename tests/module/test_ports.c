@@ -215,7 +215,8 @@ static void a_full_queue_loses_the_oldest(void **state)
         urc_push(&b.module, URC_SMS, (uint8_t)i);
     for (uint32_t i = 8; i < FFX_MODULE_URCS + 8; i++)
         snprintf(all + strlen(all), sizeof all - strlen(all),
-                 "\r\n+CMTI: \"SM\",%u\r\n", (unsigned)i);
+                 "\r\n+CMTI: \"%s\",%u\r\n", i < 10 ? "SM" : "ME",
+                 (unsigned)(i % 10 + 1));
     assert_int_equal(b.module.ports[USB].urc_count, FFX_MODULE_URCS);
     assert_string_equal(module_bench_say_on(&b, USB, "MR\r") + strlen(GMR),
                         all);

@@ -153,8 +153,16 @@ static void network_cancel(void *context)
     b->cancels++;
 }
 
+static void network_message(void *context, const char *to, const char *text)
+{
+    struct module_bench *b = context;
+    b->messages++;
+    snprintf(b->message_to, sizeof b->message_to, "%s", to);
+    snprintf(b->message, sizeof b->message, "%s", text);
+}
+
 static const struct ffx_module_network network = {
-    network_start, network_progress, network_cancel};
+    network_start, network_progress, network_cancel, network_message};
 
 /* --- boot stage ---------------------------------------------------------- */
 

@@ -50,6 +50,9 @@ struct module_bench {
     char url[2048], user[64], password[64], name[FFX_FILE_NAME_MAX + 1];
     struct ffx_module_transfer transfer; /* its strings are the above */
     struct ffx_module_progress progress;
+    /* The SMS that left last. */
+    int messages;
+    char message_to[FFX_SMS_FROM_MAX + 2], message[600];
 
     /* Boot stage. */
     int status, locked, request_result, clear_result, requests;
