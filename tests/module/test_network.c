@@ -561,7 +561,7 @@ static void ftpextget_never_replaces_a_file(void **state)
 
 /* --- SMS ----------------------------------------------------------------- */
 
-#define TIME "\"80/01/06,00:00:00+00\""
+#define TIME "\"80/01/06,00:00:02+00\""
 
 static void an_sms_announces_itself(void **state)
 {

@@ -14,11 +14,11 @@
 #define OK "\r\nOK\r\n"
 #define REFUSED "\r\n+CME ERROR: 3\r\n"
 #define CMS(n) "\r\n+CMS ERROR: " #n "\r\n"
-#define TIME "\"80/01/06,00:00:00+00\""
+#define TIME "\"19/06/26,14:04:03+32\""
 #define PROMPT "\r\n> "
 
 /* "look now" from +4915112345678, as the network hands it over. */
-#define LOOK_TPDU "040D91945111325476F800000810600000000008ECF77B0D72BFEF"
+#define LOOK_TPDU "040D91945111325476F800009160624140302308ECF77B0D72BFEF"
 #define CENTRE "0891683108100005F0"
 /* "hellohello" to +46708251358. */
 #define HELLO "0011000B916407281553F80000AA0AE8329BFD4697D9EC37"
@@ -30,6 +30,7 @@ static int set_up(void **state)
     (void)state;
     module_bench_init(&b, FFX_PROFILE_MANUAL);
     b.config.port_count = 2;
+    b.time = 1561529043; /* UTC; China is eight hours ahead */
     module_bench_boot(&b);
     module_bench_wait(&b, 2000);
     module_bench_say_on(&b, FFX_PORT_USB, "ATE0+CMEE=1\r");
@@ -225,7 +226,9 @@ static void mode_0_stores_and_is_silent(void **state)
     expect("AT+CNMI?\r", "\r\n+CNMI: 0,2,0,0,0\r\n" OK);
     expect("AT+CNMI=4\r", REFUSED);
     expect("AT+CNMI=2,3\r", REFUSED);
-    expect("AT+CNMI=2,1,0,1,0\r", REFUSED); /* no status reports */
+    expect("AT+CNMI=2,1,1,0,0\r", REFUSED);
+    expect("AT+CNMI=2,1,2,1,1\r", OK);
+    expect("AT+CNMI?\r", "\r\n+CNMI: 2,1,2,1,1\r\n" OK);
 }
 
 static void an_acknowledgement_is_due_once(void **state)
@@ -472,11 +475,11 @@ static void the_carrier_is_on_while_a_text_is_typed(void **state)
 {
     (void)state;
     module_bench_say(&b, "AT&C1\r");
-    assert_false(b.carrier);
+    assert_false(b.low[FFX_PIN_DCD]);
     module_bench_say(&b, "AT+CMGS=23\r");
-    assert_true(b.carrier);
+    assert_true(b.low[FFX_PIN_DCD]);
     module_bench_say(&b, HELLO "\x1a");
-    assert_false(b.carrier);
+    assert_false(b.low[FFX_PIN_DCD]);
 }
 
 static void what_goes_to_the_own_number_comes_back(void **state)
