@@ -125,8 +125,9 @@ static void must_answer(uint32_t which)
     const char *answer = quirks[FFX_D18_REVISION]
                              ? "\r\nRevision: 1529B04SIM7000G\r\n\r\nOK\r\n"
                              : "\r\nRevision:1529B04SIM7000G\r\n\r\nOK\r\n";
-    /* XON; then the end of a line that the input began: AT+CPOWD=0, say. */
-    module_bench_say_on(&b, which, "\x11\r");
+    /* XON; the end of a line that the input began: AT+CPOWD=0, say; ESC gives
+     * up an SMS. */
+    module_bench_say_on(&b, which, "\x11\r\x1b\r");
     settle();
     module_bench_say_on(&b, which, "ATQ0V1E0\r");
     module_bench_say_on(&b, which, "ATQ0V1E0\r");
