@@ -49,7 +49,7 @@ said() # LINE: it stands in the file `out`
     tr -d '\r' <out | grep -qxF -- "$1"
 }
 
-timeout 60 picocom -q -b 115200 -t $'AT+GMR\r' -x 1000 modem </dev/null >out &&
+timeout 60 picocom -q -b 115200 -t $'AT+GMR\r' -x 3000 modem </dev/null >out &&
     said Revision:A && said OK
 result $? "picocom shows what its init string asks"
 {
@@ -57,7 +57,7 @@ result $? "picocom shows what its init string asks"
     until_true said SIMCOM_SIM7000G
     printf 'AT+CGSN\r'
     until_true said 866425030000005
-} | timeout 60 picocom -q -b 9600 --flow h -x 1000 modem >out
+} | timeout 60 picocom -q -b 9600 --flow h -x 3000 modem >out
 said 866425030000005
 result $? "picocom holds a dialogue, at another rate and with RTS/CTS"
 
@@ -114,12 +114,12 @@ result $? "pyserial: a second owner is refused, silence is no data"
 
 # A shell and the two oldest programs.
 stty -F modem 115200 raw -echo
-exec 8<>modem
-printf 'ATI\r' >&8
-timeout 1 cat <&8 | tr -d '\r' >out
-exec 8>&-
-grep -qx 'SIM7000G RA' out
+cat modem >out &
+reader=$!
+printf 'ATI\r' >modem
+until_true said 'SIM7000G RA'
 result $? "stty and cat are enough"
+kill "$reader" && wait "$reader" 2>/dev/null
 
 # --- gammu, which speaks PDU mode -------------------------------------------
 
