@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 
 #include "module/answer.h"
+#include "module/card.h"
 #include "module/radio.h"
 
 /* --- PIN and PUK --------------------------------------------------------- */
@@ -81,38 +82,20 @@ static int cpin_write(struct ffx_module *module, struct command_call *call)
 
 /* --- IMSI and ICCID ------------------------------------------------------ */
 
-/* Each module has a card of its own: its numbers follow the IMEI. */
 static int cimi_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_line(module, call);
-    ffx_at_put(&call->out, RADIO_PLMN);
-    ffx_at_put(&call->out, module->config.imei + 5);
-    answer_end(call);
+    char imsi[CARD_IMSI + 1];
+    card_imsi(module, imsi);
+    answer_text(module, call, imsi);
     return COMMAND_OK;
 }
 
-/* ITU-T E.118: the last digit is Luhn's. */
-static char luhn(const char *digits, uint32_t length)
-{
-    uint32_t sum = 0;
-    for (uint32_t i = 0; i < length; i++) {
-        const uint32_t twice = (length - i) % 2u + 1u;
-        const uint32_t value = (uint32_t)(digits[i] - '0') * twice;
-        sum += value > 9 ? value - 9 : value;
-    }
-    return (char)('0' + (10u - sum % 10u) % 10u);
-}
-
-#define ICCID_HEAD "898603" /* telecommunication, China, CT */
-
 static int ccid_execute(struct ffx_module *module, struct command_call *call)
 {
-    char iccid[21] = ICCID_HEAD;
+    char iccid[CARD_ICCID + 1];
     if (module->sim == RADIO_SIM_OFF || module->sim == RADIO_SIM_ABSENT)
         return radio_need_sim(module);
-    memcpy(iccid + sizeof ICCID_HEAD - 1, module->config.imei + 2, 13);
-    iccid[19] = luhn(iccid, 19);
-    iccid[20] = '\0';
+    card_iccid(module, iccid);
     answer_text(module, call, iccid);
     return COMMAND_OK;
 }

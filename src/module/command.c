@@ -4,11 +4,11 @@
 #include "module/quirk.h"
 
 static const struct command_table *const tables[] = {
-    &cmd_v250_table,  &cmd_power_table, &cmd_clock_table,   &cmd_basic_table,
-    &cmd_sim_table,   &cmd_radio_table, &cmd_context_table, &cmd_bearer_table,
-    &cmd_files_table, &cmd_http_table,  &cmd_ftp_table,     &cmd_ftp_get_table,
-    &cmd_tls_table,   &cmd_sms_table,   &cmd_message_table, &cmd_phone_table,
-    &cmd_fota_table,
+    &cmd_v250_table,    &cmd_power_table, &cmd_clock_table, &cmd_basic_table,
+    &cmd_sim_table,     &cmd_card_table,  &cmd_radio_table, &cmd_context_table,
+    &cmd_bearer_table,  &cmd_files_table, &cmd_http_table,  &cmd_ftp_table,
+    &cmd_ftp_get_table, &cmd_tls_table,   &cmd_sms_table,   &cmd_message_table,
+    &cmd_phone_table,   &cmd_fota_table,
 };
 
 static int exists(const struct ffx_module *module, const struct command *row)

@@ -70,8 +70,8 @@ struct command_table {
 extern const struct command_table cmd_basic_table, cmd_sim_table,
     cmd_radio_table, cmd_context_table, cmd_bearer_table, cmd_files_table,
     cmd_http_table, cmd_ftp_table, cmd_ftp_get_table, cmd_tls_table,
-    cmd_sms_table, cmd_message_table, cmd_phone_table, cmd_fota_table,
-    cmd_v250_table, cmd_power_table, cmd_clock_table;
+    cmd_sms_table, cmd_message_table, cmd_phone_table, cmd_card_table,
+    cmd_fota_table, cmd_v250_table, cmd_power_table, cmd_clock_table;
 
 /* How often this command has returned COMMAND_AGAIN. */
 static inline uint32_t command_step(const struct command_call *call)

@@ -106,6 +106,36 @@ static void the_card_tells_its_numbers(void **state)
     expect("AT+CCID\r", "\r\n+CME ERROR: 10\r\n");
 }
 
+static void the_card_has_three_files(void **state)
+{
+    (void)state;
+    expect("AT+CRSM=176,12258,0,0,10\r",
+           "\r\n+CRSM: 144,0,\"98683099153000001059\"\r\n" OK);
+    expect("AT+CRSM=176,28423,0,0,9\r",
+           "\r\n+CRSM: 144,0,\"084906110103000091\"\r\n" OK);
+    expect("AT+CRSM=176,28589,0,3,1\r", "\r\n+CRSM: 144,0,\"02\"\r\n" OK);
+    expect("AT+CRSM=192,28589\r",
+           "\r\n+CRSM: 144,0,\"000000046FAD04000FFFFF01020000\"\r\n" OK);
+    expect("AT+CRSM=242\r", "\r\n+CRSM: 144,0\r\n" OK);
+}
+
+static void what_the_card_lacks_has_a_status_word(void **state)
+{
+    (void)state;
+    expect("AT+CRSM=192,28486\r", "\r\n+CRSM: 148,4\r\n" OK);
+    expect("AT+CRSM=176,28589,0,0,5\r", "\r\n+CRSM: 103,0\r\n" OK);
+    expect("AT+CRSM=176,28589,0,4,1\r", "\r\n+CRSM: 148,2\r\n" OK);
+    expect("AT+CRSM=176,28589,255,255,255\r", "\r\n+CRSM: 148,2\r\n" OK);
+    expect("AT+CRSM=214,28589,0,0,4,\"00000000\"\r", "\r\n+CRSM: 109,0\r\n" OK);
+    expect("AT+CRSM\r", "\r\nERROR\r\n");
+    expect("AT+CRSM=176,12258,0,0,10,\"\"\r", REFUSED);
+    expect("AT+CRSM=256\r", REFUSED);
+    expect("AT+CRSM=176,65536\r", REFUSED);
+    b.config.sim_pin = NULL;
+    module_bench_again(&b);
+    expect("AT+CRSM=176,12258,0,0,10\r", "\r\n+CME ERROR: 10\r\n");
+}
+
 #define CARD(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -115,6 +145,8 @@ int main(void)
         CARD(ten_wrong_puks_end_the_card),
         CARD(a_typing_error_costs_no_try),
         CARD(the_card_tells_its_numbers),
+        CARD(the_card_has_three_files),
+        CARD(what_the_card_lacks_has_a_status_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
