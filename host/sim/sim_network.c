@@ -12,6 +12,7 @@
 
 #define STAGE "download"
 #define RETRY_PAUSE_MS 250 /* between two tries */
+#define LAST_MS 3600000    /* no try takes longer, whatever trickles in */
 #define CONNECT_MS 30000   /* from the name to the first byte of a request */
 #define REAL_LIMIT_S 86400 /* never comes before ours */
 
@@ -67,6 +68,15 @@ static const struct meaning *meaning_of(CURLcode code)
 
 /* --- one try ------------------------------------------------------------- */
 
+/* The deadline: of the whole try, or of the next bytes. */
+static void set_deadline(struct sim_network *network)
+{
+    const int64_t now_ms = sim_clock_ms(network->clock);
+    network->deadline_ms = now_ms + (int64_t)network->timeout_s * 1000;
+    if (network->deadline_ms > network->last_ms)
+        network->deadline_ms = network->last_ms;
+}
+
 /* The file grows. 0, or -1: it cannot. */
 static int store(void *context, char *bytes, size_t length)
 {
@@ -83,6 +93,8 @@ static int store(void *context, char *bytes, size_t length)
         done += (size_t)wrote;
     }
     network->progress.received += (uint32_t)length;
+    if (network->silence && sim_clock_ms(network->clock) < network->deadline_ms)
+        set_deadline(network);
     return 0;
 }
 
@@ -210,8 +222,8 @@ static int start_try(struct sim_network *network)
     network->trouble[0] = '\0';
     network->refusal = 0;
     network->reply = (struct sim_reply){0};
-    network->deadline_ms =
-        sim_clock_ms(network->clock) + (int64_t)network->timeout_s * 1000;
+    network->last_ms = sim_clock_ms(network->clock) + LAST_MS;
+    set_deadline(network);
     network->connect_ms = sim_clock_ms(network->clock) + CONNECT_MS;
     network->room = sim_files_room(network->files, network->dir, network->name);
     network->fd = sim_files_stage(network->files, STAGE);
@@ -448,6 +460,7 @@ static int remember(struct sim_network *network,
         strdup(transfer->password != NULL ? transfer->password : "");
     network->dir = transfer->dir;
     network->timeout_s = transfer->timeout_s;
+    network->silence = transfer->silence;
     network->tries = transfer->tries;
     network->passive = transfer->passive;
     network->ascii = transfer->ascii;

@@ -6,7 +6,8 @@
  * leaves the old file or none.
  *
  * A try ends after timeout_s of the module's clock, or when it is not connected
- * after 30 s; the next one begins at the file's first byte. There is no least
+ * after 30 s; the next one begins at the file's first byte. FTP counts from the
+ * last bytes that came, and ends after an hour in any case. There is no least
  * rate: timeout_s bounds a slow server, and a poor cell is slow as well. What
  * may pass (no route, silence, a lost connection) is tried again, what cannot
  * (404, a bad certificate, a wrong password, no space) is not. Redirects are
@@ -43,7 +44,9 @@ struct sim_network {
     char name[FFX_FILE_NAME_MAX + 1];
     char trouble[CURL_ERROR_SIZE];
     int dir;
+    int64_t last_ms; /* no deadline is later */
     uint32_t timeout_s, tries;
+    int silence;     /* timeout_s counts from the last bytes that came */
     uint32_t offset; /* FTP: where the file begins */
     int passive, ascii, size_only;
     int fd;           /* the staged file */

@@ -71,7 +71,8 @@ struct ffx_module_transfer {
     const char *user, *password; /* FTP; "" for none */
     int dir;                     /* destination */
     const char *name;
-    uint32_t timeout_s; /* for one try */
+    uint32_t timeout_s; /* for one try; */
+    uint8_t silence;    /* 1: only for the silence between two pieces of it */
     uint32_t tries;
     uint32_t offset;   /* FTP: REST; the file begins there */
     uint8_t passive;   /* FTP */

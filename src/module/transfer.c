@@ -248,6 +248,7 @@ static int start(struct ffx_module *module)
         .name = module->transfer_name,
         .timeout_s =
             is_http(module) ? module->transfer_timeout_s : FTP_TIMEOUT_S,
+        .silence = !is_http(module),
         .tries = is_http(module) ? module->transfer_tries : 1,
         .offset = is_http(module) ? 0 : module->ftp_offset,
         .passive = module->ftp_passive,

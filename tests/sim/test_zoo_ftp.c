@@ -50,6 +50,11 @@
 #define NO_SIZE TO("SIZE", SAY("550 no size\r\n"))
 #define NO_EPSV TO("EPSV", SAY("500 what?\r\n"))
 
+/* 100 bytes: more than an hour's, one each 40 s. */
+#define TRICKLING                                                              \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"   \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 static const struct zoo_row rows[] = {
     {.name = "FTP as it should be",
      .asks = "USER user\r\nPASS secret\r\nTYPE I\r\nSIZE f\r\n"
@@ -249,8 +254,12 @@ static const struct zoo_row rows[] = {
     FTP("closes in the file", 61, TO("RETR", BEGIN, DATA("hel"), CLOSE)),
     FTP("a byte each ten seconds is in time", 0,
         TO("RETR", BEGIN, DATA_TRICKLE("hello", 10000), DATA_CLOSE, DONE)),
-    FTP("a byte each twenty seconds is not", 64,
-        TO("RETR", BEGIN, DATA_TRICKLE("hello", 20000), DATA_CLOSE, DONE)),
+    FTP("a file whose bytes come each within the time", 0,
+        TO("RETR", BEGIN, DATA_TRICKLE("hello", 50000), DATA_CLOSE, DONE)),
+    FTP("a file whose bytes come too slowly", 64,
+        TO("RETR", BEGIN, DATA_TRICKLE("hello", 70000), DATA_CLOSE, DONE)),
+    FTP("a file that would trickle in for a day", 64, NO_SIZE,
+        TO("RETR", BEGIN, DATA_TRICKLE(TRICKLING, 40000), DATA_CLOSE, DONE)),
     FTP("the clock jumps an hour in the file", 64,
         TO("RETR", BEGIN, DATA("hel"), PASS_MS(3600000), DATA("lo"), DATA_CLOSE,
            DONE)),

@@ -213,6 +213,7 @@ void zoo_play(const struct zoo_row *row, uint32_t chunk)
         .dir = FFX_DIR_FOTA,
         .name = "update.zip",
         .timeout_s = ZOO_TIMEOUT_S,
+        .silence = (uint8_t)is_ftp(row),
         .tries = row->tries > 0 ? row->tries : 1,
         .passive = !row->active,
         .ascii = row->ascii,
