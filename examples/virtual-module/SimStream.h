@@ -27,7 +27,10 @@ class SimStream : public Stream {
         return tcsetattr(fd, TCSANOW, &mode) == 0;
     }
 
-    int available() override { return peek() >= 0; }
+    int available() override
+    {
+        return peek() >= 0;
+    }
 
     int peek() override
     {
@@ -45,9 +48,15 @@ class SimStream : public Stream {
         return byte;
     }
 
-    size_t write(uint8_t byte) override { return ::write(fd, &byte, 1) == 1; }
+    size_t write(uint8_t byte) override
+    {
+        return ::write(fd, &byte, 1) == 1;
+    }
 
-    void flush() override { tcdrain(fd); }
+    void flush() override
+    {
+        tcdrain(fd);
+    }
 
   private:
     int fd = -1;
