@@ -39,7 +39,7 @@ struct request {
     const char *vendor, *ca, *imei, *apn, *secrets, *sms, *speed, *quirks;
     const char *bugs, *damage, *pty2, *baud, *control, *model, *version;
     int stdio, once, no_sim, no_bearer, trace;
-    uint32_t off_ms, count;
+    uint32_t off_ms, boot_ms, count;
 };
 
 static const char default_imei[] = "866425030000005";
@@ -249,6 +249,7 @@ static int set_config(const struct request *request,
                                       .crypto = psa_crypto(),
                                       .ca = request->ca,
                                       .off_ms = request->off_ms,
+                                      .boot_ms = request->boot_ms,
                                       .once = (uint8_t)request->once};
     if (request->state == NULL)
         return cli_fail(CLI_USAGE, "--state DIR is missing: the directory "
@@ -350,6 +351,8 @@ int cli_sim_run(int argc, char **argv)
          "UNIX socket that takes faults and questions"},
         {"--trace", CLI_FLAG, &request.trace, NULL,
          "each line and pin change, with its time, to stderr"},
+        {"--boot-ms", CLI_NUMBER, &request.boot_ms, "N",
+         "from power to RDY, as a real module's 4500; deaf before it"},
         {"--off-ms", CLI_NUMBER, &request.off_ms, "N",
          "from a power cut to the next start (1000)"},
         {"--once", CLI_FLAG, &request.once, NULL,

@@ -26,7 +26,7 @@ static int script_over(struct ffx_sim *sim)
     const struct sim_line *line = &sim->wires[0].line;
     struct ffx_module_progress progress;
     if (sim->config.port != FFX_SIM_STDIO || !line->port.ended ||
-        sim->state != SIM_RUN || line->fifo_length > 0)
+        sim_wire_deaf(sim) || line->fifo_length > 0)
         return 0;
     sim_trial_progress(sim, &progress);
     return sim_wire_silent(sim) && !progress.busy &&
@@ -238,8 +238,8 @@ static int find_flash(struct ffx_sim *sim, struct ffx_sim_error *error)
             "for one that only answers AT",
             config->state);
     if (done && config->factory != NULL)
-        sim_log(&sim->log, "flash.bin exists: --release and --trust are "
-                           "ignored");
+        sim_log(&sim->log, "flash.bin exists: --release, --trust and --version "
+                           "are ignored");
     int result = done ? FFX_OK : sim_factory_make(&sim->files, config, error);
     if (result == FFX_OK)
         result = sim_factory_layout(&sim->files, config->state, &layout, error);

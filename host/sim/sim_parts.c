@@ -206,6 +206,7 @@ void sim_parts_config(struct ffx_sim *sim)
                                    .imei = sim->config.imei,
                                    .sim_pin = sim->config.sim_pin,
                                    .apn = sim->config.apn,
+                                   .boot_ms = sim->config.boot_ms,
                                    .port_count = (uint8_t)sim->wire_count,
                                    .chunk = sim->chunk};
     for (uint32_t i = 0; i < sim->wire_count; i++)

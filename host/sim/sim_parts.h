@@ -121,6 +121,8 @@ void sim_wire_receive(struct ffx_sim *sim, uint32_t wire);
 /* RUN: what came goes to the core. */
 void sim_wire_feed(struct ffx_sim *sim, uint32_t wire);
 void sim_wire_send(struct ffx_sim *sim, uint32_t wire);
+/* It hears nothing: it is off, updates itself, or is about to boot. */
+int sim_wire_deaf(const struct ffx_sim *sim);
 /* Everything that was said has left. */
 int sim_wire_silent(struct ffx_sim *sim);
 void sim_wire_clear(struct ffx_sim *sim);

@@ -27,9 +27,17 @@ static int is_lossy(const struct ffx_sim *sim, const struct sim_wire *wire)
            (!wire->flow || sim->state != SIM_RUN);
 }
 
+/* The firmware runs, but its UART does not hear yet. */
+int sim_wire_deaf(const struct ffx_sim *sim)
+{
+    return sim->state != SIM_RUN ||
+           (sim->config.boot_ms > 0 && sim->module.boot_step == 0);
+}
+
 static int is_held(const struct ffx_sim *sim, const struct sim_wire *wire)
 {
-    return sim->state != SIM_RUN && !is_lossy(sim, wire);
+    return sim_wire_deaf(sim) && !is_lossy(sim, wire) &&
+           wire->line.port.kind == FFX_SIM_STDIO;
 }
 
 void sim_wire_receive(struct ffx_sim *sim, uint32_t index)

@@ -114,6 +114,7 @@ struct ffx_sim_config {
      * null: nothing. */
     const char *faults;
     const char *faults_name; /* of the file, for messages; null: "faults" */
+    uint32_t boot_ms;        /* from power to RDY; 0: 100, and AT at once */
     uint32_t off_ms;         /* from a cut to the next power-up */
     uint8_t once;            /* a cut ends ffx_sim_step with FFX_ERR_POWER */
     uint8_t real_speed;      /* flash takes the time of a serial NOR chip */
