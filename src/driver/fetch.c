@@ -202,9 +202,11 @@ static void note_received(struct ffx_driver *driver, uint32_t bytes,
                           uint32_t total)
 {
     struct ffx_driver_fetch *fetch = &driver->fetch;
-    if (bytes != fetch->received)
+    if (bytes != fetch->received) {
+        fetch->idle_polls = 0;
         fetch->stall_ms =
             driver->now_ms + walk_or(driver->config->limits.stall_ms, STALL_MS);
+    }
     fetch->received = bytes;
     fetch->total = total;
     walk_progress(driver, bytes, walk_or(total, files_expected(driver)));
@@ -239,7 +241,10 @@ void fetch_polled(struct ffx_driver *driver, int result)
         idle(driver);
     } else {
         fetch->idle_polls = fetch->silent_polls = 0;
-        if (!stopped(driver))
+        /* FTPTOFSST: in the note 1 stands behind the end as well */
+        if (fetch->ended && by_ftp(driver))
+            arrived(driver);
+        else if (!stopped(driver))
             keep_waiting(driver);
     }
 }

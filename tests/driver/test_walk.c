@@ -93,6 +93,22 @@ static void any_chunking_of_the_bytes_is_the_same_dialogue(void **state)
     }
 }
 
+/* FTPTOFSST's first number, as the note's sample has it: 1 is the end, and 0
+ * what stands there while the file still grows. */
+static void an_ftp_state_that_reads_backwards_is_no_obstacle(void **state)
+{
+    uint8_t quirks[FFX_QUIRKS];
+    (void)state;
+    begin(FFX_ROUTE_FTP);
+    ffx_module_quirks(FFX_PROFILE_NOTE, quirks);
+    assert_int_equal(ffx_module_quirk_set(quirks, "D17=done"), 0);
+    road.module_config.quirks = quirks;
+    road.bytes_per_s = 1000;
+    walks_to_the_end();
+    assert_int_equal(road.starts, 1);
+    road_end(&road);
+}
+
 /* Real modules drop what comes too fast; here the pauses are what counts. */
 static void pauses_hold_long_lines_back(void **state)
 {
@@ -313,6 +329,7 @@ int main(void)
         cmocka_unit_test(every_route_leads_from_a_to_b),
         cmocka_unit_test(the_grammar_of_the_manual_works_as_well),
         cmocka_unit_test(any_chunking_of_the_bytes_is_the_same_dialogue),
+        cmocka_unit_test(an_ftp_state_that_reads_backwards_is_no_obstacle),
         cmocka_unit_test(pauses_hold_long_lines_back),
         cmocka_unit_test(a_urc_between_any_two_lines_changes_nothing),
         cmocka_unit_test(a_lost_byte_is_made_good),

@@ -102,7 +102,7 @@ static const struct ffx_module_files files = {.size = files_size,
                                               .rename = files_rename,
                                               .free_bytes = files_free};
 
-/* --- its network: ten bytes a millisecond -------------------------------- */
+/* --- its network --------------------------------------------------------- */
 
 static int net_start(void *context, const struct ffx_module_transfer *transfer)
 {
@@ -137,7 +137,8 @@ static void net_progress(void *context, struct ffx_module_progress *progress)
     const int refused = road->http_status != 200 || road->ftp_error != 0 ||
                         road->starts <= road->bad_tries;
     const uint32_t total = refused ? 0 : road->served_size;
-    uint32_t bytes = (road->now_ms - road->started_ms) * 10u;
+    uint32_t bytes = (uint32_t)((uint64_t)(road->now_ms - road->started_ms) *
+                                road->bytes_per_s / 1000u);
     if (bytes > total)
         bytes = total;
     if (road->stall_at != 0 && bytes > road->stall_at)
@@ -344,6 +345,13 @@ static void hear_text(struct road *road, const char *text)
         hear(road, (uint8_t)*text);
 }
 
+void road_hear(struct road *road, const void *bytes, uint32_t length)
+{
+    const uint8_t *from = bytes;
+    for (uint32_t i = 0; i < length; i++)
+        hear(road, from[i]);
+}
+
 /* Between two lines, outside raw data. */
 static void line_ended(struct road *road)
 {
@@ -363,7 +371,7 @@ static int module_speaks(struct road *road)
         return 0;
     if (road->to_driver != 0 && length > road->to_driver)
         length = road->to_driver;
-    for (uint32_t i = 0; i < length; i++) {
+    for (uint32_t i = 0; i < length && !road->silent; i++) {
         const int raw = road->module.ports[0].phase == RUN_SEND;
         hear(road, bytes[i]);
         if (!raw && bytes[i] == '\n')
@@ -404,23 +412,41 @@ static void feed_module(struct road *road, const void *bytes, uint32_t length)
     }
 }
 
-static void type_line(struct road *road)
+static void execute(struct road *road)
 {
     unsigned dir, mode, size;
     char name[32];
+    if (sscanf(road->typed, "AT+CFSWFILE=%u,%31[^,],%u,%u", &dir, name, &mode,
+               &size) == 4)
+        road->raw_left = 1;
+    feed_module(road, road->typed, road->typed_length);
+    if (road->module.ports[0].phase != RUN_TAKE)
+        road->raw_left = 0;
+}
+
+void road_obey(struct road *road)
+{
+    road->silent = 1;
+    execute(road);
+    road->silent = 0;
+}
+
+void road_obey_line(struct road *road, const char *line)
+{
+    road->silent = 1;
+    feed_module(road, line, (uint32_t)strlen(line));
+    road->silent = 0;
+}
+
+static void type_line(struct road *road)
+{
     road->typed[road->typed_length] = '\0';
     const char *answer = test_answers(road);
     road->lines_to_module++;
-    if (answer != NULL) {
+    if (answer != NULL)
         hear_text(road, answer);
-    } else {
-        if (sscanf(road->typed, "AT+CFSWFILE=%u,%31[^,],%u,%u", &dir, name,
-                   &mode, &size) == 4)
-            road->raw_left = 1;
-        feed_module(road, road->typed, road->typed_length);
-        if (road->module.ports[0].phase != RUN_TAKE)
-            road->raw_left = 0;
-    }
+    else if (road->instead == NULL || !road->instead(road))
+        execute(road);
     road->typed_length = 0;
     if (road->lines_to_module == road->restart_at_line) {
         ffx_module_tx_ack(&road->module, FFX_PORT_UART, sizeof road->tx);
@@ -428,11 +454,26 @@ static void type_line(struct road *road)
     }
 }
 
+/* A byte of a file whose command the test has answered. */
+static void swallow(struct road *road, uint8_t byte)
+{
+    road->silent = 1;
+    if (road->raw_left && road->module.ports[0].phase == RUN_TAKE)
+        feed_module(road, &byte, 1);
+    road->silent = 0;
+    if (--road->swallow == 0)
+        road->swallowed(road);
+}
+
 static void type_byte(struct road *road, uint8_t byte)
 {
     if (hurt(road, &road->bytes_to_module, road->lose_to_module, &byte) ||
         road->is_off)
         return;
+    if (road->swallow > 0) {
+        swallow(road, byte);
+        return;
+    }
     if (road->raw_left && road->module.ports[0].phase == RUN_TAKE) {
         feed_module(road, &byte, 1);
         return;
@@ -520,6 +561,8 @@ static void chat(struct road *road)
 int road_step(struct road *road)
 {
     chat(road);
+    if (road->turned != NULL)
+        road->turned(road);
     uint32_t wait = ffx_driver_poll(&road->driver, road->now_ms);
     if (ffx_driver_finished(&road->driver, &road->cause))
         return 0;
@@ -597,6 +640,7 @@ static void init_module(struct road *road)
     road->version = ROAD_FROM;
     road->status = 8;
     road->http_status = 200;
+    road->bytes_per_s = 10000;
     road->update_ends_in = 6;
     road->update_version = ROAD_TO;
     road->update_ms = 20000;

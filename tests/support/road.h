@@ -9,6 +9,8 @@
  *     road.http_status = 404;
  *     assert_int_equal(road_run(&road), FFX_CAUSE_NOT_FOUND);
  *     road_end(&road);
+ *
+ * A test that speaks in the module's place more freely sets `instead`.
  */
 #ifndef FARFIX_TESTS_ROAD_H
 #define FARFIX_TESTS_ROAD_H
@@ -55,6 +57,14 @@ struct road {
     const char *urc;               /* stands in between lines ... */
     uint32_t urc_at;               /* ... at this one, 1: the first */
     struct road_answer answers[4];
+    /* The command line in `typed` has come: 1 when the test has answered it,
+     * by road_hear. With road->swallow set, so many bytes of a file follow;
+     * then swallowed() is called. */
+    int (*instead)(struct road *road);
+    void (*swallowed)(struct road *road);
+    uint32_t swallow;
+    /* Before each turn of the loop. */
+    void (*turned)(struct road *road);
     const char *chatter;      /* said every second of virtual time */
     uint32_t source_fails_at; /* push: offset that cannot be read; 0: none */
     uint32_t limit_ms;        /* virtual; road_run fails the test beyond it */
@@ -78,6 +88,7 @@ struct road {
     uint16_t http_status, ftp_error; /* 200, 0 */
     uint32_t bad_tries;              /* so many fail first, by 601 or 63 */
     uint32_t stall_at;               /* bytes; 0: never */
+    uint32_t bytes_per_s;            /* 10,000 */
     uint32_t served_size;            /* of the package's bytes */
     uint32_t starts, received, started_ms;
     int net_dir;
@@ -106,6 +117,7 @@ struct road {
     /* pipe state */
     char typed[640];
     uint32_t typed_length, raw_left;
+    int silent; /* what the module says is not heard */
 };
 
 void road_init(struct road *road, enum ffx_route route);
@@ -118,6 +130,11 @@ void road_restart(struct road *road);
 /* One turn of the loop; 0 when the walk has ended. */
 int road_step(struct road *road);
 void road_end(struct road *road);
+/* The driver hears these bytes. */
+void road_hear(struct road *road, const void *bytes, uint32_t length);
+/* The module executes the line in `typed`, or another, without a word. */
+void road_obey(struct road *road);
+void road_obey_line(struct road *road, const char *line);
 const struct road_file *road_file(const struct road *road, const char *name);
 void road_put_file(struct road *road, const char *name, const void *data,
                    uint32_t size);
