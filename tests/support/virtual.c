@@ -143,15 +143,22 @@ const char *virtual_wait(struct virtual *v, uint32_t ms)
     return news(v);
 }
 
-const char *virtual_wait_for(struct virtual *v, const char *text,
-                             uint32_t limit_ms)
+const char *virtual_listen(struct virtual *v, const char *text,
+                           uint32_t limit_ms)
 {
     forget(v);
     pass(v, (int64_t)limit_ms * 1000, text);
-    if (strstr(v->said + v->told, text) == NULL)
+    return strstr(v->said + v->told, text) != NULL ? news(v) : NULL;
+}
+
+const char *virtual_wait_for(struct virtual *v, const char *text,
+                             uint32_t limit_ms)
+{
+    const char *heard = virtual_listen(v, text, limit_ms);
+    if (heard == NULL)
         fail_msg("within %u ms no '%s' but '%s'; log: %s", (unsigned)limit_ms,
                  text, v->said + v->told, v->log);
-    return news(v);
+    return heard;
 }
 
 const char *virtual_control(struct virtual *v, const char *command)
@@ -231,7 +238,11 @@ void virtual_create(struct virtual *v, const struct fixture *fixture,
     v->result = 1;
     snprintf(v->state, sizeof v->state, "/tmp/farfix-virtual-XXXXXX");
     assert_non_null(mkdtemp(v->state));
-    set_factory(&factory, fixture);
+    if (options->version == NULL)
+        set_factory(&factory, fixture);
+    else
+        assert_int_equal(
+            ffx_sim_plain(&factory, options->model, options->version), 0);
     const struct ffx_sim_config config = {
         .state = v->state,
         .port = FFX_SIM_CALLS,
@@ -246,6 +257,8 @@ void virtual_create(struct virtual *v, const struct fixture *fixture,
                    : options->sim_pin != NULL ? options->sim_pin
                                               : "",
         .apn = options->no_apn ? NULL : "ctnb",
+        .bugs = options->bugs,
+        .damage = options->damage,
         .faults = options->faults,
         .off_ms = options->off_ms > 0 ? options->off_ms : 1000,
         .once = (uint8_t)options->once,

@@ -29,6 +29,8 @@ struct virtual_options {
     const char *sim_pin; /* null: "" */
     uint32_t off_ms;     /* 0: 1000 */
     int once, real_speed, no_sim, no_apn, manual;
+    uint32_t bugs, damage;       /* enum ffx_module_bug, ffx_module_damage */
+    const char *model, *version; /* no release: it only answers AT */
     int64_t start_us;
 };
 
@@ -67,6 +69,9 @@ const char *virtual_wait(struct virtual *v, uint32_t ms);
  * passed: then the test fails. */
 const char *virtual_wait_for(struct virtual *v, const char *text,
                              uint32_t limit_ms);
+/* The same, but null when it did not say so. */
+const char *virtual_listen(struct virtual *v, const char *text,
+                           uint32_t limit_ms);
 /* A command of the control socket; its answer. */
 const char *virtual_control(struct virtual *v, const char *command);
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Plays the dialogues of this folder (README.md) against `farfix sim run`. */
+/* Plays the dialogues of this folder (README.md) against the virtual module:
+ * those that need a server against `farfix sim run`, the others against one
+ * in this process, over a clock of its own. */
 #include "child.h"
 #include "fixture.h"
 #include "server.h"
+#include "transcript.h"
+#include "virtual.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,17 +14,16 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <ctype.h>
-#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES 640u
+#define LINE_MAX_BYTES TRANSCRIPT_LINE
 #define WAIT_MS 20000
+#define SILENCE_MS 700000u /* of virtual time */
+#define END_MS 200u
 #define PACKAGE_BYTES 109285 /* as in the note's example */
 
 /* --- what all dialogues share -------------------------------------------- */
@@ -75,17 +78,38 @@ static int tear_down_group(void **context)
 
 /* --- one dialogue -------------------------------------------------------- */
 
+/* What the module must be: ": name value" lines, wherever they stand. */
+struct setting {
+    char name[16], value[LINE_MAX_BYTES];
+};
+#define SETTINGS 12
+
 struct dialogue {
     const char *path; /* the transcript */
     FILE *stream;
     unsigned number; /* of the line in hand */
+    struct setting settings[SETTINGS];
+    int setting_count;
+    int served; /* by a real server: a process */
     char state[FIXTURE_PATH];
     struct child sim;
+    struct virtual *virtual;   /* null: the process */
+    char heard[VIRTUAL_SAID];  /* of it ... */
+    size_t heard_length, used; /* ... and how much was read */
+    int silent;                /* echo is off */
     size_t sent;               /* bytes of the package */
     long done;                 /* the last percentage */
     char seen[LINE_MAX_BYTES]; /* a line of the screen that is not used up */
     int has_seen;
 };
+
+static const char *setting(const struct dialogue *dialogue, const char *name)
+{
+    for (int i = 0; i < dialogue->setting_count; i++)
+        if (strcmp(dialogue->settings[i].name, name) == 0)
+            return dialogue->settings[i].value;
+    return NULL;
+}
 
 /* Names in braces that have one value. */
 static const char *value_of(const struct dialogue *dialogue, const char *name,
@@ -121,23 +145,13 @@ static const char *value_of(const struct dialogue *dialogue, const char *name,
     return value;
 }
 
-/* A placeholder at the start of `text`: its name, or null. */
-static const char *placeholder(const char *text, char name[16])
-{
-    const char *end = *text == '{' ? strchr(text, '}') : NULL;
-    if (end == NULL || end - text > 15)
-        return NULL;
-    snprintf(name, 16, "%.*s", (int)(end - text - 1), text + 1);
-    return end + 1;
-}
-
 static void expand(const struct dialogue *dialogue, const char *text,
                    char out[LINE_MAX_BYTES])
 {
     size_t length = 0;
     while (*text != '\0' && length + FIXTURE_PATH < LINE_MAX_BYTES) {
         char name[16], value[FIXTURE_PATH];
-        const char *behind = placeholder(text, name);
+        const char *behind = transcript_placeholder(text, name);
         const char *known =
             behind != NULL ? value_of(dialogue, name, value) : NULL;
         if (known == NULL) {
@@ -172,7 +186,7 @@ static int matches(struct dialogue *dialogue, const char *wanted,
 {
     while (*wanted != '\0') {
         char name[16];
-        const char *behind = placeholder(wanted, name);
+        const char *behind = transcript_placeholder(wanted, name);
         if (behind == NULL) {
             if (*wanted++ != *text++)
                 return 0;
@@ -189,8 +203,8 @@ static int matches(struct dialogue *dialogue, const char *wanted,
 
 /* --- the screen ---------------------------------------------------------- */
 
-static void failed(const struct dialogue *dialogue, const char *what,
-                   const char *detail)
+/* What it logged, if it is a process. */
+static void show_log(const struct dialogue *dialogue)
 {
     char path[300], line[512];
     snprintf(path, sizeof path, "%s.err", dialogue->state);
@@ -199,7 +213,54 @@ static void failed(const struct dialogue *dialogue, const char *what,
         print_message("# %s", line);
     if (errors != NULL)
         fclose(errors);
+}
+
+static void failed(const struct dialogue *dialogue, const char *what,
+                   const char *detail)
+{
+    show_log(dialogue);
+    if (dialogue->virtual != NULL)
+        print_message("# %s\n", dialogue->virtual->log);
     fail_msg("%s:%u: %s '%s'", dialogue->path, dialogue->number, what, detail);
+}
+
+/* `text` is what the virtual module has said since the last call. */
+static void keep(struct dialogue *dialogue, const char *text)
+{
+    const struct virtual *v = dialogue->virtual;
+    const size_t length = (size_t)(v->said + v->said_length - text);
+    if (dialogue->used == dialogue->heard_length)
+        dialogue->used = dialogue->heard_length = 0;
+    assert_true(length <= sizeof dialogue->heard - dialogue->heard_length);
+    memcpy(dialogue->heard + dialogue->heard_length, text, length);
+    dialogue->heard_length += length;
+}
+
+static void pass(struct dialogue *dialogue, uint32_t ms)
+{
+    keep(dialogue, virtual_wait(dialogue->virtual, ms));
+}
+
+/* The next byte of the module; 0 when it is silent. */
+static int hear(struct dialogue *dialogue, char *byte)
+{
+    if (dialogue->virtual == NULL)
+        return child_read(&dialogue->sim, byte, 1, WAIT_MS) == 1;
+    for (uint32_t ms = 0;
+         dialogue->used == dialogue->heard_length && ms < SILENCE_MS; ms += 20)
+        pass(dialogue, 20);
+    if (dialogue->used == dialogue->heard_length)
+        return 0;
+    *byte = dialogue->heard[dialogue->used++];
+    return 1;
+}
+
+static void say(struct dialogue *dialogue, const void *bytes, size_t length)
+{
+    if (dialogue->virtual == NULL)
+        child_write(&dialogue->sim, bytes, length);
+    else
+        keep(dialogue, virtual_send(dialogue->virtual, bytes, length));
 }
 
 /* Reads up to LF; CR LF ends each line, an echoed CR may stand before it. */
@@ -212,7 +273,7 @@ static void read_screen(struct dialogue *dialogue, char line[LINE_MAX_BYTES])
         return;
     }
     do {
-        if (child_read(&dialogue->sim, line + length, 1, WAIT_MS) == 0) {
+        if (!hear(dialogue, line + length)) {
             line[length] = '\0';
             failed(dialogue, "the module is silent behind", line);
         }
@@ -246,8 +307,31 @@ static void type_line(struct dialogue *dialogue, const char *text)
 {
     char typed[LINE_MAX_BYTES];
     snprintf(typed, sizeof typed, "%s\r", text);
-    child_write(&dialogue->sim, typed, strlen(typed));
-    expect(dialogue, text);
+    say(dialogue, typed, strlen(typed));
+    if (!dialogue->silent)
+        expect(dialogue, text);
+}
+
+/* Exactly these bytes, whatever lines they make. */
+static void expect_bytes(struct dialogue *dialogue, const char *text)
+{
+    char wanted[LINE_MAX_BYTES], got[LINE_MAX_BYTES + 1] = "";
+    const size_t length = transcript_unescape(text, wanted);
+    for (size_t i = 0; i < length; i++) {
+        if (!hear(dialogue, got + i) || got[i] != wanted[i])
+            failed(dialogue, "other bytes:", got);
+    }
+}
+
+static void expect_package(struct dialogue *dialogue, const char *range)
+{
+    char *end, byte;
+    const size_t length = strtoul(range, &end, 10);
+    const size_t from = strtoul(end, NULL, 10);
+    assert_true(from + length <= fixture.zip.length);
+    for (size_t i = from; i < from + length; i++)
+        if (!hear(dialogue, &byte) || byte != (char)fixture.zip.bytes[i])
+            failed(dialogue, "other bytes than the package's", range);
 }
 
 static void send_package(struct dialogue *dialogue, const char *count)
@@ -256,7 +340,7 @@ static void send_package(struct dialogue *dialogue, const char *count)
     const size_t length =
         strcmp(count, "rest") == 0 ? left : strtoul(count, NULL, 10);
     assert_true(length <= left);
-    child_write(&dialogue->sim, fixture.zip.bytes + dialogue->sent, length);
+    say(dialogue, fixture.zip.bytes + dialogue->sent, length);
     dialogue->sent += length;
 }
 
@@ -283,6 +367,43 @@ static void expect_group(struct dialogue *dialogue, struct group *group)
     group->count = 0;
 }
 
+/* ": name value" lines that act where they stand. */
+static void act(struct dialogue *dialogue, const char *text)
+{
+    const char *value;
+    if ((value = transcript_behind(text, ": send ")) != NULL) {
+        send_package(dialogue, value);
+    } else if ((value = transcript_behind(text, ": echo ")) != NULL) {
+        dialogue->silent = strcmp(value, "off") == 0;
+    } else if ((value = transcript_behind(text, ": wait ")) != NULL) {
+        assert_non_null(dialogue->virtual);
+        pass(dialogue, (uint32_t)strtoul(value, NULL, 10));
+    } else if ((value = transcript_behind(text, ": control ")) != NULL) {
+        assert_non_null(dialogue->virtual);
+        if (strcmp(virtual_control(dialogue->virtual, value), "ok\n") != 0)
+            failed(dialogue, "the module does not take", value);
+    }
+}
+
+static void play_typed(struct dialogue *dialogue, const char *text)
+{
+    char bytes[LINE_MAX_BYTES];
+    if (text[1] == '=')
+        say(dialogue, bytes, transcript_unescape(text + 3, bytes));
+    else
+        type_line(dialogue, text + 2);
+}
+
+static void play_shown(struct dialogue *dialogue, const char *text)
+{
+    if (text[1] == '=')
+        expect_bytes(dialogue, text + 3);
+    else if (text[1] == ':')
+        expect_package(dialogue, text + 3);
+    else
+        expect(dialogue, text + (text[1] == ' ' ? 2 : 1));
+}
+
 static void play_line(struct dialogue *dialogue, const char *raw,
                       struct group *group)
 {
@@ -293,15 +414,16 @@ static void play_line(struct dialogue *dialogue, const char *raw,
                LINE_MAX_BYTES - 3);
         return;
     }
-    if (text[0] != '#' && text[0] != '\0')
-        expect_group(dialogue, group);
-    if (strncmp(text, "> ", 2) == 0)
-        type_line(dialogue, text + 2);
+    if (text[0] == '#' || text[0] == '\0')
+        return;
+    expect_group(dialogue, group);
+    if (text[0] == '>')
+        play_typed(dialogue, text);
     else if (text[0] == '<')
-        expect(dialogue, text + (text[1] == ' ' ? 2 : 1));
-    else if (strncmp(text, ": send ", 7) == 0)
-        send_package(dialogue, text + 7);
-    else if (text[0] != '#' && text[0] != '\0' && text[0] != ':')
+        play_shown(dialogue, text);
+    else if (text[0] == ':')
+        act(dialogue, text);
+    else
         failed(dialogue, "not a line of a transcript:", text);
 }
 
@@ -327,67 +449,130 @@ static void place_root(const struct dialogue *dialogue)
     assert_int_equal(system(command), 0);
 }
 
-static void place_package(const struct dialogue *dialogue, int flipped)
+/* With one wrong bit in the middle: ": package flipped". */
+static void flip(const struct setting *package, uint8_t *bytes)
 {
-    char path[2 * FIXTURE_PATH];
-    snprintf(path, sizeof path, "%s", dialogue->state);
-    mkdir(path, 0777);
-    snprintf(path, sizeof path, "%s/fota", dialogue->state);
-    mkdir(path, 0777);
-    snprintf(path, sizeof path, "%s/fota/update.zip", dialogue->state);
-    FILE *stream = fopen(path, "w");
-    assert_non_null(stream);
-    fwrite(fixture.zip.bytes, 1, fixture.zip.length, stream);
-    if (flipped) {
-        const size_t at = fixture.zip.length / 2;
-        fseek(stream, (long)at, SEEK_SET);
-        fputc(fixture.zip.bytes[at] ^ 1, stream);
-    }
-    fclose(stream);
+    memcpy(bytes, fixture.zip.bytes, fixture.zip.length);
+    if (strcmp(package->value, "flipped") == 0)
+        bytes[fixture.zip.length / 2] ^= 1;
 }
 
-/* ": sim" and ": package" lines, wherever they stand. */
-static void start_module(struct dialogue *dialogue)
+/* A name that no line may have, or null. */
+static const char *stranger(const char *name)
 {
-    static char words[8][LINE_MAX_BYTES];
-    char line[LINE_MAX_BYTES], text[LINE_MAX_BYTES], errors[300];
-    const char *argv[32] = {getenv("FARFIX"),
-                            "sim",
-                            "run",
-                            "--stdio",
-                            "--flash-speed",
-                            "fast",
-                            "--profile",
-                            "note",
-                            "--state",
-                            dialogue->state,
-                            "--release",
-                            fixture.a_path,
-                            "--trust",
-                            fixture.trust_path};
-    int count = 14, used = 0;
-    assert_non_null(argv[0]);
+    static const char *const known[] = {
+        "sim",    "package", "customer", "profile", "quirk", "bug",   "damage",
+        "faults", "model",   "without",  "pin",     "boot",  "file",  "send",
+        "echo",   "wait",    "control",  "driver",  "with",  "alone", "module"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i], name) == 0)
+            return NULL;
+    return name;
+}
+
+static void read_settings(struct dialogue *dialogue)
+{
+    char line[LINE_MAX_BYTES], text[LINE_MAX_BYTES];
     while (next_line(dialogue, line)) {
+        struct setting *next = &dialogue->settings[dialogue->setting_count];
+        dialogue->served |= strstr(line, "{http") != NULL ||
+                            strstr(line, "{ftp") != NULL ||
+                            strncmp(line, ": sim ", 6) == 0;
         expand(dialogue, line, text);
-        if (strncmp(text, ": package ", 10) == 0)
-            place_package(dialogue, strcmp(text + 10, "flipped") == 0);
-        if (strcmp(text, ": customer root") == 0)
-            place_root(dialogue);
-        if (strncmp(text, ": sim ", 6) != 0)
+        if (strncmp(text, ": ", 2) != 0)
             continue;
-        /* An option and its value, which may hold blanks. */
-        char *value = strchr(text + 6, ' ');
-        assert_true(value != NULL && used < 8);
-        snprintf(words[used], LINE_MAX_BYTES, "%.*s", (int)(value - text - 6),
-                 text + 6);
-        argv[count++] = words[used++];
-        snprintf(words[used], LINE_MAX_BYTES, "%s", value + 1);
-        argv[count++] = words[used++];
+        const size_t length = strcspn(text + 2, " ");
+        snprintf(next->name, sizeof next->name, "%.*s", (int)length, text + 2);
+        snprintf(next->value, sizeof next->value, "%s",
+                 text + 2 + length + (text[2 + length] == ' '));
+        if (stranger(next->name) != NULL)
+            failed(dialogue, "unknown:", text);
+        if (strcmp(next->name, "send") != 0 && strcmp(next->name, "echo") != 0)
+            dialogue->setting_count++;
+        assert_true(dialogue->setting_count < SETTINGS);
     }
     rewind(dialogue->stream);
     dialogue->number = 0;
+}
+
+/* --- ... a process ------------------------------------------------------- */
+
+struct options {
+    const char *argv[40];
+    char words[16][LINE_MAX_BYTES];
+    int count, used;
+};
+
+static void add_option(struct options *options, const char *text)
+{
+    assert_true(options->used < 16);
+    snprintf(options->words[options->used], LINE_MAX_BYTES, "%s", text);
+    options->argv[options->count++] = options->words[options->used++];
+}
+
+/* An option and its value, which may hold blanks. */
+static void add_sim(struct options *options, const char *text)
+{
+    char name[LINE_MAX_BYTES];
+    const char *value = strchr(text, ' ');
+    assert_non_null(value);
+    snprintf(name, sizeof name, "%.*s", (int)(value - text), text);
+    add_option(options, name);
+    add_option(options, value + 1);
+}
+
+static void add_faults(const struct dialogue *dialogue, struct options *options,
+                       const char *faults)
+{
+    char path[FIXTURE_PATH + 16];
+    snprintf(path, sizeof path, "%s.faults", dialogue->state);
+    FILE *stream = fopen(path, "w");
+    assert_non_null(stream);
+    fprintf(stream, "%s\n", faults);
+    fclose(stream);
+    add_option(options, "--faults");
+    add_option(options, path);
+}
+
+static void add_setting(struct dialogue *dialogue, struct options *options,
+                        const struct setting *next)
+{
+    char name[20];
+    if (strcmp(next->name, "customer") == 0) {
+        place_root(dialogue);
+    } else if (strcmp(next->name, "sim") == 0) {
+        add_sim(options, next->value);
+    } else if (strcmp(next->name, "faults") == 0) {
+        add_faults(dialogue, options, next->value);
+    } else if (strcmp(next->name, "quirk") == 0 ||
+               strcmp(next->name, "bug") == 0) {
+        snprintf(name, sizeof name, "--%s", next->name);
+        add_option(options, name);
+        add_option(options, next->value);
+    } else {
+        assert_true(strcmp(next->name, "driver") == 0 ||
+                    strcmp(next->name, "with") == 0 ||
+                    strcmp(next->name, "alone") == 0 ||
+                    strcmp(next->name, "profile") == 0);
+    }
+}
+
+static void start_process(struct dialogue *dialogue)
+{
+    static struct options options;
+    char errors[300];
+    const char *profile = setting(dialogue, "profile");
+    options = (struct options){
+        .argv = {getenv("FARFIX"), "sim", "run", "--stdio", "--flash-speed",
+                 "fast", "--profile", profile != NULL ? profile : "note",
+                 "--state", dialogue->state, "--release", fixture.a_path,
+                 "--trust", fixture.trust_path},
+        .count = 14};
+    assert_non_null(options.argv[0]);
+    for (int i = 0; i < dialogue->setting_count; i++)
+        add_setting(dialogue, &options, &dialogue->settings[i]);
     snprintf(errors, sizeof errors, "%s.err", dialogue->state);
-    child_start(&dialogue->sim, argv, errors);
+    child_start(&dialogue->sim, options.argv, errors);
 }
 
 static void wait_for_boot(struct dialogue *dialogue)
@@ -398,57 +583,141 @@ static void wait_for_boot(struct dialogue *dialogue)
     while (strcmp(line, "SMS Ready") != 0);
 }
 
+/* --- ... or one in this process ------------------------------------------ */
+
+/* Each value of the list that `name`'s lines make. */
+static void each(const struct dialogue *dialogue, const char *name,
+                 int (*take)(void *to, const char *value), void *to)
+{
+    for (int i = 0; i < dialogue->setting_count; i++) {
+        char list[LINE_MAX_BYTES];
+        if (strcmp(dialogue->settings[i].name, name) != 0)
+            continue;
+        memcpy(list, dialogue->settings[i].value, sizeof list);
+        for (char *value = strtok(list, ","); value; value = strtok(NULL, ","))
+            if (take(to, value) != FFX_OK)
+                failed(dialogue, "unknown:", value);
+    }
+}
+
+static int take_quirk(void *to, const char *value)
+{
+    return ffx_module_quirk_set(to, value);
+}
+
+static int take_bug(void *to, const char *value)
+{
+    return ffx_module_bug_set(to, value);
+}
+
+static int take_damage(void *to, const char *value)
+{
+    return ffx_module_damage_set(to, value);
+}
+
+/* ": file fota/name N": the first N bytes of the package. */
+static void place_files(const struct dialogue *dialogue)
+{
+    static uint8_t package[2 * PACKAGE_BYTES];
+    assert_true(fixture.zip.length <= sizeof package);
+    for (int i = 0; i < dialogue->setting_count; i++) {
+        const struct setting *next = &dialogue->settings[i];
+        char name[64];
+        unsigned long length;
+        if (strcmp(next->name, "package") == 0) {
+            flip(next, package);
+            virtual_put(dialogue->virtual, "fota/update.zip", package,
+                        fixture.zip.length);
+        }
+        if (strcmp(next->name, "file") == 0) {
+            assert_int_equal(sscanf(next->value, "%63s %lu", name, &length), 2);
+            assert_true(length <= fixture.zip.length);
+            virtual_put(dialogue->virtual, name, fixture.zip.bytes, length);
+        }
+    }
+}
+
+static int lacks(const struct dialogue *dialogue, const char *what)
+{
+    const char *without = setting(dialogue, "without");
+    return without != NULL && strcmp(without, what) == 0;
+}
+
+static void start_virtual(struct dialogue *dialogue)
+{
+    static struct virtual virtual;
+    static uint8_t quirks[FFX_QUIRKS];
+    static char model[64];
+    const char *profile = setting(dialogue, "profile");
+    struct virtual_options options = {.quirks = quirks,
+                                      .manual = profile != NULL &&
+                                                strcmp(profile, "manual") == 0,
+                                      .no_sim = lacks(dialogue, "sim"),
+                                      .no_apn = lacks(dialogue, "bearer"),
+                                      .sim_pin = setting(dialogue, "pin"),
+                                      .faults = setting(dialogue, "faults")};
+    ffx_module_quirks(options.manual ? FFX_PROFILE_MANUAL : FFX_PROFILE_NOTE,
+                      quirks);
+    each(dialogue, "quirk", take_quirk, quirks);
+    each(dialogue, "bug", take_bug, &options.bugs);
+    each(dialogue, "damage", take_damage, &options.damage);
+    if (setting(dialogue, "model") != NULL) {
+        snprintf(model, sizeof model, "%.63s", setting(dialogue, "model"));
+        options.version = strchr(model, ' ') + 1;
+        *strchr(model, ' ') = '\0';
+        options.model = model;
+    }
+    virtual_create(&virtual, &fixture, &options);
+    dialogue->virtual = &virtual;
+    place_files(dialogue);
+    if (setting(dialogue, "boot") == NULL)
+        virtual_wait(&virtual, 2000);
+}
+
+static void end_virtual(struct dialogue *dialogue)
+{
+    char rest[LINE_MAX_BYTES];
+    pass(dialogue, END_MS);
+    snprintf(rest, sizeof rest, "%.*s",
+             (int)(dialogue->heard_length - dialogue->used),
+             dialogue->heard + dialogue->used);
+    if (rest[0] != '\0')
+        failed(dialogue, "the dialogue ends, the module does not:", rest);
+    virtual_end(dialogue->virtual);
+}
+
+/* --- play ---------------------------------------------------------------- */
+
 static void play(void **context)
 {
-    struct dialogue dialogue = {.path = *context, .done = 0};
+    static struct dialogue dialogue;
     struct group group = {.count = 0};
     char line[LINE_MAX_BYTES];
+    dialogue = (struct dialogue){.path = *context};
     dialogue.stream = fopen(dialogue.path, "r");
     assert_non_null(dialogue.stream);
     fixture_path(&fixture, strrchr(dialogue.path, '/') + 1, dialogue.state);
-    start_module(&dialogue);
-    wait_for_boot(&dialogue);
+    read_settings(&dialogue);
+    if (setting(&dialogue, "module") != NULL) {
+        fclose(dialogue.stream);
+        return; /* what another family says: nothing that this one does */
+    }
+    if (dialogue.served) {
+        start_process(&dialogue);
+        wait_for_boot(&dialogue);
+    } else {
+        start_virtual(&dialogue);
+    }
     while (next_line(&dialogue, line))
         play_line(&dialogue, line, &group);
     fclose(dialogue.stream);
-    assert_int_equal(child_stop(&dialogue.sim, SIGTERM), 0);
-}
-
-/* --- one test per file --------------------------------------------------- */
-
-static char *title_of(const char *path)
-{
-    char line[LINE_MAX_BYTES] = "";
-    FILE *stream = fopen(path, "r");
-    assert_non_null(stream);
-    if (fgets(line, sizeof line, stream) == NULL || strncmp(line, "# ", 2) != 0)
-        fail_msg("%s does not begin with '# title'", path);
-    fclose(stream);
-    line[strcspn(line, "\n")] = '\0';
-    for (char *p = line; *p != '\0'; p++)
-        if (*p == ' ')
-            *p = '_';
-    return strdup(line + 2);
+    if (dialogue.served)
+        assert_int_equal(child_stop(&dialogue.sim, SIGTERM), 0);
+    else
+        end_virtual(&dialogue);
 }
 
 int main(void)
 {
-    glob_t found;
-    if (glob("tests/wire/*.txt", 0, NULL, &found) != 0)
-        return 1;
-    struct CMUnitTest *tests = calloc(found.gl_pathc, sizeof *tests);
-    char **titles = calloc(found.gl_pathc, sizeof *titles);
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        tests[i] =
-            (struct CMUnitTest){.name = titles[i] = title_of(found.gl_pathv[i]),
-                                .test_func = play,
-                                .initial_state = found.gl_pathv[i]};
-    const int result = _cmocka_run_group_tests("wire", tests, found.gl_pathc,
-                                               set_up_group, tear_down_group);
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        free(titles[i]);
-    free(titles);
-    free(tests);
-    globfree(&found);
-    return result;
+    return transcript_run("wire", play, set_up_group, tear_down_group);
 }
