@@ -112,7 +112,9 @@ result $? "pyserial: buffers, a new rate, RTS/CTS and a break do no harm"
 ! grep -q 'not exclusive' out && grep -qxF "b'' 0" out
 result $? "pyserial: a second owner is refused, silence is no data"
 
-# A shell and the two oldest programs.
+# A shell and the two oldest programs. It keeps the line open: what a peer
+# leaves unread when it goes is lost, and cat may come late.
+exec 9<>modem
 stty -F modem 115200 raw -echo
 cat modem >out &
 reader=$!
@@ -120,6 +122,7 @@ printf 'ATI\r' >modem
 until_true said 'SIM7000G RA'
 result $? "stty and cat are enough"
 kill "$reader" && wait "$reader" 2>/dev/null
+exec 9>&-
 
 # --- gammu, which speaks PDU mode -------------------------------------------
 
