@@ -134,13 +134,6 @@ static int cmee_write(struct ffx_module *module, struct command_call *call)
     return command_only_number(call, 0, 2, &call->port->cmee);
 }
 
-/* Manual 2.2.32; 0 is auto-baud. */
-static const uint32_t rates[] = {
-    0,       300,     600,     1200,    2400,    4800,   9600,
-    19200,   38400,   57600,   115200,  230400,  921600, 2000000,
-    2900000, 3000000, 3200000, 3686400, 4000000,
-};
-
 static int ipr_read(struct ffx_module *module, struct command_call *call)
 {
     answer_number(module, call, (int32_t)module->settings.rate);
@@ -151,9 +144,9 @@ static int ipr_test(struct ffx_module *module, struct command_call *call)
 {
     answer_named(module, call);
     ffx_at_put(&call->out, "(");
-    for (uint32_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+    for (uint32_t i = 0; i < SETTINGS_RATES; i++) {
         ffx_at_put(&call->out, i > 0 ? "," : "");
-        ffx_at_put_number(&call->out, (int32_t)rates[i]);
+        ffx_at_put_number(&call->out, (int32_t)settings_rates[i]);
     }
     ffx_at_put(&call->out, ")");
     answer_end(call);
@@ -163,17 +156,13 @@ static int ipr_test(struct ffx_module *module, struct command_call *call)
 static int ipr_write(struct ffx_module *module, struct command_call *call)
 {
     int32_t rate;
-    if (command_number(call, 0, 4000000, &rate) != 1 ||
-        ffx_at_args_end(&call->args) != 0)
+    if (command_number(call, 0, INT32_MAX, &rate) != 1 ||
+        ffx_at_args_end(&call->args) != 0 || !settings_is_rate((uint32_t)rate))
         return COMMAND_REFUSED;
-    for (uint32_t i = 0; i < sizeof rates / sizeof rates[0]; i++)
-        if (rates[i] == (uint32_t)rate) {
-            module->settings.rate = (uint32_t)rate;
-            call->port->rate_changed = 1;
-            settings_save(module);
-            return COMMAND_OK;
-        }
-    return COMMAND_REFUSED;
+    module->settings.rate = (uint32_t)rate;
+    call->port->rate_changed = 1;
+    settings_save(module);
+    return COMMAND_OK;
 }
 
 static int ifc_read(struct ffx_module *module, struct command_call *call)

@@ -8,12 +8,12 @@
 
 /* --- definition ---------------------------------------------------------- */
 
-static const char *const pdp_types[] = {"IP", "PPP", "IPV6", "IPV4V6"};
-#define PDP_TYPES (sizeof pdp_types / sizeof pdp_types[0])
+static const char *const pdp_types[SETTINGS_PDP_TYPES] = {"IP", "PPP", "IPV6",
+                                                          "IPV4V6"};
 
 static uint8_t pdp_type(const char *text)
 {
-    for (uint8_t i = 0; i < PDP_TYPES; i++)
+    for (uint8_t i = 0; i < SETTINGS_PDP_TYPES; i++)
         if (bytes_same_text(pdp_types[i], text))
             return (uint8_t)(i + 1u);
     return 0;
@@ -32,13 +32,12 @@ static int is_address(const char *text)
  * the virtual network gives every context the same. */
 static int take_rest(struct command_call *call, struct ffx_module_pdp *pdp)
 {
-    static const uint8_t highest[] = {2, 4, 1, 1};
     if (command_string(call, pdp->address, sizeof pdp->address) < 0 ||
         !is_address(pdp->address))
         return COMMAND_REFUSED;
-    for (uint32_t i = 0; i < sizeof highest; i++) {
+    for (uint32_t i = 0; i < sizeof pdp->rest; i++) {
         int32_t value = 0;
-        if (command_number(call, 0, highest[i], &value) < 0)
+        if (command_number(call, 0, settings_pdp_highest[i], &value) < 0)
             return COMMAND_REFUSED;
         pdp->rest[i] = (uint8_t)value;
     }
@@ -83,8 +82,7 @@ static void answer_context(struct ffx_module *module, struct command_call *call,
 
 static int is_defined(const struct ffx_module *module, uint32_t index)
 {
-    const uint8_t type = module->settings.pdp[index].type;
-    return type > 0 && type <= PDP_TYPES;
+    return module->settings.pdp[index].type != 0;
 }
 
 /* One context a piece. */
@@ -100,7 +98,7 @@ static int cgdcont_read(struct ffx_module *module, struct command_call *call)
 
 static int cgdcont_test(struct ffx_module *module, struct command_call *call)
 {
-    for (uint32_t i = 0; i < PDP_TYPES; i++) {
+    for (uint32_t i = 0; i < SETTINGS_PDP_TYPES; i++) {
         answer_named(module, call);
         ffx_at_put(&call->out, "(1-24)");
         answer_next_quoted(call, pdp_types[i]);

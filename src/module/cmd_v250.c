@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* V.250: levels, registers, the stored profile, calls (manual 2). */
 #include "base/bytes.h"
-#include <stddef.h>
 
 #include "module/answer.h"
 #include "module/quirk.h"
@@ -19,32 +18,18 @@ static int basic_number(struct command_call *call, uint8_t most, uint8_t *value)
     return COMMAND_OK;
 }
 
-/* What AT&W stores: name, place, the highest value. */
-static const struct level {
-    char name[3];
-    uint8_t offset, most; /* in struct ffx_module_user */
-} levels[] = {
-    {"E", offsetof(struct ffx_module_user, echo), 1},
-    {"V", offsetof(struct ffx_module_user, verbose), 1},
-    {"Q", offsetof(struct ffx_module_user, quiet), 1},
-    {"X", offsetof(struct ffx_module_user, extended), 4},
-    {"&C", offsetof(struct ffx_module_user, carrier), 1},
-    {"&D", offsetof(struct ffx_module_user, dtr), 2},
-};
-#define LEVELS (sizeof levels / sizeof levels[0])
-
 static uint8_t *level_value(struct command_call *call, uint32_t level)
 {
-    return (uint8_t *)&call->port->user + levels[level].offset;
+    return (uint8_t *)&call->port->user + settings_levels[level].offset;
 }
 
 static int level_execute(struct ffx_module *module, struct command_call *call)
 {
     uint32_t i = 0;
     (void)module;
-    while (!bytes_same_text(levels[i].name, call->row->name))
+    while (!bytes_same_text(settings_levels[i].name, call->row->name))
         i++;
-    return basic_number(call, levels[i].most, level_value(call, i));
+    return basic_number(call, settings_levels[i].most, level_value(call, i));
 }
 
 /* &F, &W and Z know one profile: 0. */
@@ -91,9 +76,9 @@ static int recall_execute(struct ffx_module *module, struct command_call *call)
 static int view_execute(struct ffx_module *module, struct command_call *call)
 {
     answer_text(module, call, "ACTIVE PROFILE");
-    for (uint32_t i = 0; i < LEVELS; i++) {
+    for (uint32_t i = 0; i < SETTINGS_LEVELS; i++) {
         answer_line(module, call);
-        ffx_at_put(&call->out, levels[i].name);
+        ffx_at_put(&call->out, settings_levels[i].name);
         ffx_at_put(&call->out, ": ");
         ffx_at_put_number(&call->out, *level_value(call, i));
         answer_end(call);

@@ -6,7 +6,8 @@
 
 #include "module/command.h"
 
-/* Loads, or sets the defaults when nothing valid is stored. */
+/* Loads, or sets the defaults when nothing valid is stored: nothing that a
+ * command would have stored. */
 void settings_load(struct ffx_module *module);
 void settings_save(struct ffx_module *module);
 void settings_default_user(struct ffx_module_user *user);
@@ -20,5 +21,22 @@ struct settings_register {
     uint8_t low, high, factory;
 };
 extern const struct settings_register settings_registers[FFX_MODULE_REGISTERS];
+
+/* E, V, Q, X, &C, &D: what AT&W stores, by place and highest value. */
+struct settings_level {
+    char name[3];
+    uint8_t offset, most; /* in struct ffx_module_user */
+};
+#define SETTINGS_LEVELS 6u
+extern const struct settings_level settings_levels[SETTINGS_LEVELS];
+
+/* CGDCONT: types, and the highest values of ffx_module_pdp's rest. */
+#define SETTINGS_PDP_TYPES 4u
+extern const uint8_t settings_pdp_highest[4];
+
+/* IPR: 0 (auto-baud) and those of manual 2.2.32. */
+#define SETTINGS_RATES 19u
+extern const uint32_t settings_rates[SETTINGS_RATES];
+int settings_is_rate(uint32_t rate);
 
 #endif
