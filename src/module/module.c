@@ -55,7 +55,8 @@ static int is_config(const struct ffx_module_config *config)
     for (uint32_t i = 0; i < config->port_count; i++)
         if (!is_port(&config->ports[i]))
             return 0;
-    if (config->boot_ms > BOOT_MOST_MS)
+    if (config->boot_ms > BOOT_MOST_MS ||
+        (config->quirks != 0 && !quirk_values_exist(config->quirks)))
         return 0;
     return config->imei != 0 && is_imei(config->imei) &&
            (config->apn == 0 ||

@@ -109,6 +109,23 @@ static int value_index(const char *values, const char *word)
     return -1;
 }
 
+/* How many words there are. */
+static uint32_t value_count(const char *values)
+{
+    uint32_t count = 1;
+    for (; *values != '\0'; values++)
+        count += *values == ' ';
+    return count;
+}
+
+int quirk_values_exist(const uint8_t values[FFX_QUIRKS])
+{
+    int good = 1;
+    for (uint32_t i = 0; i < FFX_QUIRKS; i++)
+        good &= values[i] < value_count(quirks[i].values);
+    return good;
+}
+
 int ffx_module_quirk_set(uint8_t values[FFX_QUIRKS], const char *text)
 {
     const uint32_t length = word_length(text, '=');

@@ -11,4 +11,7 @@ static inline int quirk_is(const struct ffx_module *module,
     return module->quirks[quirk] == value;
 }
 
+/* 1: every switch has the value that it is set to. */
+int quirk_values_exist(const uint8_t values[FFX_QUIRKS]);
+
 #endif

@@ -627,6 +627,7 @@ static void init_refuses_a_config_it_cannot_live_with(void **state)
 {
     static struct ffx_module other;
     struct ffx_module_config config = b.config;
+    uint8_t quirks[FFX_QUIRKS];
     (void)state;
     config.ports[0].tx_bytes = 512;
     assert_int_equal(ffx_module_init(&other, &config, 0), FFX_ERR_ARGUMENT);
@@ -646,6 +647,13 @@ static void init_refuses_a_config_it_cannot_live_with(void **state)
     config.port_count = 2;
     config.ports[1].line = NULL;
     assert_int_equal(ffx_module_init(&other, &config, 0), FFX_ERR_ARGUMENT);
+    config = b.config;
+    config.quirks = quirks;
+    for (uint32_t i = 0; i < FFX_QUIRKS; i++) {
+        ffx_module_quirks(FFX_PROFILE_NOTE, quirks);
+        quirks[i] = 3; /* none has four values */
+        assert_int_equal(ffx_module_init(&other, &config, 0), FFX_ERR_ARGUMENT);
+    }
 }
 
 static void the_millisecond_count_may_wrap(void **state)
