@@ -243,8 +243,8 @@ static int is_flow_byte(uint8_t byte)
 
 /* XON and XOFF are taken out of file data too: manual 1.6.1 says that IFC=1
  * is not for binary data. */
-static uint32_t data_length(const struct ffx_module_port *port,
-                            const uint8_t *bytes, uint32_t length)
+static uint32_t length_to_flow(const struct ffx_module_port *port,
+                               const uint8_t *bytes, uint32_t length)
 {
     uint32_t count = 0;
     if (port->flow_from_te != 1)
@@ -258,19 +258,32 @@ static uint32_t take_some(struct ffx_module *module,
                           struct ffx_module_port *port, const uint8_t *bytes,
                           uint32_t length)
 {
-    if (module->reset || module->asleep || is_booting(module))
+    if (module->asleep || is_booting(module))
         return length;
-    if (port->flow_from_te == 1 && is_flow_byte(bytes[0])) {
+    const uint32_t data = length_to_flow(port, bytes, length);
+    if (data == 0) {
         port->held = bytes[0] == XOFF;
         return 1;
     }
+    if (module->reset)
+        return data;
     if (port->phase == RUN_TAKE)
-        return run_take(module, port, bytes, data_length(port, bytes, length));
+        return run_take(module, port, bytes, data);
     if (port->phase == RUN_TEXT)
         return run_text(module, port, bytes[0]);
     if (port->phase != RUN_IDLE)
         return 0;
     return take_typed(module, port, bytes[0]);
+}
+
+/* A UART obeys XON and XOFF when they come, not when what was typed before
+ * them has got its answers: those may be what waits for the XON. */
+static void look_ahead(struct ffx_module_port *port, const uint8_t *bytes,
+                       uint32_t length)
+{
+    for (uint32_t i = 0; port->flow_from_te == 1 && i < length; i++)
+        if (is_flow_byte(bytes[i]))
+            port->held = bytes[i] == XOFF;
 }
 
 uint32_t ffx_module_feed(struct ffx_module *module, uint32_t port,
@@ -287,6 +300,8 @@ uint32_t ffx_module_feed(struct ffx_module *module, uint32_t port,
         taken += count;
         go_on(module);
     }
+    if (taken < length && port < module->config.port_count)
+        look_ahead(&module->ports[port], byte + taken, length - taken);
     return taken;
 }
 

@@ -369,6 +369,56 @@ static void xoff_holds_the_module_back(void **state)
     expect("AT+GMR\r", GMR);
 }
 
+static uint32_t count_of(const char *text, const char *word)
+{
+    uint32_t count = 0;
+    while ((text = strstr(text, word)) != NULL) {
+        text += strlen(word);
+        count++;
+    }
+    return count;
+}
+
+/* A UART obeys XON when it comes, not when what was typed before it has got
+ * its answers: those wait for the XON. */
+static void xon_comes_through_although_bytes_before_it_wait(void **state)
+{
+    char typed[60 * 7 + 2] = "";
+    (void)state;
+    expect("AT+IFC=1,1\r", OK);
+    expect("\x13", "");
+    for (int i = 0; i < 60; i++)
+        strcat(typed, "AT+GMR\r");
+    strcat(typed, "\x11");
+    assert_int_equal(count_of(module_bench_say(&b, typed), GMR), 60);
+}
+
+static void xoff_comes_through_behind_the_end_of_a_line(void **state)
+{
+    static const char typed[] = "AT+CFSRFILE=1,\"x\",0,5000,0\r\n\x13";
+    static uint8_t data[5000];
+    uint32_t length;
+    (void)state;
+    module_bench_put_file(&b, FFX_DIR_FOTA, "x", data, sizeof data);
+    expect("AT+CFSINIT;+IFC=1,1\r", OK);
+    assert_true(ffx_module_feed(&b.module, 0, typed, sizeof typed - 1,
+                                b.now_ms) < sizeof typed - 1);
+    ffx_module_tx(&b.module, 0, &length);
+    assert_int_equal(length, 0);
+}
+
+/* The UART works until the reset, whatever the command set does. */
+static void xon_lets_the_last_answer_out(void **state)
+{
+    (void)state;
+    expect("AT+IFC=1,1\r", OK);
+    expect("\x13"
+           "AT+CFUN=1,1\r",
+           "");
+    expect("AT\r\x11", OK);
+    assert_int_equal(b.resets, 1);
+}
+
 /* Which is why nobody may use it for a file (manual 1.6.1). */
 static void software_flow_control_eats_file_data(void **state)
 {
@@ -458,6 +508,9 @@ int main(void)
         LINE(the_frame_is_kept_and_not_saved),
         LINE(flow_control_is_not_saved),
         LINE(xoff_holds_the_module_back),
+        LINE(xon_comes_through_although_bytes_before_it_wait),
+        LINE(xoff_comes_through_behind_the_end_of_a_line),
+        LINE(xon_lets_the_last_answer_out),
         LINE(software_flow_control_eats_file_data),
         LINE(a_boot_may_take_as_long_as_a_real_one),
         LINE(any_bit_of_the_settings_may_flip),
