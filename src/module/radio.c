@@ -295,10 +295,10 @@ void radio_update(struct ffx_module *module)
         reopen(module);
 }
 
-static void sim_answers(struct ffx_module *module)
+static void sim_answers(struct ffx_module *module, int announced)
 {
     module->sim = (uint8_t)sim_after_power_up(module);
-    if (announces(module))
+    if (announced)
         urc_push(module, URC_CPIN, module->sim);
     radio_update(module);
 }
@@ -318,7 +318,7 @@ void radio_set_function(struct ffx_module *module, uint8_t function)
     if (function == 0) {
         module->sim = RADIO_SIM_OFF;
         timer_stop(module, FFX_TIMER_SIM);
-    } else if (before == 0) {
+    } else if (before == 0 && !module->config.recovery) {
         timer_start(module, FFX_TIMER_SIM, SIM_MS);
     }
     radio_update(module);
@@ -345,13 +345,19 @@ static void boot_sim(struct ffx_module *module)
      * its own timer. */
     if (!module->config.recovery && module->function != 0 &&
         !module->armed[FFX_TIMER_SIM] && module->sim == RADIO_SIM_OFF)
-        sim_answers(module);
+        sim_answers(module, announces(module));
+}
+
+static void say_sms_ready(struct ffx_module *module)
+{
+    if (module->sim == RADIO_SIM_READY)
+        urc_push(module, URC_SMS_READY, 0);
 }
 
 static void boot_sms(struct ffx_module *module)
 {
-    if (announces(module) && module->sim == RADIO_SIM_READY)
-        urc_push(module, URC_SMS_READY, 0);
+    if (announces(module))
+        say_sms_ready(module);
 }
 
 static const struct {
@@ -398,12 +404,13 @@ static void boot_next(struct ffx_module *module)
                     boot_delay(module, module->boot_step));
 }
 
+/* Who typed CFUN=1 has found the rate: also said in auto-baud. */
 static void sim_is_back(struct ffx_module *module)
 {
-    sim_answers(module);
+    sim_answers(module, 1);
     /* The note's dialogue 4.2 has no SMS Ready behind CFUN=1. */
     if (module->config.profile == FFX_PROFILE_MANUAL)
-        boot_sms(module);
+        say_sms_ready(module);
 }
 
 void radio_poll(struct ffx_module *module)

@@ -75,6 +75,10 @@ static void in_auto_baud_boot_is_silent_but_complete(void **state)
     boots("");
     expect("AT+CPIN?\r", "\r\n+CPIN: READY\r\n" OK);
     expect("AT+CGATT?\r", "\r\n+CGATT: 1\r\n" OK);
+    /* No boot, and the rate is found: the note's dialogue 4.2. */
+    expect("AT+CFUN=0\r", "\r\n+CPIN: NOT READY\r\n" OK);
+    expect("AT+CFUN=1\r", OK);
+    waits(1000, "\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n");
 }
 
 static void a_sim_may_be_missing(void **state)
@@ -616,6 +620,8 @@ static void recovery_answers_only_what_recovery_needs(void **state)
     expect("AT+CSQ\r", "\r\nERROR\r\n");
     expect("AT+CNACT=1\r", "\r\nERROR\r\n");
     expect(GET, "\r\nERROR\r\n");
+    expect("AT+CFUN=0;+CFUN=1\r", "\r\n+CPIN: NOT READY\r\n" OK);
+    waits(2000, ""); /* no radio */
     expect("AT+CFSINIT\r", OK);
     expect("AT+CFSWFILE=1,\"update.zip\",0,1,1000\rx", "\r\nDOWNLOAD\r\n" OK);
     expect("AT+CFSTERM\r", OK);
