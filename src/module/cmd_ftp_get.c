@@ -141,17 +141,14 @@ static int ext_write(struct ffx_module *module, struct command_call *call)
     return mode == 1 ? ext_fetch(module) : ext_forget(module);
 }
 
-static uint32_t received(const struct ffx_module *module)
-{
-    return transfer_ftp_is_open(module) ? module->progress.received
-                                        : module->ftp_bytes;
-}
-
+/* While a file comes, that; else what RAM holds. */
 static int ext_read(struct ffx_module *module, struct command_call *call)
 {
     const int to_file = module->transfer == TRANSFER_FTP_FILE;
-    answer_pair(module, call, to_file ? 2 : module->ftp_extended,
-                (int32_t)received(module));
+    const int running = to_file || module->transfer == TRANSFER_FTP_RAM;
+    answer_pair(
+        module, call, to_file ? 2 : module->ftp_extended,
+        (int32_t)(running ? module->progress.received : module->ftp_held));
     return COMMAND_OK;
 }
 
@@ -175,7 +172,8 @@ static int tofsst_execute(struct ffx_module *module, struct command_call *call)
                                       ? running
                                       : !running);
     answer_next(call, running ? 0 : module->ftp_error);
-    answer_next(call, (int32_t)received(module));
+    answer_next(call, (int32_t)(running ? module->progress.received
+                                        : module->ftp_bytes));
     answer_end(call);
     return COMMAND_OK;
 }

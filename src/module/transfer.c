@@ -168,7 +168,8 @@ static void end_ftp(struct ffx_module *module, uint16_t error)
     module->ftp_bytes = error != 0                  ? 0
                         : kind == TRANSFER_FTP_SIZE ? progress->total
                                                     : progress->received;
-    module->ftp_held = goes_to_ram(kind) ? module->ftp_bytes : 0;
+    if (goes_to_ram(kind))
+        module->ftp_held = module->ftp_bytes;
     module->transfer = TRANSFER_NONE;
     if (kind == TRANSFER_FTP_GET)
         end_get(module);

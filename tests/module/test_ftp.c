@@ -316,6 +316,29 @@ static void ftpextget_holds_a_file_in_ram(void **state)
     expect("AT+FTPEXTGET=3,0,1\r", REFUSED);
 }
 
+static void ram_holds_its_file_until_it_is_told_to_forget(void **state)
+{
+    (void)state;
+    ready();
+    expect("AT+FTPEXTGET=1\r", OK);
+    fetched("0123456789");
+    waits(100, "\r\n+FTPEXTGET: 1,0\r\n");
+    expect("AT+FTPSIZE\r", OK);
+    waits(60, "");
+    b.progress = (struct ffx_module_progress){.total = 77};
+    waits(100, "\r\n+FTPSIZE: 1,0,77\r\n");
+    expect("AT+FTPEXTGET?\r", "\r\n+FTPEXTGET: 1,10\r\n" OK);
+    expect("AT+FTPEXTGET=3,0,4\r", "\r\n+FTPEXTGET: 3,4\r\n0123" OK);
+    expect("AT+FTPEXTGET=2,1,\"u\"\r", OK);
+    waits(60, "");
+    b.progress = (struct ffx_module_progress){.received = 3};
+    waits(100, "\r\n+FTPEXTGETFILE: 1,0\r\n");
+    expect("AT+FTPTOFSST\r", "\r\n+FTPTOFSST: 0,0,3\r\n" OK);
+    expect("AT+FTPEXTGET=3,9,4\r", "\r\n+FTPEXTGET: 3,1\r\n9" OK);
+    expect("AT+FTPEXTGET=0;+FTPEXTGET?\r", "\r\n+FTPEXTGET: 0,0\r\n" OK);
+    expect("AT+FTPEXTGET=3,0,1\r", REFUSED);
+}
+
 static void ram_holds_300_kilobytes(void **state)
 {
     (void)state;
@@ -417,6 +440,7 @@ int main(void)
         FTP(ftpquit_ends_whatever_runs),
         FTP(a_lost_bearer_ends_what_was_not_read),
         FTP(ftpextget_holds_a_file_in_ram),
+        FTP(ram_holds_its_file_until_it_is_told_to_forget),
         FTP(ram_holds_300_kilobytes),
         FTP(ram_is_empty_behind_a_reset),
         FTP(ftp_takes_the_bearer_it_is_told_to),
