@@ -513,6 +513,7 @@ int ffx_module_sms(struct ffx_module *module, const char *from,
         return FFX_ERR_ARGUMENT;
     if (!module->registered)
         return FFX_ERR_BUSY;
+    module->now_ms = now_ms;
     pdu.address = address;
     put_centre(&module->sms, &pdu);
     pdu.first_octet = SMS_DELIVER | SMS_NO_MORE;

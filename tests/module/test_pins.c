@@ -67,6 +67,19 @@ static void ri_is_low_for_120_ms_on_an_sms(void **state)
     assert_int_equal(b.pin_changes[FFX_PIN_RI], 2);
 }
 
+/* The host need not have looked after the module just before. */
+static void the_pulse_begins_when_the_sms_comes(void **state)
+{
+    (void)state;
+    b.now_ms += 900;
+    receive_sms();
+    assert_int_equal(b.low[FFX_PIN_RI], 1);
+    waits(110, SMS);
+    assert_int_equal(b.low[FFX_PIN_RI], 1);
+    waits(10, "");
+    assert_int_equal(b.low[FFX_PIN_RI], 0);
+}
+
 static void a_second_sms_prolongs_the_pulse(void **state)
 {
     (void)state;
@@ -228,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PINS(ri_is_low_for_120_ms_on_an_sms),
+        PINS(the_pulse_begins_when_the_sms_comes),
         PINS(a_second_sms_prolongs_the_pulse),
         PINS(ri_shows_other_urcs_with_cfgri_1),
         PINS(without_csclk_dtr_means_nothing),
