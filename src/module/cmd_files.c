@@ -5,6 +5,7 @@
 
 #include "module/answer.h"
 #include "module/quirk.h"
+#include "module/run.h"
 #include "module/timer.h"
 #include "module/transfer.h"
 
@@ -50,10 +51,20 @@ static int init_execute(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
+/* CFSWFILE's data come, on whichever port. */
+static int is_taking_data(const struct ffx_module *module)
+{
+    int taking = 0;
+    for (uint32_t i = 0; i < module->config.port_count; i++)
+        taking |= module->ports[i].phase == RUN_TAKE;
+    return taking;
+}
+
 static int term_execute(struct ffx_module *module, struct command_call *call)
 {
     (void)call;
-    if (!module->files_open)
+    /* It would give back the buffer that they go to. */
+    if (!module->files_open || is_taking_data(module))
         return COMMAND_REFUSED;
     module->files_open = 0;
     return COMMAND_OK;
@@ -201,7 +212,7 @@ static int read_write(struct ffx_module *module, struct command_call *call)
     if (config->files->read(config->context, file.dir, file.name, offset,
                             config->chunk, length) < 0)
         return COMMAND_REFUSED;
-    if (quirk_is(module, FFX_D8_READ_OK, 1))
+    if (quirk_is(module, FFX_D8_READ_OK, 1) && !call->port->user.quiet)
         ffx_at_put(&call->out, call->port->user.verbose ? "\r\nOK\r\n" : "0\r");
     answer_number(module, call, (int32_t)length);
     return command_send(call, length);

@@ -172,6 +172,17 @@ static void file_data_moves_on_one_port_at_a_time(void **state)
     expect(USB, "AT+CFSWFILE=1,\"x\",0,3,9000\r", "\r\nDOWNLOAD\r\n");
 }
 
+static void the_bracket_stays_open_while_data_moves_in_it(void **state)
+{
+    (void)state;
+    expect(UART, "AT+CFSINIT\r", OK);
+    expect(UART, "AT+CFSWFILE=1,\"x\",0,3,9000\r", "\r\nDOWNLOAD\r\n");
+    expect(USB, "AT+CFSTERM\r", "\r\nERROR\r\n");
+    expect(UART, "abc", OK);
+    expect(USB, "AT+CFSTERM\r", OK);
+    expect(UART, "AT+CFSTERM\r", "\r\nERROR\r\n");
+}
+
 static void each_port_has_an_input_time(void **state)
 {
     (void)state;
@@ -318,6 +329,7 @@ int main(void)
         PORTS(a_urc_waits_only_where_somebody_types),
         PORTS(file_data_on_one_port_leaves_the_other_free),
         PORTS(file_data_moves_on_one_port_at_a_time),
+        PORTS(the_bracket_stays_open_while_data_moves_in_it),
         PORTS(each_port_has_an_input_time),
         PORTS(a_port_that_nobody_reads_blocks_only_itself),
         PORTS(a_full_queue_loses_the_oldest),

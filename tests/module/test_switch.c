@@ -165,6 +165,8 @@ static void d8_a_read_may_say_ok_twice(void **state)
     module_bench_say(&b, "AT+CFSINIT\r");
     expect("AT+CFSRFILE=1,\"a\",0,4,0\r", OK "\r\n+CFSRFILE: 4\r\n0123" OK);
     expect("AT+CFSRFILE=1,\"none\",0,4,0\r", REFUSED);
+    expect("ATQ1\r", "");
+    expect("AT+CFSRFILE=1,\"a\",0,4,0\r", "\r\n+CFSRFILE: 4\r\n0123");
 }
 
 static void d15_index_1_may_be_custapp(void **state)
