@@ -58,7 +58,7 @@ static void move_pin(uint32_t value)
         ffx_module_dtr(&b.module, (int)(value >> 1 & 1u), b.now_ms);
     else
         ffx_module_battery(&b.module, (uint8_t)value,
-                           (uint16_t)(2700u + 150u * value));
+                           (uint16_t)(2700u + 150u * value), b.now_ms);
 }
 
 /* Which port is typed on, and which of them nobody reads. */
@@ -187,7 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     turn_to(0);
     b.config.dtr_high = 0;
     ffx_module_dtr(&b.module, 0, b.now_ms);
-    ffx_module_battery(&b.module, 80, 3900);
+    ffx_module_battery(&b.module, 80, 3900, b.now_ms);
     settle();
     must_answer(FFX_PORT_UART);
     must_answer(FFX_PORT_USB);

@@ -191,7 +191,8 @@ static void set_battery(struct ffx_sim *sim, const struct sim_fault *fault,
     sim->air.percent = (uint8_t)fault->value[0];
     sim->air.millivolts = (uint16_t)fault->value[1];
     if (sim->state == SIM_RUN)
-        ffx_module_battery(&sim->module, sim->air.percent, sim->air.millivolts);
+        ffx_module_battery(&sim->module, sim->air.percent, sim->air.millivolts,
+                           now_ms(sim));
 }
 
 /* A module that is off, updates itself or has no network gets it later. */
@@ -284,7 +285,8 @@ void sim_trouble_booted(struct ffx_sim *sim)
     ffx_module_signal(&sim->module, sim->air.signal, now_ms(sim));
     ffx_module_registration(&sim->module, sim->air.network, now_ms(sim));
     ffx_module_dtr(&sim->module, sim->air.dtr, now_ms(sim));
-    ffx_module_battery(&sim->module, sim->air.percent, sim->air.millivolts);
+    ffx_module_battery(&sim->module, sim->air.percent, sim->air.millivolts,
+                       now_ms(sim));
     if (sim->air.baud > 0)
         sim_line_set_baud(&sim->wires[FFX_PORT_UART].line, sim->air.baud);
 }

@@ -531,8 +531,8 @@ uint32_t ffx_module_feed(struct ffx_module *module, uint32_t port,
 uint32_t ffx_module_poll(struct ffx_module *module, uint32_t now_ms);
 
 /* Bytes for the TE on this port: the longest run that is ready, and how many
- * went out. An answer that did not fit goes on inside tx_ack. A port that
- * nobody reads holds up only itself. */
+ * went out. An answer that did not fit goes on inside tx_ack, at the time of
+ * the call before it. A port that nobody reads holds up only itself. */
 const uint8_t *ffx_module_tx(struct ffx_module *module, uint32_t port,
                              uint32_t *length);
 void ffx_module_tx_ack(struct ffx_module *module, uint32_t port,
@@ -547,7 +547,7 @@ void ffx_module_dtr(struct ffx_module *module, int high, uint32_t now_ms);
 /* The supply: 80 % and 3900 mV after init. With CBATCHK=1 a voltage out of
  * bounds is a URC, and one far out ends in FFX_POWER_DOWN. */
 void ffx_module_battery(struct ffx_module *module, uint8_t percent,
-                        uint16_t millivolts);
+                        uint16_t millivolts, uint32_t now_ms);
 
 /* An SMS arrives (note 5.2.1: it may start a session), its text in UTF-8.
  * FFX_ERR_ARGUMENT: `from` is not a number, or the text is no text or does

@@ -350,9 +350,9 @@ void ffx_module_dtr(struct ffx_module *module, int high, uint32_t now_ms)
 }
 
 void ffx_module_battery(struct ffx_module *module, uint8_t percent,
-                        uint16_t millivolts)
+                        uint16_t millivolts, uint32_t now_ms)
 {
     module->battery_percent = percent;
     module->battery_mv = millivolts;
-    go_on(module);
+    ffx_module_poll(module, now_ms);
 }

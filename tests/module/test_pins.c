@@ -80,6 +80,19 @@ static void the_pulse_begins_when_the_sms_comes(void **state)
     assert_int_equal(b.low[FFX_PIN_RI], 0);
 }
 
+static void the_pulse_begins_when_the_voltage_falls(void **state)
+{
+    (void)state;
+    expect("AT+CFGRI=1;+CBATCHK=1\r", OK);
+    b.now_ms += 900;
+    ffx_module_battery(&b.module, 5, 3000, b.now_ms);
+    assert_int_equal(b.low[FFX_PIN_RI], 1);
+    waits(110, "\r\nUNDER-VOLTAGE WARNNING\r\n");
+    assert_int_equal(b.low[FFX_PIN_RI], 1);
+    waits(10, "");
+    assert_int_equal(b.low[FFX_PIN_RI], 0);
+}
+
 static void a_second_sms_prolongs_the_pulse(void **state)
 {
     (void)state;
@@ -242,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PINS(ri_is_low_for_120_ms_on_an_sms),
         PINS(the_pulse_begins_when_the_sms_comes),
+        PINS(the_pulse_begins_when_the_voltage_falls),
         PINS(a_second_sms_prolongs_the_pulse),
         PINS(ri_shows_other_urcs_with_cfgri_1),
         PINS(without_csclk_dtr_means_nothing),

@@ -175,31 +175,31 @@ static void cbc_shows_the_battery_from_outside(void **state)
 {
     (void)state;
     expect("AT+CBC\r", "\r\n+CBC: 0,80,3900\r\n" OK);
-    ffx_module_battery(&b.module, 7, 3299);
+    ffx_module_battery(&b.module, 7, 3299, b.now_ms);
     expect("AT+CBC\r", "\r\n+CBC: 0,7,3299\r\n" OK);
 }
 
 static void the_voltage_is_watched_with_cbatchk(void **state)
 {
     (void)state;
-    ffx_module_battery(&b.module, 1, 2800);
+    ffx_module_battery(&b.module, 1, 2800, b.now_ms);
     waits(1000, ""); /* off by default */
-    ffx_module_battery(&b.module, 50, 3900);
+    ffx_module_battery(&b.module, 50, 3900, b.now_ms);
     expect("AT+CBATCHK=?\r", "\r\n+CBATCHK: (0,1)\r\n" OK);
     expect("AT+CBATCHK=1\r", OK);
     module_bench_forget(&b);
-    ffx_module_battery(&b.module, 5, 3101);
+    ffx_module_battery(&b.module, 5, 3101, b.now_ms);
     waits(10, "");
-    ffx_module_battery(&b.module, 5, 3100);
+    ffx_module_battery(&b.module, 5, 3100, b.now_ms);
     waits(10, "\r\nUNDER-VOLTAGE WARNNING\r\n");
-    ffx_module_battery(&b.module, 5, 3000);
+    ffx_module_battery(&b.module, 5, 3000, b.now_ms);
     waits(10, ""); /* said once */
-    ffx_module_battery(&b.module, 99, 4300);
+    ffx_module_battery(&b.module, 99, 4300, b.now_ms);
     waits(10, "\r\nOVER-VOLTAGE WARNNING\r\n");
-    ffx_module_battery(&b.module, 99, 4299);
+    ffx_module_battery(&b.module, 99, 4299, b.now_ms);
     waits(10, "");
     assert_int_equal(b.resets, 0);
-    ffx_module_battery(&b.module, 1, 2900);
+    ffx_module_battery(&b.module, 1, 2900, b.now_ms);
     waits(10, "\r\nUNDER-VOLTAGE POWER DOWN\r\n");
     assert_int_equal(b.resets, 1);
     assert_int_equal(b.reset_kind, FFX_POWER_DOWN);
@@ -211,7 +211,7 @@ static void too_much_is_as_bad_as_too_little(void **state)
     (void)state;
     b.config.port_count = 2;
     restart();
-    ffx_module_battery(&b.module, 99, 4400);
+    ffx_module_battery(&b.module, 99, 4400, b.now_ms);
     expect("AT+CFSINIT\r", OK);
     expect("AT+CBATCHK=1\r", OK "\r\nOVER-VOLTAGE POWER DOWN\r\n");
     assert_string_equal(b.said[1], "\r\nOVER-VOLTAGE POWER DOWN\r\n");
@@ -224,7 +224,7 @@ static void a_power_down_waits_for_no_answer(void **state)
     expect("AT+CFSINIT;+CBATCHK=1\r", OK);
     expect("AT+CFSWFILE=1,\"x\",0,3,9000\r", "\r\nDOWNLOAD\r\n");
     b.deaf[0] = 1;
-    ffx_module_battery(&b.module, 1, 2500);
+    ffx_module_battery(&b.module, 1, 2500, b.now_ms);
     module_bench_wait(&b, 1900);
     assert_int_equal(b.resets, 0);
     module_bench_wait(&b, 200);
