@@ -300,11 +300,9 @@ void run_shut_down(struct ffx_module *module, struct ffx_module_port *port,
         kind = FFX_RESET_FOTA;
     module->reset = (uint8_t)(1 + kind);
     module->reset_port = port->index;
-    for (uint32_t i = 0; i < module->config.port_count; i++) {
-        module->ports[i].urc_count = 0;
+    for (uint32_t i = 0; i < module->config.port_count; i++)
         if (i != port->index)
             fall_silent(module, &module->ports[i]);
-    }
     transfer_drop(module);
     timer_start(module, FFX_TIMER_DRAIN, RUN_DRAIN_MS);
 }

@@ -199,6 +199,12 @@ static void behind_a_sleep_cnact_is_off_and_nobody_said_so(void **state)
     waits(3000, "");
     expect("AT+CNACT?\r", "\r\n+CNACT: 0,\"0.0.0.0\"\r\n" OK);
     expect("AT+CGATT?\r", "\r\n+CGATT: 1\r\n" OK);
+    says_stat(0, "");
+    says_stat(1, "");
+    waits(3000, ""); /* forgotten: CNACT=2 does not come back */
+    expect("AT+CNACT=1\r", OK);
+    ffx_module_woke(&b.module, b.now_ms);
+    waits(3000, ""); /* nor what was about to open */
 }
 
 static void damage_survives_every_reset(void **state)

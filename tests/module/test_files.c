@@ -240,6 +240,9 @@ static void deleting_and_renaming(void **state)
     expect("AT+CFSREN=1,\"a\",\"c\"\r", OK);
     holds(FFX_DIR_FOTA, "c", "1");
     expect("AT+CFSREN=1,\"a\",\"d\"\r", REFUSED);
+    b.locked = 1; /* an update reads it, though it has just been deleted */
+    expect("AT+CFSREN=1,\"c\",\"update.zip\"\r", REFUSED);
+    b.locked = 0;
     expect("AT+CFSDFILE=1,\"c\"\r", OK);
     assert_null(module_bench_file(&b, FFX_DIR_FOTA, "c"));
     expect("AT+CFSDFILE=1,\"c\"\r", REFUSED);
@@ -348,6 +351,13 @@ static void a_reset_comes_when_ok_has_left_or_two_seconds_later(void **state)
     ffx_module_tx_ack(&b.module, FFX_PORT_UART, length);
     ffx_module_poll(&b.module, b.now_ms + 9000);
     assert_int_equal(b.resets, 1); /* told once */
+    module_bench_boot(&b);
+    module_bench_wait(&b, 2000);
+    b.resets = 0;
+    module_bench_say(&b, "AT+CFOTA=1\r");
+    assert_int_equal(b.resets, 1);
+    module_bench_wait(&b, 9000);
+    assert_int_equal(b.resets, 1);
 }
 
 static void files_are_closed_after_a_reset(void **state)

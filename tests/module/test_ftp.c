@@ -193,6 +193,7 @@ static void ftpget_gives_the_file_in_pieces(void **state)
     expect("AT+FTPSTATE?\r", "\r\n+FTPSTATE: 1\r\n" OK);
     expect("AT+FTPGET=2,1460\r",
            "\r\n+FTPGET: 2,6\r\n456789" OK "\r\n+FTPGET: 1,0\r\n");
+    waits(60000, "");
     expect("AT+FTPGET=2,1\r", REFUSED); /* behind the end */
     expect("AT+FTPSTATE\r", "\r\n+FTPSTATE: 0\r\n" OK);
     assert_null(module_bench_file(&b, FFX_DIR_RAM, "ftp"));
@@ -277,6 +278,43 @@ static void ftpquit_ends_whatever_runs(void **state)
     expect("AT+FTPSIZE\r", OK);
     waits(60, "");
     expect("AT+FTPQUIT\r", OK "\r\n+FTPSIZE: 1,80,0\r\n");
+}
+
+static void nothing_changes_under_a_running_transfer(void **state)
+{
+    (void)state;
+    ready();
+    expect("AT+FTPGET=1\r", OK);
+    waits(60, "");
+    expect("AT+FTPSERV=\"other\"\r", REFUSED);
+    expect("AT+FTPGETNAME=\"other\"\r", REFUSED);
+    expect("AT+FTPREST=7\r", REFUSED);
+    expect("AT+FTPSIZE\r", REFUSED);
+    fetched("0123");
+    waits(100, "\r\n+FTPGET: 1,1\r\n");
+    expect("AT+FTPSIZE\r", REFUSED); /* held, not read */
+    expect("AT+FTPEXTGET=1\r", REFUSED);
+    expect("AT+FTPSERV?\r", "\r\n+FTPSERV: \"h\"\r\n" OK);
+    expect("AT+FTPREST?\r", "\r\n+FTPREST: 0\r\n" OK);
+    expect("AT+FTPGET=2,9\r",
+           "\r\n+FTPGET: 2,4\r\n0123" OK "\r\n+FTPGET: 1,0\r\n");
+}
+
+/* FTPSIZE writes nothing: it locks no file, not that of the transfer before. */
+static void asking_for_a_size_locks_no_file(void **state)
+{
+    (void)state;
+    ready();
+    expect("AT+FTPEXTGET=2,1,\"u\"\r", OK);
+    waits(60, "");
+    module_bench_put_file(&b, FFX_DIR_FOTA, "u", "0123", 4);
+    expect("AT+CFSINIT\r", OK);
+    expect("AT+CFSDFILE=1,\"u\"\r", REFUSED);
+    b.progress = (struct ffx_module_progress){.received = 4};
+    waits(100, "\r\n+FTPEXTGETFILE: 1,0\r\n");
+    expect("AT+FTPSIZE\r", OK);
+    waits(60, "");
+    expect("AT+CFSDFILE=1,\"u\"\r", OK);
 }
 
 static void a_lost_bearer_ends_what_was_not_read(void **state)
@@ -438,6 +476,8 @@ int main(void)
         FTP(a_second_ftpget_is_66_and_harms_nothing),
         FTP(every_ftp_error_is_passed_on),
         FTP(ftpquit_ends_whatever_runs),
+        FTP(nothing_changes_under_a_running_transfer),
+        FTP(asking_for_a_size_locks_no_file),
         FTP(a_lost_bearer_ends_what_was_not_read),
         FTP(ftpextget_holds_a_file_in_ram),
         FTP(ram_holds_its_file_until_it_is_told_to_forget),

@@ -105,6 +105,23 @@ static void a_pin_unlocks_the_sim(void **state)
     expect("AT+CGATT?\r", "\r\n+CGATT: 1\r\n" OK);
 }
 
+static void the_right_pin_gives_three_tries_again(void **state)
+{
+    (void)state;
+    b.config.sim_pin = "1234";
+    module_bench_boot(&b);
+    module_bench_wait(&b, 2000);
+    quiet();
+    for (int i = 0; i < 3; i++) {
+        expect("AT+CPIN=0000\r", "\r\n+CME ERROR: 16\r\n");
+        expect("AT+CPIN=0000\r", "\r\n+CME ERROR: 16\r\n");
+        module_bench_say(&b, "AT+CPIN=1234\r");
+        expect("AT+CPIN?\r", "\r\n+CPIN: READY\r\n" OK);
+        module_bench_say(&b, "AT+CFUN=0;+CFUN=1\r");
+        waits(1000, "\r\n+CPIN: SIM PIN\r\n");
+    }
+}
+
 static void three_wrong_pins_need_the_puk(void **state)
 {
     (void)state;
@@ -416,9 +433,10 @@ static void what_a_server_claims_stays_a_number(void **state)
     opened();
     module_bench_say(&b, GET);
     waits(60, "");
-    b.progress.total = UINT32_MAX;
+    b.progress.total = b.progress.received = UINT32_MAX;
     waits(60, "");
-    expect("AT+HTTPTOFSRL?\r", "\r\n+HTTPTOFSRL: 1,0,2147483647\r\n" OK);
+    expect("AT+HTTPTOFSRL?\r",
+           "\r\n+HTTPTOFSRL: 1,2147483647,2147483647\r\n" OK);
 }
 
 static void a_port_that_cannot_start_is_601_too(void **state)
@@ -683,6 +701,7 @@ int main(void)
         NETWORK(in_auto_baud_boot_is_silent_but_complete),
         NETWORK(a_sim_may_be_missing),
         NETWORK(a_pin_unlocks_the_sim),
+        NETWORK(the_right_pin_gives_three_tries_again),
         NETWORK(three_wrong_pins_need_the_puk),
         NETWORK(cfun_0_takes_the_radio_away),
         NETWORK(cfun_4_keeps_the_sim_and_is_stored),

@@ -180,6 +180,21 @@ static void urcs_wait_until_the_module_is_awake(void **state)
     waits(10, SMS);
 }
 
+/* CNACT=2 comes back by itself, in the dark. */
+static void what_wakes_the_radio_does_not_wake_the_uart(void **state)
+{
+    (void)state;
+    expect("AT+CSCLK=1;+CNACT=2\r", OK);
+    waits(1000, "\r\n+APP PDP: ACTIVE\r\n");
+    dtr(1);
+    ffx_module_drop_pdp(&b.module, b.now_ms);
+    waits(100, "");
+    expect("AT\r", "");
+    waits(1000, "");
+    dtr(0);
+    waits(10, "\r\n+APP PDP: DEACTIVE\r\n\r\n+APP PDP: ACTIVE\r\n");
+}
+
 static void the_other_port_sleeps_too(void **state)
 {
     (void)state;
@@ -262,6 +277,7 @@ int main(void)
         PINS(with_csclk_1_a_high_dtr_is_sleep),
         PINS(the_ok_of_csclk_comes_before_the_sleep),
         PINS(urcs_wait_until_the_module_is_awake),
+        PINS(what_wakes_the_radio_does_not_wake_the_uart),
         PINS(the_other_port_sleeps_too),
         PINS(what_is_in_hand_ends_before_the_sleep),
         PINS(an_edge_of_dtr_ends_no_input),

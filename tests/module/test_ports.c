@@ -172,6 +172,27 @@ static void file_data_moves_on_one_port_at_a_time(void **state)
     expect(USB, "AT+CFSWFILE=1,\"x\",0,3,9000\r", "\r\nDOWNLOAD\r\n");
 }
 
+static void what_ftp_holds_waits_for_the_input_of_the_other_port(void **state)
+{
+    (void)state;
+    expect(USB, "AT+FTPSERV=\"h\";+FTPGETNAME=\"u\";+CNACT=1\r", OK);
+    module_bench_wait(&b, 1000);
+    expect(USB, "AT+FTPGET=1\r", OK);
+    module_bench_wait(&b, 60);
+    module_bench_put_file(&b, FFX_DIR_RAM, "ftp", "0123", 4);
+    b.progress = (struct ffx_module_progress){.received = 4};
+    module_bench_wait(&b, 100);
+    expect(UART, "AT+CFSINIT\r", OK);
+    expect(UART, "AT+CFSWFILE=1,\"x\",0,3,9000\r", "\r\nDOWNLOAD\r\n");
+    expect(UART, "ab", "");
+    expect(USB, "AT+FTPGET=2,4\r", "\r\nERROR\r\n");
+    expect(UART, "c", OK);
+    assert_memory_equal(module_bench_file(&b, FFX_DIR_FOTA, "x")->data, "abc",
+                        3);
+    assert_string_equal(module_bench_say_on(&b, USB, "AT+FTPGET=2,4\r"),
+                        "\r\n+FTPGET: 2,4\r\n0123" OK "\r\n+FTPGET: 1,0\r\n");
+}
+
 static void the_bracket_stays_open_while_data_moves_in_it(void **state)
 {
     (void)state;
@@ -329,6 +350,7 @@ int main(void)
         PORTS(a_urc_waits_only_where_somebody_types),
         PORTS(file_data_on_one_port_leaves_the_other_free),
         PORTS(file_data_moves_on_one_port_at_a_time),
+        PORTS(what_ftp_holds_waits_for_the_input_of_the_other_port),
         PORTS(the_bracket_stays_open_while_data_moves_in_it),
         PORTS(each_port_has_an_input_time),
         PORTS(a_port_that_nobody_reads_blocks_only_itself),

@@ -231,6 +231,18 @@ static void a_power_down_waits_for_no_answer(void **state)
     assert_int_equal(b.resets, 1);
 }
 
+/* Nobody goes on typing on a module that loses its power. */
+static void the_last_word_comes_through_a_half_typed_line(void **state)
+{
+    (void)state;
+    expect("AT+CBATCHK=1\r", OK);
+    expect("AT+G", "");
+    module_bench_forget(&b);
+    ffx_module_battery(&b.module, 1, 2500, b.now_ms);
+    waits(10, "\r\nUNDER-VOLTAGE POWER DOWN\r\n");
+    assert_int_equal(b.resets, 1);
+}
+
 /* --- reset --------------------------------------------------------------- */
 
 static void the_ok_of_a_reset_may_come_behind_it(void **state)
@@ -268,6 +280,24 @@ static void every_function_of_the_manual_and_no_other(void **state)
     }
     expect("AT+CFUN=6\r", OK);
     assert_int_equal(b.reset_kind, FFX_RESET_SOFT);
+}
+
+static void minimum_functionality_is_not_stored(void **state)
+{
+    (void)state;
+    expect("AT+CNMP=38;+CFUN=4;+CFUN=0\r", "\r\n+CPIN: NOT READY\r\n" OK);
+    restart();
+    expect("AT+CFUN?;+CNMP?\r", "\r\n+CFUN: 4\r\n\r\n+CNMP: 38\r\n" OK);
+}
+
+/* CFUN=0 takes back what CFUN=1 has begun. */
+static void a_sim_that_starts_can_be_switched_off(void **state)
+{
+    (void)state;
+    expect("AT+CFUN=0;+CFUN=1;+CFUN=0\r",
+           "\r\n+CPIN: NOT READY\r\n\r\n+CPIN: NOT READY\r\n" OK);
+    waits(5000, "");
+    expect("AT+CPIN?\r", ERROR);
 }
 
 /* --- power saving -------------------------------------------------------- */
@@ -339,8 +369,11 @@ int main(void)
         POWER(the_voltage_is_watched_with_cbatchk),
         POWER(too_much_is_as_bad_as_too_little),
         POWER(a_power_down_waits_for_no_answer),
+        POWER(the_last_word_comes_through_a_half_typed_line),
         POWER(the_ok_of_a_reset_may_come_behind_it),
         POWER(every_function_of_the_manual_and_no_other),
+        POWER(minimum_functionality_is_not_stored),
+        POWER(a_sim_that_starts_can_be_switched_off),
         POWER(power_saving_is_set_read_and_saved),
         POWER(edrx_is_set_read_and_saved),
         POWER(csclk_is_saved_and_cfgri_and_cbatchk_are_not),

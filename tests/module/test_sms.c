@@ -612,6 +612,19 @@ static void a_message_that_goes_while_it_is_shown_ends_its_line(void **state)
     expect("AT+CMGL=\"ALL\"\r", OK);
 }
 
+/* A message on its way to the TE stands in no list, and no CMGD takes it. */
+static void cmgd_leaves_what_cmt_has_still_to_show(void **state)
+{
+    (void)state;
+    expect("AT+CMGF=1;+CNMI=2,2\r", OK);
+    expect("AT", "");
+    assert_int_equal(ffx_module_sms(&b.module, "123", "hello", b.now_ms), 0);
+    module_bench_say_on(&b, FFX_PORT_USB, "AT+CMGD=1,4;+CMGD=1\r");
+    const char *said = module_bench_say(&b, "\r");
+    assert_non_null(strstr(said, "+CMT: \"123\""));
+    assert_non_null(strstr(said, "\r\nhello\r\n"));
+}
+
 /* --- hostile ------------------------------------------------------------- */
 
 static uint32_t next_random(uint32_t *seed)
@@ -704,6 +717,7 @@ int main(void)
         SMS(a_full_storage_takes_no_more),
         SMS(delflag_says_how_much_goes),
         SMS(a_message_that_goes_while_it_is_shown_ends_its_line),
+        SMS(cmgd_leaves_what_cmt_has_still_to_show),
         SMS(anything_may_be_typed_behind_the_prompt),
         SMS(a_pdu_may_be_wrong_anywhere),
     };

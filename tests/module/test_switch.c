@@ -87,6 +87,9 @@ static void d2_cfota_may_wait_for_a_reset(void **state)
     expect("AT+CFOTA=1;+CFOTA=0\r", OK); /* changed its mind */
     expect("AT+CFUN=1,1\r", OK);
     assert_int_equal(b.reset_kind, FFX_RESET_SOFT);
+    module_bench_again(&b);
+    expect("AT+CFOTA=1;+CPOWD=1\r", "\r\nNORMAL POWER DOWN\r\n");
+    assert_int_equal(b.reset_kind, FFX_POWER_DOWN); /* off is off */
 }
 
 static void d3_a_missing_file_has_a_number(void **state)
