@@ -343,9 +343,8 @@ struct ffx_module_settings {
 struct ffx_module_pdn {
     uint8_t mode;  /* CNACT: asked for */
     uint8_t state; /* off, on, in operation */
-    char apn[FFX_MODULE_APN_MAX + 1];
     uint8_t type, auth;
-    char set_apn[FFX_MODULE_APN_MAX + 1];
+    char apn[FFX_MODULE_APN_MAX + 1];
     char user[FFX_MODULE_SECRET_MAX + 1];
     char password[FFX_MODULE_SECRET_MAX + 1];
 };

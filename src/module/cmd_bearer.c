@@ -59,7 +59,7 @@ static int cncfg_read(struct ffx_module *module, struct command_call *call)
         ffx_at_put(&call->out, ",");
     }
     ffx_at_put_number(&call->out, pdn->type);
-    answer_next_quoted(call, pdn->set_apn);
+    answer_next_quoted(call, pdn->apn);
     answer_next_quoted(call, pdn->user);
     answer_next_quoted(call, pdn->password);
     answer_next(call, pdn->auth);
@@ -76,7 +76,7 @@ static int cncfg_write(struct ffx_module *module, struct command_call *call)
         command_number(call, 0, is_sim7070(module) ? 4 : 2, &type) != 1)
         return COMMAND_REFUSED;
     pdn = module->pdns[index];
-    if (command_string(call, pdn.set_apn, sizeof pdn.set_apn) < 0 ||
+    if (command_string(call, pdn.apn, sizeof pdn.apn) < 0 ||
         command_string(call, pdn.user, sizeof pdn.user) < 0 ||
         command_string(call, pdn.password, sizeof pdn.password) < 0 ||
         command_number(call, 0, 3, &auth) < 0 ||
@@ -164,10 +164,11 @@ static void switch_pdn(struct ffx_module *module, uint32_t index, uint8_t mode)
     radio_close(module, index);
 }
 
-/* The note's CNACT=1,1 is mode 1 with an APN called "1": no special case. */
+/* The note's CNACT=1,1 is mode 1 with an APN called "1": no special case. The
+ * network here serves every APN. */
 static int cnact_write(struct ffx_module *module, struct command_call *call)
 {
-    char apn[FFX_MODULE_APN_MAX + 1] = "";
+    char apn[FFX_MODULE_APN_MAX + 1];
     int32_t mode;
     uint32_t index;
     int named = 0;
@@ -180,8 +181,6 @@ static int cnact_write(struct ffx_module *module, struct command_call *call)
     if (named < 0 || ffx_at_args_end(&call->args) != 0 ||
         (mode == 0 && named == 1))
         return COMMAND_REFUSED;
-    if (mode != 0)
-        memcpy(module->pdns[index].apn, apn, sizeof apn);
     switch_pdn(module, index, (uint8_t)mode);
     return COMMAND_OK;
 }

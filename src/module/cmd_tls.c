@@ -5,32 +5,24 @@
 
 #include "module/answer.h"
 #include "module/cmd_files.h"
+#include "module/sms_text.h"
 
 typedef int part_handler(struct ffx_module *module, struct command_call *call,
                          struct ffx_module_tls *tls);
-
-/* The last parameter, a number. */
-static int last_number(struct command_call *call, int32_t low, int32_t high,
-                       uint8_t *value)
-{
-    return command_only_number(call, low, high, value) == COMMAND_OK
-               ? COMMAND_OK
-               : COMMAND_REFUSED;
-}
 
 /* 0 unknown, TLS 1.0, 1.1, 1.2, DTLS 1.0, 1.2. */
 static int set_version(struct ffx_module *module, struct command_call *call,
                        struct ffx_module_tls *tls)
 {
     (void)module;
-    return last_number(call, 0, 5, &tls->version);
+    return command_only_number(call, 0, 5, &tls->version);
 }
 
 static int set_clock(struct ffx_module *module, struct command_call *call,
                      struct ffx_module_tls *tls)
 {
     (void)module;
-    return last_number(call, 0, 1, &tls->no_clock);
+    return command_only_number(call, 0, 1, &tls->no_clock);
 }
 
 /* 1 TLS, 2 DTLS. */
@@ -38,7 +30,7 @@ static int set_protocol(struct ffx_module *module, struct command_call *call,
                         struct ffx_module_tls *tls)
 {
     (void)module;
-    return last_number(call, 1, 2, &tls->protocol);
+    return command_only_number(call, 1, 2, &tls->protocol);
 }
 
 static int set_sni(struct ffx_module *module, struct command_call *call,
@@ -96,14 +88,9 @@ static int set_suite(struct ffx_module *module, struct command_call *call,
 
 static void put_suite(struct command_call *call, uint16_t suite)
 {
-    static const char digits[] = "0123456789ABCDEF";
-    const char text[] = {'0',
-                         'x',
-                         digits[suite >> 12],
-                         digits[suite >> 8 & 15],
-                         digits[suite >> 4 & 15],
-                         digits[suite & 15]};
-    ffx_at_put_bytes(&call->out, text, sizeof text);
+    const uint8_t octets[] = {(uint8_t)(suite >> 8), (uint8_t)suite};
+    ffx_at_put(&call->out, "0x");
+    sms_put_hex(&call->out, octets, sizeof octets);
 }
 
 /* The manual does not say how the list of suites looks: in quotes, so that the

@@ -398,6 +398,7 @@ static void positions_end_with_the_file(void **state)
     expect("AT+CFSRFILE=1,\"a\",1,5,9\r", "\r\n+CFSRFILE: 1\r\n9" OK);
     expect("AT+CFSRFILE=1,\"a\",1,5,10\r", REFUSED);
     expect("AT+CFSRFILE=1,\"a\",1,5,2147483647\r", REFUSED);
+    expect("AT+CFSRFILE=1,\"a\",1,5\r", REFUSED); /* from where? */
     expect("AT+CFSRFILE=1,\"a\",1,5,2147483648\r", REFUSED);
     expect("AT+CFSRFILE=1,\"a\",1,5,4294967296\r", REFUSED);
     expect("AT+CFSRFILE=1,\"a\",1,5,-1\r", REFUSED);

@@ -383,11 +383,13 @@ static void ram_holds_300_kilobytes(void **state)
     ready();
     expect("AT+FTPEXTGET=1\r", OK);
     waits(60, "");
+    module_bench_put_file(&b, FFX_DIR_RAM, "ftp", "part of it", 10);
     b.progress.received = 300 * 1024;
     waits(100, "");
     b.progress.received++;
     waits(100, "\r\n+FTPEXTGET: 1,79\r\n");
     assert_int_equal(b.cancels, 1);
+    assert_null(module_bench_file(&b, FFX_DIR_RAM, "ftp"));
 }
 
 static void ram_is_empty_behind_a_reset(void **state)

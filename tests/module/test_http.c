@@ -397,6 +397,7 @@ static void convert_looks_in_customer(void **state)
     expect("AT+CSSLCFG=\"convert\",1,\"ca.pem\",\"key.pem\",\"pw\"\r", REFUSED);
     module_bench_put_file(&b, FFX_DIR_CUSTOMER, "key.pem", "x", 1);
     expect("AT+CSSLCFG=\"convert\",1,\"ca.pem\",\"key.pem\",\"pw\"\r", OK);
+    expect("AT+CSSLCFG=\"convert\",2,\"ca.pem\",\"key.pem\"\r", REFUSED);
     expect("AT+CSSLCFG=\"convert\",3,\"key.pem\"\r", OK);
 }
 

@@ -372,6 +372,9 @@ static void progress_can_be_asked_for(void **state)
     expect("AT+HTTPTOFS?\r",
            "\r\n+HTTPTOFS: 1,\"http://h/u.zip\",\"/fota/update.zip\"\r\n" OK);
     expect(GET, REFUSED);
+    expect("AT+HTTPTOFS=\"http://other/\",\"/fota/other\"\r", REFUSED);
+    expect("AT+HTTPTOFS?\r",
+           "\r\n+HTTPTOFS: 1,\"http://h/u.zip\",\"/fota/update.zip\"\r\n" OK);
     expect("AT+CFOTA=1\r", REFUSED);
     module_bench_say(&b, "AT+CFSINIT\r");
     expect("AT+CFSDFILE=1,\"update.zip\"\r", REFUSED);

@@ -168,6 +168,7 @@ static void the_ok_of_csclk_comes_before_the_sleep(void **state)
 
 static void urcs_wait_until_the_module_is_awake(void **state)
 {
+    uint32_t length;
     (void)state;
     expect("AT+CSCLK=1\r", OK);
     dtr(1);
@@ -176,7 +177,11 @@ static void urcs_wait_until_the_module_is_awake(void **state)
     assert_int_equal(b.low[FFX_PIN_RI], 1); /* at once: it wakes the TE */
     waits(1000, "");
     assert_int_equal(b.low[FFX_PIN_RI], 0);
+    ffx_module_tx(&b.module, FFX_PORT_UART, &length);
+    assert_int_equal(length, 0);
     dtr(0);
+    ffx_module_tx(&b.module, FFX_PORT_UART, &length);
+    assert_int_equal(length, strlen(SMS)); /* in the same moment */
     waits(10, SMS);
 }
 

@@ -115,6 +115,18 @@ static void the_clock_goes_on_from_what_it_is_told(void **state)
     expect("AT+CCLK?\r", "\r\n+CCLK: \"99/01/01,00:00:00+00\"\r\n" OK);
 }
 
+static void a_second_is_whole_from_where_it_was_set(void **state)
+{
+    static const char at_one[] = "\r\n+CCLK: \"20/01/01,00:00:01+32\"\r\n" OK;
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        expect("AT+CCLK=\"20/01/01,00:00:01+32\"\r", OK);
+        waits(990, "");
+        expect("AT+CCLK?\r", at_one);
+        waits(110, "");
+    }
+}
+
 static void no_calendar_has_these(void **state)
 {
     static const char *const moments[] = {
@@ -159,6 +171,9 @@ static void the_network_tells_the_time_with_clts(void **state)
     module_bench_say(&b, "ATE0\r");
     const char *said = module_bench_say(&b, "AT+CCLK?\r");
     assert_int_equal(strncmp(said, "\r\n+CCLK: \"19/06/26,14:04:0", 26), 0);
+    assert_string_equal(said + 27, "+32\"\r\n" OK);
+    assert_int_equal(ffx_module_registration(&b.module, 5, b.now_ms), 0);
+    waits(100, ""); /* it told that when the module came */
     throw_switch("D23=manual");
     module_bench_boot(&b);
     assert_non_null(
@@ -363,6 +378,7 @@ int main(void)
         POWER(the_revision_may_have_a_blank),
         POWER(a_clock_that_nobody_set_counts_from_1980),
         POWER(the_clock_goes_on_from_what_it_is_told),
+        POWER(a_second_is_whole_from_where_it_was_set),
         POWER(no_calendar_has_these),
         POWER(the_network_tells_the_time_with_clts),
         POWER(cbc_shows_the_battery_from_outside),

@@ -239,8 +239,12 @@ static void an_acknowledgement_is_due_once(void **state)
     expect("AT+CSMS?\r", "\r\n+CSMS: 1,1,1,1\r\n" OK);
     expect("AT+CNMI=2,2;+CMGF=1\r", OK);
     arrives("1", "x", "\r\n+CMT: \"1\",\"\"," TIME "\r\nx\r\n");
+    expect("AT+CNMA=0\r", REFUSED); /* in PDU mode only */
     expect("AT+CNMA\r", OK);
     expect("AT+CNMA\r", CMS(340));
+    expect("AT+CSMS=0\r", "\r\n+CSMS: 1,1,1\r\n" OK);
+    arrives("1", "x", "\r\n+CMT: \"1\",\"\"," TIME "\r\nx\r\n");
+    expect("AT+CNMA\r", CMS(340)); /* that service wants none */
 }
 
 static void what_arrives_goes_where_cpms_says(void **state)
