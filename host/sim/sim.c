@@ -45,6 +45,10 @@ unsigned ffx_sim_wait(struct ffx_sim *sim, struct pollfd fds[FFX_SIM_FDS],
                        sim->start_ms + (int64_t)fault_ms);
     if (sim->mail_count > 0)
         sim_clock_wait(&sim->clock, timeout_ms, sim->mail_ms);
+    if (sim->doom)
+        *timeout_ms = -1;
+    if (sim->doom)
+        sim_clock_wait(&sim->clock, timeout_ms, sim->doom_ms);
     for (uint32_t i = 0; i < sim->wire_count; i++)
         count += sim_wire_wait(sim, i, fds + count, timeout_ms);
     return count + sim_network_wait(&sim->network, fds + count, timeout_ms);
@@ -202,7 +206,8 @@ static int run_fault(struct ffx_sim *sim, const char *command,
         return result;
     }
     sim_trouble_reach(sim, SIM_ON_NOW, 0);
-    sim->due_ms = 0;
+    if (sim->state == SIM_RUN) /* elsewhere it says when a state ends */
+        sim->due_ms = 0;
     put(reply, "ok\n");
     return FFX_OK;
 }

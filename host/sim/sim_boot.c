@@ -329,6 +329,7 @@ static void plan_cut(struct sim_boot *boot)
 void sim_boot_begin(struct sim_boot *boot)
 {
     plan_cut(boot);
+    sim_faults_rewind(boot->faults, SIM_ON_PERCENT);
     boot->percent = 0;
     boot->flash->lab.spent_us = 0;
     if (is_vendor_package(boot)) {

@@ -9,6 +9,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* Reads of one client's, before the others are looked at again. */
+#define SERVE_TURNS 8
+
 void sim_control_init(struct sim_control *control)
 {
     memset(control, 0, sizeof *control);
@@ -158,7 +161,8 @@ static void serve(struct sim_control_client *client, sim_control_take *take,
                   void *context)
 {
     char bytes[256];
-    while (client->fd >= 0) {
+    /* Who never stops talking must not stop the modules. */
+    for (int turn = 0; turn < SERVE_TURNS && client->fd >= 0; turn++) {
         const ssize_t count = recv(client->fd, bytes, sizeof bytes, 0);
         if (count < 0 && (errno == EAGAIN || errno == EINTR))
             return;

@@ -25,14 +25,34 @@ static const char *const whens[] = {"at", "every", "odds"};
 #define TIMES (ON(MS) | ON(NOW))
 #define ANYWHERE (BYTES | ON(LINE) | ON(PERCENT) | TIMES)
 
+typedef int known(uint32_t *mask, const char *word);
+
 /* What an action is told: n a number, w a word, t the rest of the line; in
  * capitals: may be absent. */
 struct rule {
     const char *name;
     uint32_t triggers;
     const char *arguments;
-    uint32_t most[2]; /* largest numbers */
+    uint32_t most[2]; /* largest numbers; of t: characters, 0: any */
+    known *knows;     /* 0: the word is one; null: any is */
 };
+
+static int knows_damage(uint32_t *mask, const char *word)
+{
+    return strcmp(word, "none") == 0 ? 0 : ffx_module_damage_set(mask, word);
+}
+
+static int knows_bug(uint32_t *mask, const char *word)
+{
+    return strcmp(word, "none") == 0 ? 0 : ffx_module_bug_set(mask, word);
+}
+
+static int knows_flow(uint32_t *mask, const char *word)
+{
+    (void)mask;
+    return strcmp(word, "works") != 0 && strcmp(word, "ignored") != 0 &&
+           strcmp(word, "stuck") != 0;
+}
 
 static const struct rule rules[SIM_ACTIONS] = {
     [SIM_TEAR] = {"tear", ON(FLASH), "n", {LAB_TEARS - 1u}},
@@ -45,9 +65,9 @@ static const struct rule rules[SIM_ACTIONS] = {
     [SIM_PAUSE] = {"pause", BYTES, "n", {3600000}},
     [SIM_INSERT] = {"insert", BYTES, "t", {0}},
     [SIM_FRAGMENT] = {"fragment", ON(LINE) | TIMES, "nn", {4096, 10000}},
-    [SIM_NEWLINE] = {"newline", ON(LINE) | TIMES, "t", {0}},
-    [SIM_LOSE] = {"lose", ON(LINE), "", {0}},
-    [SIM_MUTE] = {"mute", ON(LINE), "", {0}},
+    [SIM_NEWLINE] = {"newline", ON(LINE) | TIMES, "t", {8}},
+    [SIM_LOSE] = {"lose", ON(LINE), ""},
+    [SIM_MUTE] = {"mute", ON(LINE), ""},
     [SIM_LATE] = {"late", ON(LINE), "n", {3600000}},
     [SIM_BARE] = {"bare", ON(LINE), "", {0}},
     [SIM_EXPECT] = {"expect", ON(LINE), "n", {FFX_FILE_CHUNK_MAX}},
@@ -69,11 +89,13 @@ static const struct rule rules[SIM_ACTIONS] = {
     [SIM_URC] = {"urc", ON(LINE) | TIMES, "t", {0}},
     [SIM_DTR] = {"dtr", ON(LINE) | TIMES, "n", {1}},
     [SIM_BATTERY] = {"battery", ON(LINE) | TIMES, "nn", {100, 5000}},
-    [SIM_FAIL] = {"fail", ON(WRITE), "", {0}},
-    [SIM_FULL] = {"full", ON(WRITE), "", {0}},
-    [SIM_DAMAGE] = {"damage", ON(BOOT) | ON(LINE) | TIMES, "w", {0}},
-    [SIM_BUG] = {"bug", ON(BOOT) | ON(LINE) | TIMES, "w", {0}},
+    [SIM_FAIL] = {"fail", ON(WRITE), ""},
+    [SIM_FULL] = {"full", ON(WRITE), ""},
+    [SIM_DAMAGE] =
+        {"damage", ON(BOOT) | ON(LINE) | TIMES, "w", {0}, knows_damage},
+    [SIM_BUG] = {"bug", ON(BOOT) | ON(LINE) | TIMES, "w", {0}, knows_bug},
     [SIM_BAUD] = {"baud", ON(BOOT) | ON(LINE) | TIMES, "n", {4000000}},
+    [SIM_FLOW] = {"flow", ON(LINE) | TIMES, "w", {0}, knows_flow},
 };
 
 /* --- words --------------------------------------------------------------- */
@@ -164,6 +186,7 @@ static int take_argument(char kind, char **rest, const struct rule *rule,
 {
     const size_t at = *numbers;
     const char *word;
+    uint32_t mask = 0;
     switch (kind) {
     case 'N':
         if ((*rest)[strspn(*rest, " \t\r\n")] == '\0') {
@@ -176,9 +199,13 @@ static int take_argument(char kind, char **rest, const struct rule *rule,
     case 'w':
         word = take_word(rest);
         snprintf(fault->word, sizeof fault->word, "%s", word);
-        return *word != '\0' && strlen(word) < sizeof fault->word ? 0 : -1;
+        return *word != '\0' && strlen(word) < sizeof fault->word &&
+                       (rule->knows == NULL || rule->knows(&mask, word) == 0)
+                   ? 0
+                   : -1;
     default:
-        if (take_text(*rest, fault) != 0)
+        if (take_text(*rest, fault) != 0 ||
+            (rule->most[0] > 0 && fault->text_length > rule->most[0]))
             return -1;
         *rest += strlen(*rest);
         return 0;
@@ -290,39 +317,43 @@ static int trigger_of(const char *line)
                : find(triggers, SIM_ON_NOW, take_word(&rest));
 }
 
+static void append(char *text, size_t capacity, const char *word,
+                   const char *rest)
+{
+    const size_t length = strlen(text);
+    snprintf(text + length, capacity - length, " %s%s", word, rest);
+}
+
 /* What may follow: triggers, or the actions of the line's trigger. */
 static void list_known(int trigger, char *text, size_t capacity)
 {
-    size_t length = 0;
     text[0] = '\0';
     for (size_t i = 0; trigger < 0 && i < SIM_ON_NOW; i++)
-        length += (size_t)snprintf(text + length, capacity - length, " %s",
-                                   triggers[i]);
+        append(text, capacity, triggers[i], "");
     for (size_t i = 0; trigger >= 0 && i < SIM_ACTIONS; i++)
         if (rules[i].triggers & 1u << trigger)
-            length += (size_t)snprintf(text + length, capacity - length,
-                                       " %s%s", rules[i].name,
-                                       rules[i].arguments[0] ? " .." : "");
+            append(text, capacity, rules[i].name,
+                   rules[i].arguments[0] ? " .." : "");
 }
 
 static int explain(int code, const char *line, const char *name,
                    unsigned number, struct ffx_sim_error *error)
 {
-    char where[96] = "", known[260];
+    char where[96] = "", list[300];
     if (name != NULL)
         snprintf(where, sizeof where, "%.70s, line %u: ", name, number);
     if (code == FFX_ERR_SPACE)
         return sim_error(error, code, "%smore than %u faults", where,
                          SIM_FAULTS_MAX);
     const int trigger = trigger_of(line);
-    list_known(trigger, known, sizeof known);
+    list_known(trigger, list, sizeof list);
     if (trigger < 0)
         return sim_error(error, code,
                          "%s'%.60s' is no fault: at|every|odds TRIGGER N "
                          "ACTION; triggers:%s",
-                         where, line, known);
+                         where, line, list);
     return sim_error(error, code, "%s'%.60s' is no fault; %s knows:%s", where,
-                     line, triggers[trigger], known);
+                     line, triggers[trigger], list);
 }
 
 int sim_faults_add(struct sim_faults *faults, const char *text,

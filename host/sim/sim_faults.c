@@ -45,6 +45,14 @@ void sim_faults_reach(struct sim_faults *faults, enum sim_trigger trigger,
     faults->seen[trigger] = value;
 }
 
+void sim_faults_rewind(struct sim_faults *faults, enum sim_trigger trigger)
+{
+    faults->seen[trigger] = 0;
+    for (size_t i = 0; i < faults->count; i++)
+        if (faults->rows[i].trigger == trigger)
+            faults->rows[i].passed = 0;
+}
+
 /* Counted things pass each number once; time and percent may jump. */
 static int jumps(uint8_t trigger)
 {
@@ -60,7 +68,7 @@ static int is_due(struct sim_faults *faults, const struct sim_fault *fault)
                (jumps(fault->trigger) ? seen >= fault->n : seen == fault->n);
     if (fault->when == SIM_ODDS)
         return sim_faults_coin(faults, fault->n) == 0;
-    return jumps(fault->trigger) ? seen / fault->n > fault->fired
+    return jumps(fault->trigger) ? seen / fault->n > fault->passed
                                  : seen % fault->n == 0;
 }
 
@@ -72,9 +80,9 @@ const struct sim_fault *sim_faults_next(struct sim_faults *faults,
         struct sim_fault *fault = &faults->rows[(*cursor)++];
         if (fault->trigger != trigger || !is_due(faults, fault))
             continue;
-        fault->fired = fault->when == SIM_EVERY && jumps(fault->trigger)
-                           ? (uint32_t)(faults->seen[trigger] / fault->n)
-                           : fault->fired + 1;
+        fault->fired++;
+        if (fault->when == SIM_EVERY)
+            fault->passed = (uint32_t)(faults->seen[trigger] / fault->n);
         if (fault->when == SIM_AT)
             faults->armed[trigger]--;
         return fault;
@@ -90,7 +98,7 @@ uint64_t sim_faults_due_ms(const struct sim_faults *faults)
         if (fault->trigger != SIM_ON_MS ||
             (fault->when == SIM_AT && fault->fired > 0))
             continue;
-        const uint64_t at = (uint64_t)fault->n * (fault->fired + 1u);
+        const uint64_t at = (uint64_t)fault->n * (fault->passed + 1u);
         due = at < due ? at : due;
     }
     return due;

@@ -75,6 +75,7 @@ enum sim_action {
     SIM_DAMAGE,   /* half-bricked: word, FFX_DAMAGE_* by name */
     SIM_BUG,      /* of the firmware: word, FFX_BUG_* by name */
     SIM_BAUD,     /* the UART comes up at value 0 */
+    SIM_FLOW,     /* RTS/CTS: word, "works", "ignored" or "stuck" */
     SIM_ACTIONS
 };
 
@@ -90,6 +91,7 @@ struct sim_fault {
     char word[24];
     char text[SIM_FAULT_TEXT];
     uint32_t fired;
+    uint32_t passed; /* every, of time and percent: whole periods so far */
 };
 
 #define SIM_FAULTS_MAX 4096u
@@ -129,6 +131,8 @@ void sim_faults_reach(struct sim_faults *faults, enum sim_trigger trigger,
 const struct sim_fault *sim_faults_next(struct sim_faults *faults,
                                         enum sim_trigger trigger,
                                         size_t *cursor);
+/* It begins anew at 0: an update starts. */
+void sim_faults_rewind(struct sim_faults *faults, enum sim_trigger trigger);
 /* When the next millisecond fault is due; UINT64_MAX: never. */
 uint64_t sim_faults_due_ms(const struct sim_faults *faults);
 /* An update begins or goes on: what will tear it, and in which operation;

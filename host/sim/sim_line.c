@@ -7,6 +7,8 @@
 #define FRAME_BITS 10 /* 8N1 */
 /* What one byte may become: noise or inserted text, and itself twice. */
 #define DAMAGED_BYTES (256u + SIM_FAULT_TEXT + 4u)
+/* Two bytes, CR LF, become so many times as many. */
+#define NEWLINE_FACTOR 4u
 
 void sim_line_init(struct sim_line *line, const struct sim_clock *clock,
                    struct sim_faults *faults)
@@ -235,8 +237,9 @@ static void keep(struct sim_line *line, uint8_t byte)
         line->fifo[line->fifo_length++] = byte;
 }
 
-static void take_damaged(struct sim_line *line, uint8_t byte,
-                         sim_line_event *event, void *context)
+/* 1: something else happened, and may have ended the module. */
+static int take_damaged(struct sim_line *line, uint8_t byte,
+                        sim_line_event *event, void *context)
 {
     struct passage passage;
     pass(line, SIM_ON_RX, byte, &passage);
@@ -246,18 +249,19 @@ static void take_damaged(struct sim_line *line, uint8_t byte,
         keep(line, passage.byte);
     if (passage.event != NULL)
         event(context, passage.event);
+    return passage.event != NULL;
 }
 
-static void take(struct sim_line *line, const uint8_t *bytes, size_t length,
-                 sim_line_event *event, void *context)
+static int take(struct sim_line *line, const uint8_t *bytes, size_t length,
+                sim_line_event *event, void *context)
 {
+    if (length > 0 && damages(line, SIM_ON_RX))
+        return take_damaged(line, bytes[0], event, context);
     for (size_t i = 0; i < length; i++)
-        if (damages(line, SIM_ON_RX))
-            take_damaged(line, bytes[i], event, context);
-        else
-            keep(line, bytes[i]);
-    if (line->faults != NULL && !damages(line, SIM_ON_RX))
+        keep(line, bytes[i]);
+    if (line->faults != NULL)
         line->faults->seen[SIM_ON_RX] += length;
+    return 0;
 }
 
 static void show(const struct sim_line *line, int out, const void *bytes,
@@ -274,6 +278,14 @@ static uint32_t wanted(const struct sim_line *line, int lossy)
     return room == 0 && lossy ? 512u : room;
 }
 
+void sim_line_drop(struct sim_line *line)
+{
+    uint8_t bytes[512];
+    while (line->te_baud == 0 &&
+           sim_port_read(&line->port, bytes, sizeof bytes) == sizeof bytes)
+        continue;
+}
+
 void sim_line_receive(struct sim_line *line, int lossy, sim_line_event *event,
                       void *context)
 {
@@ -287,12 +299,16 @@ void sim_line_receive(struct sim_line *line, int lossy, sim_line_event *event,
         pace_allows(&line->in, line->te_baud, now_us, wanted(line, lossy));
     if (wanted(line, lossy) == 0)
         line->in.running = 0; /* the TE waits, no credit */
-    while (left > 0) {
-        const uint32_t some = left < sizeof bytes ? left : sizeof bytes;
+    while (left > 0 && now_us >= line->deaf_us) {
+        /* A byte that may pause the line, or end the module, comes alone. */
+        const uint32_t most =
+            damages(line, SIM_ON_RX) ? 1u : (uint32_t)sizeof bytes;
+        const uint32_t some = left < most ? left : most;
         const size_t count = sim_port_read(&line->port, bytes, some);
         pace_used(&line->in, line->te_baud, (uint32_t)count);
         show(line, 0, bytes, count);
-        take(line, bytes, count, event, context);
+        if (take(line, bytes, count, event, context) != 0)
+            return;
         left -= (uint32_t)count;
         if (count < some) {
             line->in.running = 0; /* the line is idle */
@@ -331,10 +347,19 @@ static void shift_line_end(struct sim_line *line, uint8_t byte)
         shift_in(line, byte);
 }
 
+void sim_line_end(struct sim_line *line)
+{
+    if (line->after_cr && line->shift_length < SIM_LINE_SHIFT)
+        shift_in(line, '\r');
+    line->after_cr = 0;
+}
+
 uint32_t sim_line_room(const struct sim_line *line)
 {
-    const uint32_t spare = damages(line, SIM_ON_TX) ? DAMAGED_BYTES : 0;
     const uint32_t most = line->newline_length > 0 ? sizeof line->newline : 1u;
+    const uint32_t longest =
+        most > 1 ? DAMAGED_BYTES * NEWLINE_FACTOR : DAMAGED_BYTES;
+    const uint32_t spare = damages(line, SIM_ON_TX) ? longest : 0;
     const uint32_t room = SIM_LINE_SHIFT - line->shift_length;
     if (line->pause_ms > 0 || line->new_baud != line->baud || room < spare)
         return 0;

@@ -20,7 +20,7 @@
 #include "sim/sim_port.h"
 
 #define SIM_LINE_FIFO 4096u
-#define SIM_LINE_SHIFT 1024u
+#define SIM_LINE_SHIFT 2048u
 
 /* One direction: when the byte in hand has passed. */
 struct sim_pace {
@@ -65,10 +65,13 @@ void sim_line_init(struct sim_line *line, const struct sim_clock *clock,
 /* Power is gone, or comes: what is on its way is lost. */
 void sim_line_clear(struct sim_line *line);
 
-/* Takes from the port what may have arrived by now. With `lossy` a FIFO that
- * is full loses bytes, else the TE is held back. */
+/* Takes from the port what may have arrived by now, up to a byte that sets off
+ * an event. With `lossy` a FIFO that is full loses bytes, else the TE is held
+ * back. */
 void sim_line_receive(struct sim_line *line, int lossy, sim_line_event *event,
                       void *context);
+/* What the TE has sent without a rate came while nobody listened. */
+void sim_line_drop(struct sim_line *line);
 /* Drops `length` bytes from the head of the FIFO: the core took them. */
 void sim_line_taken(struct sim_line *line, uint32_t length);
 
@@ -77,6 +80,8 @@ uint32_t sim_line_room(const struct sim_line *line);
 /* Takes up to that many; damage happens here. Returns how many. */
 uint32_t sim_line_put(struct sim_line *line, const uint8_t *bytes,
                       uint32_t length, sim_line_event *event, void *context);
+/* The core has nothing more to say now: a CR that waited for its LF goes. */
+void sim_line_end(struct sim_line *line);
 /* Bytes from nowhere, behind what is on its way; what finds no room is lost. */
 void sim_line_insert(struct sim_line *line, const void *bytes, uint32_t length);
 /* Hands to the port what may have left by now. */

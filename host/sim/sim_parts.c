@@ -152,14 +152,18 @@ static void flow(void *context, int from_te, int to_te)
 static void rate(void *context, uint32_t baud)
 {
     struct ffx_sim *sim = context;
-    if (sim->air.baud == 0)
-        sim_line_set_baud(&sim->wires[FFX_PORT_UART].line, baud);
+    sim_line_set_baud(&sim->wires[FFX_PORT_UART].line, baud);
 }
 
 static int heard(void *context, uint32_t port)
 {
     struct ffx_sim *sim = context;
     return sim_trouble_line(sim, port);
+}
+
+static void answered(void *context, uint32_t port, uint32_t length)
+{
+    sim_wire_answered(context, port, length);
 }
 
 static void move_pin(void *context, enum ffx_module_pin pin, int low)
@@ -192,6 +196,7 @@ static const struct ffx_module_boot boot_port = {.reset = reset,
                                                  .time = network_time,
                                                  .rate = rate,
                                                  .heard = heard,
+                                                 .answered = answered,
                                                  .pin = move_pin};
 
 void sim_parts_config(struct ffx_sim *sim)

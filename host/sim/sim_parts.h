@@ -25,6 +25,21 @@
  */
 enum sim_state { SIM_OFF, SIM_START, SIM_UPDATE, SIM_LEAVE, SIM_RUN, SIM_HUNG };
 
+/* What a fault makes of the answer to one command line. It stands in the
+ * core's tx from `from` to `to`, counted as the core counts: from the command's
+ * end to that of its final result. */
+struct sim_answer {
+    uint8_t lost; /* nothing of it is said */
+    uint8_t bare; /* only its final result is */
+    uint8_t late; /* it is said at late_us */
+    uint8_t open; /* the final result is not there yet */
+    uint32_t from, to;
+    int64_t late_us;
+};
+
+/* What happened to RTS and CTS. */
+enum sim_flow { SIM_FLOW_WORKS, SIM_FLOW_IGNORED, SIM_FLOW_STUCK };
+
 /* One AT port: its line, and what became of its answers. */
 struct sim_wire {
     struct ffx_sim *sim;
@@ -33,11 +48,9 @@ struct sim_wire {
     uint8_t tx[SIM_TX_BYTES];
     int flow;        /* AT+IFC lets the module hold the TE back */
     int told;        /* that bytes were lost */
-    int mute;        /* what is said until the core is silent is lost */
-    int bare;        /* but for the final result */
     int stuck;       /* everything is swallowed */
     uint32_t expect; /* CFSWFILE's next length; 0: as it was told */
-    int64_t late_us; /* nothing is said before */
+    struct sim_answer answer;
 };
 
 /* What a fault does to the transfer in hand. */
@@ -61,7 +74,9 @@ struct sim_air {
     uint16_t millivolts;
     uint32_t damage; /* enum ffx_module_damage */
     uint32_t bugs;   /* enum ffx_module_bug */
-    uint32_t baud;   /* the UART's own idea of IPR; 0: none */
+    uint32_t baud;   /* with baud_due: the UART comes up at it, once */
+    uint8_t baud_due;
+    uint8_t flow; /* enum sim_flow */
 };
 
 /* An SMS that the network keeps until the module takes it. */
@@ -92,6 +107,7 @@ struct ffx_sim {
 
     struct sim_faults faults;
     int doom; /* 0, or SIM_RESET, SIM_CUT, SIM_HANG: in the next moment */
+    int64_t doom_ms; /* it waits so long for bytes that were said before */
     int64_t start_ms;
     struct sim_trial trial;
     struct sim_air air;
@@ -125,7 +141,12 @@ void sim_wire_send(struct ffx_sim *sim, uint32_t wire);
 int sim_wire_deaf(const struct ffx_sim *sim);
 /* Everything that was said has left. */
 int sim_wire_silent(struct ffx_sim *sim);
+/* Power is gone, or the module is reset in mid-sentence. */
 void sim_wire_clear(struct ffx_sim *sim);
+/* Another firmware speaks: what was planned for the old one's answers. */
+void sim_wire_forget(struct ffx_sim *sim);
+/* The core has said the final result, `length` bytes. */
+void sim_wire_answered(struct ffx_sim *sim, uint32_t wire, uint32_t length);
 unsigned sim_wire_wait(struct ffx_sim *sim, uint32_t wire, struct pollfd *fds,
                        int *timeout_ms);
 

@@ -47,8 +47,7 @@ static int start_firmware(struct ffx_sim *sim)
 int sim_power_up(struct ffx_sim *sim)
 {
     sim_trial_cancel(sim);
-    for (uint32_t i = 0; i < sim->wire_count; i++)
-        sim->wires[i].flow = 0;
+    sim_wire_forget(sim);
     const int result = sim_boot_power_up(&sim->boot);
     enter(sim, SIM_START, 0);
     return result;
@@ -84,6 +83,7 @@ static int hang(struct ffx_sim *sim)
 {
     sim_log(&sim->log, "the module hangs; only a power cut helps");
     sim_trial_cancel(sim);
+    sim_wire_clear(sim);
     enter(sim, SIM_HUNG, -1);
     return 1;
 }
@@ -214,12 +214,22 @@ static int (*const steps[])(struct ffx_sim *sim) = {
     [SIM_RUN] = step_run,       [SIM_HUNG] = step_hung,
 };
 
+/* What was said before a byte that brings a reset, and the byte, still leave
+ * the shift register, at the pace of the line. */
+static int is_doomed(struct ffx_sim *sim)
+{
+    int leaving = 0;
+    for (uint32_t i = 0; i < sim->wire_count; i++)
+        leaving |= sim->wires[i].line.shift_length > 0;
+    return sim->doom && (!leaving || clock_ms(sim) >= sim->doom_ms);
+}
+
 int sim_power_step(struct ffx_sim *sim)
 {
-    int result = sim->doom ? meet_doom(sim) : 1;
-    if (result == 1)
+    int result = is_doomed(sim) ? meet_doom(sim) : 1;
+    if (result == 1 && !sim->doom)
         result = steps[sim->state](sim);
-    if (result == 1 && sim->doom)
+    if (result == 1 && is_doomed(sim))
         result = meet_doom(sim);
     return result;
 }

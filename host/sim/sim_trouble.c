@@ -23,7 +23,7 @@ static void doom(struct ffx_sim *sim, const struct sim_fault *fault,
 {
     (void)wire;
     sim->doom = fault->action;
-    sim->due_ms = 0;
+    sim->doom_ms = 0;
 }
 
 /* Adds what the fault names to a mask; "none" clears it. */
@@ -56,26 +56,51 @@ static void set_baud(struct ffx_sim *sim, const struct sim_fault *fault,
                      struct sim_wire *wire)
 {
     (void)wire;
+    if (fault->trigger != SIM_ON_BOOT && sim->state == SIM_RUN) {
+        sim_line_set_baud(&sim->wires[FFX_PORT_UART].line, fault->value[0]);
+        return;
+    }
     sim->air.baud = fault->value[0];
-    sim_line_set_baud(&sim->wires[FFX_PORT_UART].line, fault->value[0]);
+    sim->air.baud_due = 1;
+}
+
+static void set_flow(struct ffx_sim *sim, const struct sim_fault *fault,
+                     struct sim_wire *wire)
+{
+    (void)wire;
+    sim->air.flow = (uint8_t)(fault->word[0] == 'w'   ? SIM_FLOW_WORKS
+                              : fault->word[0] == 'i' ? SIM_FLOW_IGNORED
+                                                      : SIM_FLOW_STUCK);
 }
 
 /* --- a command and its answer -------------------------------------------- */
 
+/* The answer of the line that is being heard; its echo is out already. */
+static struct sim_answer *answer_of(struct ffx_sim *sim, struct sim_wire *wire)
+{
+    const uint32_t index = (uint32_t)(wire - sim->wires);
+    wire->answer.from = sim->module.ports[index].tx_head;
+    wire->answer.open = 1;
+    return &wire->answer;
+}
+
 static void mute(struct ffx_sim *sim, const struct sim_fault *fault,
                  struct sim_wire *wire)
 {
-    (void)sim;
+    struct sim_answer *answer = answer_of(sim, wire);
     if (fault->action == SIM_MUTE)
-        wire->mute = 1;
+        answer->lost = 1;
     else
-        wire->bare = 1;
+        answer->bare = 1;
 }
 
 static void late(struct ffx_sim *sim, const struct sim_fault *fault,
                  struct sim_wire *wire)
 {
-    wire->late_us = sim_clock_us(&sim->clock) + (int64_t)fault->value[0] * 1000;
+    struct sim_answer *answer = answer_of(sim, wire);
+    answer->late = 1;
+    answer->late_us =
+        sim_clock_us(&sim->clock) + (int64_t)fault->value[0] * 1000;
 }
 
 static void stuck(struct ffx_sim *sim, const struct sim_fault *fault,
@@ -125,7 +150,8 @@ static void fragment(struct ffx_sim *sim, const struct sim_fault *fault,
 static void urc(struct ffx_sim *sim, const struct sim_fault *fault,
                 struct sim_wire *wire)
 {
-    (void)sim;
+    if (sim->state == SIM_OFF || sim->state == SIM_HUNG)
+        return;
     sim_line_insert(&wire->line, "\r\n", 2);
     sim_line_insert(&wire->line, fault->text, fault->text_length);
     sim_line_insert(&wire->line, "\r\n", 2);
@@ -215,27 +241,17 @@ void sim_trouble_mail(struct ffx_sim *sim)
 /* --- dispatch ------------------------------------------------------------ */
 
 static handler *const handlers[SIM_ACTIONS] = {
-    [SIM_HANG] = doom,
-    [SIM_RESET] = doom,
-    [SIM_CUT] = doom,
-    [SIM_BUG] = bug,
-    [SIM_DAMAGE] = damage,
-    [SIM_BAUD] = set_baud,
-    [SIM_MUTE] = mute,
-    [SIM_BARE] = mute,
-    [SIM_LATE] = late,
-    [SIM_STUCK] = stuck,
-    [SIM_EXPECT] = expect,
-    [SIM_ECHO] = echo,
-    [SIM_NEWLINE] = newline,
-    [SIM_FRAGMENT] = fragment,
-    [SIM_URC] = urc,
-    [SIM_SIGNAL] = set_signal,
-    [SIM_NETWORK] = set_network,
-    [SIM_PDP] = drop_pdp,
-    [SIM_SMS] = send_sms,
-    [SIM_DTR] = set_dtr,
-    [SIM_BATTERY] = set_battery,
+    [SIM_HANG] = doom,         [SIM_RESET] = doom,
+    [SIM_CUT] = doom,          [SIM_BUG] = bug,
+    [SIM_DAMAGE] = damage,     [SIM_BAUD] = set_baud,
+    [SIM_FLOW] = set_flow,     [SIM_MUTE] = mute,
+    [SIM_BARE] = mute,         [SIM_LATE] = late,
+    [SIM_STUCK] = stuck,       [SIM_EXPECT] = expect,
+    [SIM_ECHO] = echo,         [SIM_NEWLINE] = newline,
+    [SIM_FRAGMENT] = fragment, [SIM_URC] = urc,
+    [SIM_SIGNAL] = set_signal, [SIM_NETWORK] = set_network,
+    [SIM_PDP] = drop_pdp,      [SIM_SMS] = send_sms,
+    [SIM_DTR] = set_dtr,       [SIM_BATTERY] = set_battery,
 };
 
 void sim_trouble(struct ffx_sim *sim, const struct sim_fault *fault,
@@ -287,13 +303,15 @@ void sim_trouble_booted(struct ffx_sim *sim)
     ffx_module_dtr(&sim->module, sim->air.dtr, now_ms(sim));
     ffx_module_battery(&sim->module, sim->air.percent, sim->air.millivolts,
                        now_ms(sim));
-    if (sim->air.baud > 0)
+    if (sim->air.baud_due)
         sim_line_set_baud(&sim->wires[FFX_PORT_UART].line, sim->air.baud);
+    sim->air.baud_due = 0;
 }
 
 /* --- lines --------------------------------------------------------------- */
 
-/* The core has a command line. 1: it was never heard. */
+/* The core has a command line. 1: it was never heard, or is not acted on any
+ * more. */
 int sim_trouble_line(struct ffx_sim *sim, uint32_t wire)
 {
     const struct sim_fault *fault;
@@ -305,7 +323,10 @@ int sim_trouble_line(struct ffx_sim *sim, uint32_t wire)
         lost |= fault->action == SIM_LOSE;
         sim_trouble(sim, fault, wire);
     }
-    return lost;
+    /* A line that is not answered has no answer to be spoilt. */
+    if (lost || sim->doom)
+        sim->wires[wire].answer = (struct sim_answer){0};
+    return lost || sim->doom;
 }
 
 /* --- files --------------------------------------------------------------- */

@@ -143,6 +143,9 @@ struct ffx_module_boot {
     /* A command line is there. 0: it is executed; 1: it was never heard (a
      * fault of the line). */
     int (*heard)(void *context, uint32_t port);
+    /* That line is over: the last `length` bytes in the port's tx are its
+     * final result (0: it has none). URCs may follow. */
+    void (*answered)(void *context, uint32_t port, uint32_t length);
 };
 
 enum ffx_module_profile {

@@ -57,16 +57,19 @@ static void put_result(const struct ffx_module_port *port,
     ffx_at_put(out, "\r\n");
 }
 
-static void finish(struct ffx_module_port *port, int result)
+static void finish(struct ffx_module *module, struct ffx_module_port *port,
+                   int result)
 {
+    const struct ffx_module_config *config = &module->config;
     char text[96];
     struct ffx_at_text out;
     port->phase = RUN_IDLE;
-    if (port->user.quiet || result == COMMAND_SILENT)
-        return;
     ffx_at_text_init(&out, text, sizeof text);
-    put_result(port, &out, result);
+    if (!port->user.quiet && result != COMMAND_SILENT)
+        put_result(port, &out, result);
     txring_put(port, text, out.length);
+    if (config->boot->answered != 0)
+        config->boot->answered(config->context, port->index, out.length);
 }
 
 /* --- one command --------------------------------------------------------- */
@@ -129,9 +132,9 @@ static void settle(struct ffx_module *module, struct ffx_module_port *port,
         [COMMAND_NO_CARRIER] = RUN_IDLE, [COMMAND_TEXT] = RUN_TEXT,
     };
     if (result < 0 || phases[result] == RUN_IDLE)
-        finish(port, result);
+        finish(module, port, result);
     else if (module->reset)
-        finish(port, COMMAND_OK); /* nothing runs behind a reset */
+        finish(module, port, COMMAND_OK); /* nothing runs behind a reset */
     else
         port->phase = phases[result];
 }
@@ -144,7 +147,7 @@ static void call_row(struct ffx_module *module, struct ffx_module_port *port)
     call.row = command_find(module, &port->command);
     if (call.row == 0) {
         const int cme = quirk_is(module, FFX_D26_UNKNOWN, 1);
-        finish(port, cme ? COMMAND_CME(601) : COMMAND_ERROR);
+        finish(module, port, cme ? COMMAND_CME(601) : COMMAND_ERROR);
         return;
     }
     ffx_at_args_init(&call.args, port->command.arguments,
@@ -152,7 +155,8 @@ static void call_row(struct ffx_module *module, struct ffx_module_port *port)
     ffx_at_text_init(&call.out, text, sizeof text);
     const int result = dispatch(module, &call);
     if (call.out.overflow) {
-        finish(port, COMMAND_ERROR); /* rather no answer than half a one */
+        finish(module, port,
+               COMMAND_ERROR); /* rather no answer than half a one */
         return;
     }
     txring_put(port, text, call.out.length);
@@ -178,17 +182,16 @@ static int phase_next(struct ffx_module *module, struct ffx_module_port *port)
     if (result == 1)
         call_row(module, port);
     else
-        finish(port, result == 0 ? COMMAND_OK : COMMAND_ERROR);
+        finish(module, port, result == 0 ? COMMAND_OK : COMMAND_ERROR);
     return 1;
 }
 
 /* A line over the limits: nothing of it is executed (manual 1.4.4). */
 static int phase_refuse(struct ffx_module *module, struct ffx_module_port *port)
 {
-    (void)module;
     if (txring_free(port) < RUN_ROOM)
         return 0;
-    finish(port, COMMAND_ERROR);
+    finish(module, port, COMMAND_ERROR);
     return 1;
 }
 
@@ -281,7 +284,7 @@ void run_timeout(struct ffx_module *module, struct ffx_module_port *port)
     if (port->phase != RUN_TAKE)
         return;
     cmd_files_keep_part(module, port);
-    finish(port, COMMAND_REFUSED);
+    finish(module, port, COMMAND_REFUSED);
 }
 
 /* What the other ports do ends in mid-word. */
@@ -323,5 +326,5 @@ void run_owed_ok(struct ffx_module *module)
     for (uint32_t i = 0; i < module->config.port_count; i++)
         if ((owed >> i & 1u) && module->ports[i].phase == RUN_IDLE &&
             txring_free(&module->ports[i]) >= RUN_ROOM)
-            finish(&module->ports[i], COMMAND_OK);
+            finish(module, &module->ports[i], COMMAND_OK);
 }

@@ -168,6 +168,57 @@ const char *virtual_control(struct virtual *v, const char *command)
     return reply;
 }
 
+void virtual_do(struct virtual *v, const char *command)
+{
+    assert_string_equal(virtual_control(v, command), "ok\n");
+}
+
+unsigned virtual_count(struct virtual *v, const char *name)
+{
+    unsigned count = 0;
+    const char *at = strstr(virtual_control(v, "status"), name);
+    assert_non_null(at);
+    assert_int_equal(sscanf(at + strlen(name), " %u", &count), 1);
+    return count;
+}
+
+void virtual_at_byte(struct virtual *v, const char *trigger, unsigned n,
+                     const char *action)
+{
+    char command[256];
+    const char *kind = trigger[0] == 'r' ? "rx-bytes" : "tx-bytes";
+    snprintf(command, sizeof command, "at %s %u %s", trigger,
+             virtual_count(v, kind) + n, action);
+    virtual_do(v, command);
+}
+
+void virtual_has(struct virtual *v, const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("no '%s' in '%s'; log: %s", part, text, v->log);
+}
+
+void virtual_lacks(struct virtual *v, const char *text, const char *part)
+{
+    if (strstr(text, part) != NULL)
+        fail_msg("'%s' in '%s'; log: %s", part, text, v->log);
+}
+
+void virtual_is_usable(struct virtual *v)
+{
+    virtual_do(v, "clear");
+    virtual_say(v, "\r");
+    virtual_say(v, "ATV1Q0E1\r");
+    virtual_has(v, virtual_say(v, "AT\r"), "\r\nOK\r\n");
+    assert_string_equal(virtual_say(v, "AT+GMR\r"), "AT+GMR\r" VIRTUAL_GMR);
+}
+
+void virtual_forget_log(struct virtual *v)
+{
+    v->log_length = 0;
+    v->log[0] = '\0';
+}
+
 /* --- files --------------------------------------------------------------- */
 
 static FILE *open_file(const struct virtual *v, const char *name,

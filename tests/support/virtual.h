@@ -20,6 +20,8 @@
 #include <farfix/sim.h>
 
 #define VIRTUAL_SAID (256u * 1024u)
+/* The answer to AT+GMR while the fixture's release A runs. */
+#define VIRTUAL_GMR "\r\nRevision:1529B05SIM7000G\r\n\r\nOK\r\n"
 
 struct virtual_options {
     const char *faults;
@@ -74,6 +76,21 @@ const char *virtual_listen(struct virtual *v, const char *text,
                            uint32_t limit_ms);
 /* A command of the control socket; its answer. */
 const char *virtual_control(struct virtual *v, const char *command);
+/* The same for a fault or another command that must be taken. */
+void virtual_do(struct virtual *v, const char *command);
+/* A number of "status": "rx-bytes", "percent". */
+unsigned virtual_count(struct virtual *v, const char *name);
+/* "at TRIGGER N ACTION" for rx-byte and tx-byte, N counted from now on. */
+void virtual_at_byte(struct virtual *v, const char *trigger, unsigned n,
+                     const char *action);
+/* The test fails when `text` has no such part, or has it. */
+void virtual_has(struct virtual *v, const char *text, const char *part);
+void virtual_lacks(struct virtual *v, const char *text, const char *part);
+/* Nothing goes wrong any more, and two commands later all is well: the first
+ * ends what may stand half-typed. Release A must run. */
+void virtual_is_usable(struct virtual *v);
+/* Forgets the log, to see what is new in it. */
+void virtual_forget_log(struct virtual *v);
 
 /* As if it had been pushed. */
 void virtual_put(struct virtual *v, const char *name, const void *bytes,
