@@ -66,6 +66,7 @@ enum sim_action {
                      * bytes) */
     SIM_SIGNAL,   /* +CSQ: value 0 */
     SIM_NETWORK,  /* registration: value 0 */
+    SIM_TIME,     /* the network's clock: value 0 seconds since 1970 */
     SIM_SMS,      /* from word, text */
     SIM_URC,      /* a line of text, whatever it says */
     SIM_DTR,      /* the TE's DTR: value 0, 1 is high */

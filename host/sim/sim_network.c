@@ -264,6 +264,11 @@ static void fail(struct sim_network *network, uint16_t http_status,
 static void succeed(struct sim_network *network)
 {
     const uint32_t received = network->progress.received;
+    if (received >= network->stop) {
+        network->stop = 0;
+        fail(network, NETWORK, 61, "a fault broke the connection");
+        return;
+    }
     forget(network);
     if (sim_files_publish(network->files, STAGE, network->dir, network->name) !=
         FFX_OK) {
@@ -487,6 +492,7 @@ int sim_network_start(struct sim_network *network,
         return result;
     }
     network->progress = (struct ffx_module_progress){.busy = 1};
+    network->stop = UINT64_MAX;
     sim_log(&network->log, "transfer of %s begins", network->shown);
     return FFX_OK;
 }

@@ -52,6 +52,8 @@ struct sim_network {
     int fd;           /* the staged file */
     uint32_t room;    /* how long it may become */
     uint16_t refusal; /* the HTTP status of what we did not want; or 0 */
+    uint64_t stop;    /* a fault: so many bytes are a failure, not a file;
+                       * 0: and it happened */
     struct ffx_module_progress progress;
 };
 

@@ -178,6 +178,10 @@ static void move_pin(void *context, enum ffx_module_pin pin, int low)
 static uint32_t network_time(void *context)
 {
     const struct ffx_sim *sim = context;
+    if (sim->air.time_s > 0)
+        return sim->air.time_s +
+               (uint32_t)((sim_clock_ms(&sim->clock) - sim->air.time_ms) /
+                          1000);
     return sim->clock.now_us == NULL
                ? (uint32_t)time(NULL)
                : (uint32_t)(1600000000 + sim_clock_us(&sim->clock) / 1000000);

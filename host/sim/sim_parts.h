@@ -76,7 +76,9 @@ struct sim_air {
     uint32_t bugs;   /* enum ffx_module_bug */
     uint32_t baud;   /* with baud_due: the UART comes up at it, once */
     uint8_t baud_due;
-    uint8_t flow; /* enum sim_flow */
+    uint8_t flow;    /* enum sim_flow */
+    uint32_t time_s; /* the network's clock at time_ms; 0: nobody moved it */
+    int64_t time_ms;
 };
 
 /* An SMS that the network keeps until the module takes it. */

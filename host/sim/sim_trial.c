@@ -32,7 +32,8 @@ int sim_trial_start(struct ffx_sim *sim,
     trial->since_ms = clock_ms(sim);
     trial->dir = transfer->dir;
     trial->limit_ms = (int64_t)transfer->timeout_s * transfer->tries * 1000;
-    memcpy(trial->name, transfer->name, strlen(transfer->name) + 1);
+    if (!transfer->size_only)
+        memcpy(trial->name, transfer->name, strlen(transfer->name) + 1);
     if (fault != NULL) {
         sim_trouble(sim, fault, 0);
         trial->copy = *fault;
@@ -41,7 +42,12 @@ int sim_trial_start(struct ffx_sim *sim,
         if (fault->action == SIM_STATUS || fault->action == SIM_STALL)
             return FFX_OK; /* no server ever sees it */
     }
-    return sim_network_start(&sim->network, transfer);
+    const int result = sim_network_start(&sim->network, transfer);
+    /* However fast the bytes come, they never become a file. */
+    if (fault != NULL &&
+        (fault->action == SIM_BROKEN || fault->action == SIM_PDP))
+        sim->network.stop = fault->value[0];
+    return result;
 }
 
 /* --- ends ---------------------------------------------------------------- */
@@ -84,13 +90,15 @@ static void stall(struct ffx_sim *sim, struct ffx_module_progress *progress)
 /* The connection breaks in every try: it ends when the bytes are there. */
 static void broken(struct ffx_sim *sim, struct ffx_module_progress *progress)
 {
-    if (progress->received >= sim->trial.fault->value[0])
+    if (!progress->failed && progress->received >= sim->trial.fault->value[0])
         fail(sim, 601, 61);
 }
 
 static void drop_pdp(struct ffx_sim *sim, struct ffx_module_progress *progress)
 {
-    if (progress->busy && progress->received >= sim->trial.fault->value[0]) {
+    const int stopped = progress->failed && sim->network.stop == 0;
+    if (stopped ||
+        (progress->busy && progress->received >= sim->trial.fault->value[0])) {
         fail(sim, 601, 61);
         sim->trial.drops_pdp = 1;
     }
@@ -101,7 +109,9 @@ static void slow(struct ffx_sim *sim, struct ffx_module_progress *progress)
 {
     const uint64_t passed = (uint64_t)(clock_ms(sim) - sim->trial.since_ms);
     const uint64_t most = passed * sim->trial.fault->value[0] / 1000;
-    if (passed >= (uint64_t)sim->trial.limit_ms) {
+    if (passed >= (uint64_t)sim->trial.limit_ms && most < progress->received) {
+        if (!progress->busy && sim->trial.name[0] != '\0')
+            sim_files_remove(&sim->files, sim->trial.dir, sim->trial.name);
         fail(sim, 601, 64);
         return;
     }

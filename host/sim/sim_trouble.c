@@ -177,6 +177,15 @@ static void set_network(struct ffx_sim *sim, const struct sim_fault *fault,
         ffx_module_registration(&sim->module, sim->air.network, now_ms(sim));
 }
 
+/* It is told at the next registration. */
+static void set_time(struct ffx_sim *sim, const struct sim_fault *fault,
+                     struct sim_wire *wire)
+{
+    (void)wire;
+    sim->air.time_s = fault->value[0];
+    sim->air.time_ms = sim_clock_ms(&sim->clock);
+}
+
 static void drop_pdp(struct ffx_sim *sim, const struct sim_fault *fault,
                      struct sim_wire *wire)
 {
@@ -241,17 +250,29 @@ void sim_trouble_mail(struct ffx_sim *sim)
 /* --- dispatch ------------------------------------------------------------ */
 
 static handler *const handlers[SIM_ACTIONS] = {
-    [SIM_HANG] = doom,         [SIM_RESET] = doom,
-    [SIM_CUT] = doom,          [SIM_BUG] = bug,
-    [SIM_DAMAGE] = damage,     [SIM_BAUD] = set_baud,
-    [SIM_FLOW] = set_flow,     [SIM_MUTE] = mute,
-    [SIM_BARE] = mute,         [SIM_LATE] = late,
-    [SIM_STUCK] = stuck,       [SIM_EXPECT] = expect,
-    [SIM_ECHO] = echo,         [SIM_NEWLINE] = newline,
-    [SIM_FRAGMENT] = fragment, [SIM_URC] = urc,
-    [SIM_SIGNAL] = set_signal, [SIM_NETWORK] = set_network,
-    [SIM_PDP] = drop_pdp,      [SIM_SMS] = send_sms,
-    [SIM_DTR] = set_dtr,       [SIM_BATTERY] = set_battery,
+    [SIM_HANG] = doom,
+    [SIM_RESET] = doom,
+    [SIM_CUT] = doom,
+    [SIM_BUG] = bug,
+    [SIM_DAMAGE] = damage,
+    [SIM_BAUD] = set_baud,
+    [SIM_FLOW] = set_flow,
+    [SIM_MUTE] = mute,
+    [SIM_BARE] = mute,
+    [SIM_LATE] = late,
+    [SIM_STUCK] = stuck,
+    [SIM_EXPECT] = expect,
+    [SIM_ECHO] = echo,
+    [SIM_NEWLINE] = newline,
+    [SIM_FRAGMENT] = fragment,
+    [SIM_URC] = urc,
+    [SIM_SIGNAL] = set_signal,
+    [SIM_NETWORK] = set_network,
+    [SIM_PDP] = drop_pdp,
+    [SIM_TIME] = set_time,
+    [SIM_SMS] = send_sms,
+    [SIM_DTR] = set_dtr,
+    [SIM_BATTERY] = set_battery,
 };
 
 void sim_trouble(struct ffx_sim *sim, const struct sim_fault *fault,
