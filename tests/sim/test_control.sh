@@ -141,7 +141,7 @@ start_sim m3 $new --trace --pty m3.link --pty2 m3.usb && line_open &&
     until_true at AT
 at 'AT&C1' && at AT+CFSINIT
 printf 'AT+CFSWFILE=3,"a",0,5,5000\r' >&7
-hear DOWNLOAD && printf hello >&7 && hear '^OK$'
+hear DOWNLOAD && sleep 0.02 && printf hello >&7 && hear '^OK$'
 result $? "a file is pushed under --trace"
 grep -Eq '^ *[0-9]+\.[0-9]{3} > AT' m3.log &&
     grep -Eq '^ *[0-9]+\.[0-9]{3} < .*DOWNLOAD' m3.log
@@ -157,7 +157,7 @@ stop_sim
 [ ! -L m3.link ] && [ ! -L m3.usb ]
 result $? "both links go with the process"
 # Data without a line end are shown late, but with their time.
-awk '/\| DCD low/ { low = $1 } /\| DCD high/ { high = $1 } 
+awk '/\| DCD low/ { low = $1 } /\| DCD high/ { high = $1 }
     />.*hello/ { data = $1 } END { exit !(low < data && data <= high) }' m3.log
 result $? "the trace shows DCD low until the data are there"
 
