@@ -182,7 +182,13 @@ static int leave_firmware(struct ffx_sim *sim)
     }
     sim_log(&sim->log, "%s", words[kind]);
     sim_trial_cancel(sim);
-    return kind == FFX_POWER_DOWN ? 0 : go_on(sim_power_up(sim));
+    if (kind != FFX_POWER_DOWN)
+        return go_on(sim_power_up(sim));
+    /* Others of the process may go on for long: its peer sees the end. */
+    for (uint32_t i = 0; i < sim->wire_count; i++)
+        if (sim->wires[i].line.port.kind == FFX_SIM_TCP)
+            sim_port_close(&sim->wires[i].line.port);
+    return 0;
 }
 
 static int step_run(struct ffx_sim *sim)

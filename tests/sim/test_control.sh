@@ -216,7 +216,7 @@ n=0
 for port in $ports; do
     until_true line_open 2>/dev/null && until_true at ATE0
     printf 'AT+CPOWD=1\r' >&7
-    hear 'NORMAL POWER DOWN' && n=$((n + 1))
+    hear 'NORMAL POWER DOWN' && ! hear NOTHING && n=$((n + 1))
     line_close
     [ "$n" -ne 1 ] || refuses 'module 1 status' 'switched off'
 done

@@ -164,6 +164,24 @@ static void cleared_faults_do_not_happen(void **context)
     assert_int_equal(times(SIM_ON_LINE, 3), 0);
 }
 
+static void a_period_of_an_update_counts_anew_with_each(void **context)
+{
+    size_t cursor;
+    (void)context;
+    add("every percent 30 cut");
+    for (int update = 0; update < 3; update++) {
+        unsigned cuts = 0;
+        sim_faults_rewind(&faults, SIM_ON_PERCENT);
+        for (uint64_t percent = 0; percent <= 100; percent++) {
+            sim_faults_reach(&faults, SIM_ON_PERCENT, percent);
+            cursor = 0;
+            cuts += sim_faults_next(&faults, SIM_ON_PERCENT, &cursor) != NULL;
+        }
+        assert_int_equal(cuts, 3);
+    }
+    assert_int_equal(faults.rows[0].fired, 9);
+}
+
 /* --- grammar ------------------------------------------------------------- */
 
 static void each_action_is_read_and_shown_alike(void **context)
@@ -186,7 +204,10 @@ static void each_action_is_read_and_shown_alike(void **context)
         "at ms 9 network 3",      "at ms 9 dtr 1",
         "at ms 9 battery 4 3050", "at write 3 fail",
         "odds write 5 full",      "at boot 2 damage fun-5",
-        "at boot 2 baud 9600"};
+        "at boot 2 baud 9600",    "every boot 2 cut",
+        "at boot 3 hang",         "at line 7 flow stuck",
+        "at ms 7 flow ignored",   "at ms 5 time 1893456000",
+        "at line 5 bug none",     "at line 5 damage none"};
     (void)context;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         char shown[128];
@@ -244,6 +265,11 @@ static void what_is_no_fault_is_named_by_its_line(void **context)
                                         "at tx-byte 1 insert \\x4",
                                         "at ms 5 sms 123",
                                         "at boot 1 damage",
+                                        "at boot 1 damage nose",
+                                        "at boot 1 bug cold",
+                                        "at line 1 flow maybe",
+                                        "at line 1 newline 123456789",
+                                        "at boot 1 mute",
                                         "at line 1 fragment 4",
                                         "drop",
                                         "at",
@@ -315,6 +341,7 @@ int main(void)
         TEST(a_brown_out_loop_cuts_every_start),
         TEST(what_happens_at_once_leaves_no_row_behind),
         TEST(cleared_faults_do_not_happen),
+        TEST(a_period_of_an_update_counts_anew_with_each),
         TEST(each_action_is_read_and_shown_alike),
         TEST(text_may_hold_any_byte),
         TEST(every_tear_of_the_instrument_has_a_number),
