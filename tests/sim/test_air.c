@@ -351,7 +351,8 @@ static void an_sms_waits_for_a_module_that_is_off(void **context)
     control("now sms +491 first");
     control("now sms +492 second");
     has(virtual_control(&v, "status"), "state off\n");
-    virtual_wait(&v, 500);
+    virtual_wait(&v, 900); /* nor do they switch it on */
+    has(virtual_control(&v, "status"), "state off\n");
     assert_int_equal(messages(virtual_wait(&v, 15000)), 2);
     has(virtual_say(&v, "AT+CMGF=1;+CMGR=1\r"), "first");
     has(virtual_say(&v, "AT+CMGR=2\r"), "second");

@@ -46,7 +46,7 @@ static int tear_down(void **context)
     return 0;
 }
 
-/* --- telling and hearing ----------------------------------------------- */
+/* --- telling and hearing -------------------------------------------------- */
 
 static void has(const char *text, const char *part)
 {
@@ -88,7 +88,7 @@ static long stored(char *bytes, size_t capacity)
     return virtual_file(&v, "fota/update.zip", bytes, capacity);
 }
 
-/* --- S19: a reboot at every byte ----------------------------------------- */
+/* --- S19: a reboot at every byte ------------------------------------------ */
 
 #define OLD_BYTES 60u
 #define NEW_BYTES 100u
@@ -170,7 +170,19 @@ static void s19_a_reset_at_a_byte_comes_behind_what_was_said(void **context)
     is_usable();
 }
 
-/* --- S20 to S22 ---------------------------------------------------------- */
+static void s19_what_is_typed_while_the_power_is_off_is_lost(void **context)
+{
+    (void)context;
+    control("now cut");
+    virtual_wait(&v, 10);
+    for (int i = 0; i < 10; i++)
+        assert_string_equal(virtual_say(&v, "ATE0\r"), "");
+    has(virtual_wait(&v, 5000), "RDY");
+    assert_string_equal(virtual_say(&v, "AT\r"), "AT\r\r\nOK\r\n");
+    is_usable();
+}
+
+/* --- S20 to S22 ----------------------------------------------------------- */
 
 static void s20_only_a_power_cut_ends_a_hang(void **context)
 {
@@ -237,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(s19_a_reboot_at_any_byte_leaves_old_file_or_new),
         TEST(s19_a_reset_at_a_byte_comes_behind_what_was_said),
+        TEST(s19_what_is_typed_while_the_power_is_off_is_lost),
         TEST(s20_only_a_power_cut_ends_a_hang),
         TEST(s21_a_te_that_reboots_finds_what_it_left_behind),
         TEST(s22_a_stuck_port_swallows_everything_until_a_reset),
