@@ -249,8 +249,8 @@ static void empty(const char *name)
 
 static void remove_state(void)
 {
-    static const char *const names[] = {"custapp",  "fota", "datatx",
-                                        "customer", "tmp",  "."};
+    static const char *const names[] = {"custapp", "fota", "datatx", "customer",
+                                        "ram",     "tmp",  "."};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[128];
         empty(names[i]);
