@@ -178,27 +178,36 @@ static int read_faults(const char *path, char *text, size_t capacity)
                             capacity - 1);
 }
 
+/* As a fault file spells it. */
+static void put_text(const char *text, const char *end, char *line,
+                     size_t capacity)
+{
+    size_t length = strlen(line);
+    for (; text < end && length + 3 < capacity; text++) {
+        if (*text == '\\' || *text == '\n')
+            line[length++] = '\\';
+        line[length++] = *text == '\n' ? 'n' : *text;
+    }
+    line[length] = '\0';
+}
+
 /* "--sms +49...:text@5" is the fault "at ms 5000 sms +49... text". */
-static int add_sms(const char *option, char *text, size_t capacity)
+static int add_sms(const char *option, char *line, size_t capacity)
 {
     char *end;
     const char *colon = strchr(option, ':'), *at = strrchr(option, '@');
     if (colon == NULL || at == NULL || at < colon)
         return wrong("--sms", "FROM:TEXT@SECONDS", option);
+    const long from_length = colon - option;
     const double at_s = strtod(at + 1, &end);
     if (end == at + 1 || *end != '\0' || !(at_s >= 0) || at_s > 1e6 ||
-        colon - option > (long)FFX_SMS_FROM_MAX || colon == option ||
+        from_length == 0 || from_length > (long)FFX_SMS_FROM_MAX ||
+        (long)strcspn(option, " \t\r\n") < from_length ||
         at - colon - 1 > (long)FFX_SMS_TEXT_MAX || at == colon + 1)
         return wrong("--sms", "FROM:TEXT@SECONDS", option);
-    size_t length =
-        (size_t)snprintf(text, capacity, "\nat ms %.0f sms %.*s ", at_s * 1000,
-                         (int)(colon - option), option);
-    for (const char *c = colon + 1; c < at && length + 3 < capacity; c++) {
-        if (*c == '\\')
-            text[length++] = '\\';
-        text[length++] = *c;
-    }
-    text[length] = '\0';
+    snprintf(line, capacity, "\nat ms %.0f sms %.*s ", at_s * 1000,
+             (int)from_length, option);
+    put_text(colon + 1, at, line, capacity);
     return 0;
 }
 
@@ -239,6 +248,9 @@ static int set_count(const struct request *request)
     if (request->count > 1 && request->tcp == NULL)
         return cli_fail(CLI_USAGE, "--count needs --tcp HOST:PORT: module N "
                                    "listens on PORT + N - 1");
+    if (request->count > 1 && request->pty2 != NULL)
+        return cli_fail(CLI_USAGE, "--pty2 names the port of one module, "
+                                   "--count makes many");
     return 0;
 }
 
@@ -257,6 +269,9 @@ static int set_config(const struct request *request,
     if (request->release != NULL && request->version != NULL)
         return cli_fail(CLI_USAGE, "--release and --version exclude each "
                                    "other: a release has its version");
+    if (request->model != NULL && request->version == NULL)
+        return cli_fail(CLI_USAGE, "--model belongs to --version; a release "
+                                   "has its own");
     if (request->release != NULL
             ? request->trust == NULL
             : request->trust != NULL && request->vendor == NULL)
@@ -286,13 +301,14 @@ static int set_config(const struct request *request,
 
 static int start(const struct request *request)
 {
-    struct sim_serving serving = {.release = request->release,
-                                  .trust = request->trust,
-                                  .model = request->model,
-                                  .version = request->version,
-                                  .control = request->control,
-                                  .trace = request->trace,
-                                  .count = request->count};
+    struct sim_serving serving = {
+        .release = request->release,
+        .trust = request->trust,
+        .model = request->model != NULL ? request->model : "SIM7000G",
+        .version = request->version,
+        .control = request->control,
+        .trace = request->trace,
+        .count = request->count};
     const int result = set_config(request, &serving.config);
     return result != 0 ? result : sim_serve(&serving);
 }
@@ -303,7 +319,6 @@ int cli_sim_run(int argc, char **argv)
                               .quirks = "",
                               .bugs = "",
                               .damage = "",
-                              .model = "SIM7000G",
                               .imei = default_imei,
                               .apn = "ctnb",
                               .speed = "real",

@@ -8,19 +8,26 @@
 #include "sim/sim_many.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* One module of a crowd and what it is called. */
 struct station {
-    struct ffx_sim *sim;
     char name[12]; /* "", or "12 " */
     char state[4096], address[300], imei[16];
     struct sim_trace trace;
+};
+
+struct crowd {
+    const struct sim_serving *serving;
+    struct station *stations;
+    struct sim_many modules;
 };
 
 /* --- log and trace ------------------------------------------------------- */
@@ -65,26 +72,29 @@ static void next_imei(char imei[16], const char *first, uint32_t index)
     imei[14] = check_digit(imei);
 }
 
+/* The port of HOST:PORT; 0: a free one, or none that is a number. */
+static unsigned long first_port(const char *address)
+{
+    const char *colon = strrchr(address, ':');
+    return colon != NULL ? strtoul(colon + 1, NULL, 10) : 0;
+}
+
 /* HOST:PORT of the index-th; port 0 stays 0. */
-static int next_address(struct station *station, const char *first,
-                        uint32_t index)
+static void next_address(struct station *station, const char *first,
+                         uint32_t index)
 {
     const char *colon = strrchr(first, ':');
-    const unsigned long port = colon != NULL ? strtoul(colon + 1, NULL, 10) : 0;
+    const unsigned long port = first_port(first);
     if (port == 0)
         snprintf(station->address, sizeof station->address, "%s", first);
     else
         snprintf(station->address, sizeof station->address, "%.*s:%lu",
                  (int)(colon - first), first, port + index);
-    return port + index <= 65535
-               ? 0
-               : cli_fail(CLI_USAGE, "--tcp %s: module %u has no port", first,
-                          (unsigned)index + 1);
 }
 
-static int set_station(struct station *station,
-                       const struct sim_serving *serving, uint32_t index,
-                       struct ffx_sim_config *config)
+static void set_station(struct station *station,
+                        const struct sim_serving *serving, uint32_t index,
+                        struct ffx_sim_config *config)
 {
     *config = serving->config;
     next_imei(station->imei, config->imei, index);
@@ -98,71 +108,83 @@ static int set_station(struct station *station,
         snprintf(station->state, sizeof station->state, "%.4000s/%04u",
                  config->state, (unsigned)index + 1);
         config->state = station->state;
-        if (next_address(station, config->address, index) != 0)
-            return CLI_USAGE;
+        next_address(station, config->address, index);
         config->address = station->address;
     }
     sim_trace_init(&station->trace, station->name);
-    return 0;
 }
 
 /* --- making -------------------------------------------------------------- */
 
-static int create(struct station *station, const struct ffx_sim_config *config)
+static int create(struct crowd *crowd, uint32_t index,
+                  const struct ffx_sim_factory *factory)
 {
+    struct station *station = &crowd->stations[index];
+    struct ffx_sim_config config;
     struct ffx_sim_error error;
-    if (ffx_sim_create(&station->sim, config, &error) == FFX_OK)
+    struct ffx_sim *sim;
+    set_station(station, crowd->serving, index, &config);
+    config.factory = factory;
+    if (ffx_sim_create(&sim, &config, &error) == FFX_OK) {
+        sim_many_add(&crowd->modules, sim);
         return 0;
+    }
     return cli_fail(error.missing                    ? CLI_MISSING
                     : error.code == FFX_ERR_ARGUMENT ? CLI_USAGE
                                                      : CLI_FAILED,
                     "%s%s", station->name, error.text);
 }
 
-/* A module needs about a dozen descriptors. */
-static void allow_files(uint32_t count)
+/* A module needs about a dozen descriptors; poll(2) refuses more entries than
+ * a process may have descriptors. */
+static int allow_files(uint32_t count)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    const rlim_t wanted = (rlim_t)count * 16 + 64;
-    if (limit.rlim_cur >= wanted)
-        return;
-    limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+    const rlim_t wanted = (rlim_t)count * FFX_SIM_FDS + 64;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return 0;
+    if (limit.rlim_max < wanted)
+        return cli_fail(CLI_FAILED,
+                        "--count %u needs %lu open files, and %lu are allowed; "
+                        "raise the hard limit (ulimit -Hn)",
+                        (unsigned)count, (unsigned long)wanted,
+                        (unsigned long)limit.rlim_max);
+    limit.rlim_cur = wanted;
     setrlimit(RLIMIT_NOFILE, &limit);
+    return 0;
 }
 
-static int create_all(struct station *stations,
-                      const struct sim_serving *serving,
+static int create_all(struct crowd *crowd,
                       const struct ffx_sim_factory *factory)
 {
-    allow_files(serving->count);
+    const struct sim_serving *serving = crowd->serving;
+    int result = allow_files(serving->count);
+    if (result != 0)
+        return result;
+    if (serving->count > 1 &&
+        first_port(serving->config.address) + serving->count > 65536)
+        return cli_fail(CLI_USAGE,
+                        "--tcp %s: the ports of %u modules end behind 65535",
+                        serving->config.address, (unsigned)serving->count);
     if (serving->count > 1 && mkdir(serving->config.state, 0777) != 0 &&
         errno != EEXIST)
         return cli_fail(CLI_MISSING, "cannot make the state directory %s: %s",
                         serving->config.state, strerror(errno));
-    for (uint32_t i = 0; i < serving->count; i++) {
-        struct ffx_sim_config config;
-        int result = set_station(&stations[i], serving, i, &config);
-        config.factory = factory;
-        if (result == 0)
-            result = create(&stations[i], &config);
-        if (result != 0)
-            return result;
-    }
-    return 0;
+    for (uint32_t i = 0; i < serving->count && result == 0; i++)
+        result = create(crowd, i, factory);
+    return result;
 }
 
-static int make_stations(struct station *stations,
-                         const struct sim_serving *serving)
+static int make_modules(struct crowd *crowd)
 {
+    const struct sim_serving *serving = crowd->serving;
     struct sim_release release;
     struct ffx_sim_factory plain;
     if (serving->release == NULL && serving->version == NULL)
-        return create_all(stations, serving, NULL);
+        return create_all(crowd, NULL);
     if (serving->release == NULL)
         return ffx_sim_plain(&plain, serving->model, serving->version) == 0
-                   ? create_all(stations, serving, &plain)
+                   ? create_all(crowd, &plain)
                    : cli_fail(CLI_USAGE,
                               "--model %s --version %s: letters, digits, '-', "
                               "and in a version '.' and '_'",
@@ -170,7 +192,7 @@ static int make_stations(struct station *stations,
     int result = sim_release_load(&release, serving->release, serving->trust);
     if (result != 0)
         return result;
-    result = create_all(stations, serving, &release.factory);
+    result = create_all(crowd, &release.factory);
     sim_release_free(&release);
     return result;
 }
@@ -236,50 +258,57 @@ static int open_control(struct sim_many *many, const char *path)
                     "%s", error.text);
 }
 
-static void say_ready(const struct station *stations,
-                      const struct sim_serving *serving)
+static void say_ready(const struct crowd *crowd)
 {
-    if (serving->config.port == FFX_SIM_STDIO)
+    if (crowd->serving->config.port == FFX_SIM_STDIO)
         return;
-    for (uint32_t i = 0; i < serving->count; i++)
-        printf("ready %s\n", ffx_sim_address(stations[i].sim));
+    for (uint32_t i = 0; i < crowd->modules.count; i++)
+        printf("ready %s\n", ffx_sim_address(crowd->modules.members[i].sim));
     fflush(stdout);
 }
 
-static int serve(struct station *stations, const struct sim_serving *serving,
-                 const sigset_t *waiting)
+static int serve(struct crowd *crowd)
 {
-    struct sim_many many;
-    if (sim_many_init(&many, serving->count) != FFX_OK)
-        return cli_fail(CLI_FAILED, "no memory for %u modules",
-                        (unsigned)serving->count);
-    for (uint32_t i = 0; i < serving->count; i++)
-        sim_many_add(&many, stations[i].sim);
-    int result = open_control(&many, serving->control);
+    sigset_t waiting;
+    catch_signals(&waiting);
+    int result = make_modules(crowd);
+    if (result == 0)
+        result = open_control(&crowd->modules, crowd->serving->control);
     if (result == 0) {
-        say_ready(stations, serving);
-        result = run(&many, waiting);
+        say_ready(crowd);
+        result = run(&crowd->modules, &waiting);
     }
-    sim_control_close(&many.control);
-    sim_many_free(&many);
     return result;
+}
+
+/* A file of the module's would take the number of a stream that is closed, and
+ * be read or written as if it were the line. */
+static void occupy_streams(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
 }
 
 int sim_serve(const struct sim_serving *serving)
 {
-    sigset_t waiting;
-    struct station *stations = calloc(serving->count, sizeof *stations);
-    if (stations == NULL)
+    struct crowd crowd = {.serving = serving};
+    const uint32_t count = serving->count;
+    occupy_streams();
+    crowd.stations = calloc(count, sizeof *crowd.stations);
+    if (crowd.stations == NULL ||
+        sim_many_init(&crowd.modules, count) != FFX_OK) {
+        free(crowd.stations);
         return cli_fail(CLI_FAILED, "no memory for %u modules",
-                        (unsigned)serving->count);
-    catch_signals(&waiting);
-    int result = make_stations(stations, serving);
-    if (result == 0)
-        result = serve(stations, serving, &waiting);
-    for (uint32_t i = 0; i < serving->count; i++) {
-        sim_trace_flush(&stations[i].trace);
-        ffx_sim_destroy(stations[i].sim);
+                        (unsigned)count);
     }
-    free(stations);
+    const int result = serve(&crowd);
+    for (uint32_t i = 0; i < count; i++)
+        sim_trace_flush(&crowd.stations[i].trace);
+    sim_many_free(&crowd.modules);
+    free(crowd.stations);
     return result;
 }

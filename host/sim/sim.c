@@ -25,13 +25,19 @@ static int script_over(struct ffx_sim *sim)
 {
     const struct sim_line *line = &sim->wires[0].line;
     struct ffx_module_progress progress;
-    if (sim->config.port != FFX_SIM_STDIO || !line->port.ended ||
-        sim_wire_deaf(sim) || line->fifo_length > 0)
+    if (sim->config.port != FFX_SIM_STDIO || !line->port.ended)
+        return 0;
+    if (sim->state == SIM_HUNG)
+        return 1; /* it will never be answered */
+    if (sim_wire_deaf(sim) || line->fifo_length > 0)
         return 0;
     sim_trial_progress(sim, &progress);
     return sim_wire_silent(sim) && !progress.busy &&
            sim_clock_ms(&sim->clock) - sim->spoke_ms > QUIET_MS;
 }
+
+_Static_assert(FFX_MODULE_PORTS *SIM_PORT_FDS + SIM_NETWORK_FDS <= FFX_SIM_FDS,
+               "each line and the network have their entries");
 
 unsigned ffx_sim_wait(struct ffx_sim *sim, struct pollfd fds[FFX_SIM_FDS],
                       int *timeout_ms)
@@ -69,6 +75,7 @@ int ffx_sim_step(struct ffx_sim *sim, const struct pollfd *fds, unsigned count)
         return result;
     if (sim->doom)
         return sim_power_step(sim);
+    sim_power_sent(sim);
     return !script_over(sim);
 }
 
@@ -340,10 +347,32 @@ close_files:
     return result;
 }
 
+/* What the command core would refuse, at a time when nobody looks. */
+static int check(const struct ffx_sim_config *config,
+                 struct ffx_sim_error *error)
+{
+    if (config->state == NULL)
+        return sim_error(error, FFX_ERR_ARGUMENT, "no state directory");
+    if (config->imei == NULL || strlen(config->imei) != 15 ||
+        strspn(config->imei, "0123456789") != 15)
+        return sim_error(error, FFX_ERR_ARGUMENT, "an IMEI has 15 digits");
+    if (config->apn != NULL && strlen(config->apn) > FFX_MODULE_APN_MAX)
+        return sim_error(error, FFX_ERR_ARGUMENT,
+                         "an access point's name has at most %u characters",
+                         FFX_MODULE_APN_MAX);
+    if (config->boot_ms > FFX_MODULE_BOOT_MS_MAX)
+        return sim_error(error, FFX_ERR_ARGUMENT,
+                         "a boot takes at most %u milliseconds",
+                         FFX_MODULE_BOOT_MS_MAX);
+    return FFX_OK;
+}
+
 int ffx_sim_create(struct ffx_sim **result_sim,
                    const struct ffx_sim_config *config,
                    struct ffx_sim_error *error)
 {
+    if (check(config, error) != FFX_OK)
+        return FFX_ERR_ARGUMENT;
     struct ffx_sim *sim = calloc(1, sizeof *sim);
     if (sim == NULL)
         return sim_error(error, FFX_ERR_SPACE, "no memory for the module");

@@ -108,6 +108,8 @@ static uint32_t pace_allows(struct sim_pace *pace, uint32_t baud,
         pace->from_ns = now_us * 1000 - byte_ns(baud);
     }
     const int64_t count = (now_us * 1000 - pace->from_ns) / byte_ns(baud);
+    if (count < 0)
+        return 0; /* whoever embeds it set the clock back */
     return count < (int64_t)wanted ? (uint32_t)count : wanted;
 }
 

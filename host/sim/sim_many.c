@@ -20,6 +20,10 @@ int sim_many_init(struct sim_many *many, uint32_t count)
 
 void sim_many_free(struct sim_many *many)
 {
+    for (uint32_t i = 0; i < many->count; i++)
+        ffx_sim_destroy(many->members[i].sim);
+    sim_control_close(&many->control);
+    many->count = many->on = 0;
     free(many->members);
     free(many->fds);
     many->members = NULL;
@@ -113,15 +117,23 @@ static int is_awake(const struct sim_member *member, const struct pollfd *fds,
     return 0;
 }
 
+static void end(struct sim_many *many, struct sim_member *member,
+                struct pollfd *fds)
+{
+    ffx_sim_destroy(member->sim);
+    member->sim = NULL;
+    many->on--;
+    for (unsigned i = 0; i < FFX_SIM_FDS; i++)
+        fds[i].fd = -1;
+}
+
 static int step(struct sim_many *many, struct sim_member *member,
-                const struct pollfd *fds)
+                struct pollfd *fds)
 {
     const int result = ffx_sim_step(member->sim, fds, member->fd_count);
     member->looked = 0;
-    if (result == 0) {
-        member->sim = NULL;
-        many->on--;
-    }
+    if (result == 0)
+        end(many, member, fds);
     return result;
 }
 
@@ -135,9 +147,6 @@ int sim_many_step(struct sim_many *many)
         if (member->sim == NULL || !is_awake(member, fds, now_us))
             continue;
         const int result = step(many, member, fds);
-        if (member->sim == NULL)
-            for (unsigned fd = 0; fd < FFX_SIM_FDS; fd++)
-                fds[fd].fd = -1;
         if (result < 0)
             return result;
     }

@@ -14,7 +14,7 @@
 #include "sim/sim_control.h"
 
 struct sim_member {
-    struct ffx_sim *sim; /* the caller's; null once it is switched off */
+    struct ffx_sim *sim; /* null once it is switched off */
     unsigned fd_count;   /* of its FFX_SIM_FDS entries */
     int64_t due_us;      /* -1: never */
     int looked;          /* the two above are of now */
@@ -29,8 +29,9 @@ struct sim_many {
 
 /* FFX_ERR_SPACE. */
 int sim_many_init(struct sim_many *many, uint32_t count);
-/* Frees what init took; the modules and the socket are the caller's. */
+/* Destroys the modules, closes the socket. */
 void sim_many_free(struct sim_many *many);
+/* From now on it is ours: one that is switched off gives up its port. */
 void sim_many_add(struct sim_many *many, struct ffx_sim *sim);
 
 /* How many entries of `fds` to poll, and for how long at most. */

@@ -87,8 +87,7 @@ static const struct ffx_module_network network_port = {start, progress, cancel,
 
 static void reset(void *context, enum ffx_module_reset kind)
 {
-    struct ffx_sim *sim = context;
-    sim->reset = 1 + (int)kind;
+    sim_power_leave(context, kind);
 }
 
 static int fota_request(void *context)

@@ -59,7 +59,9 @@ struct sim_trial {
     struct sim_fault copy;         /* `fault` points here */
     int64_t since_ms, limit_ms;    /* all tries together */
     int is_ftp;
-    int over; /* `progress` is the answer, whatever the network says */
+    int over;   /* `progress` is the answer, whatever the network says */
+    int stores; /* the network makes a file of it */
+    int busy;   /* so the core was told */
     int drops_pdp;
     struct ffx_module_progress progress;
     int dir;
@@ -132,6 +134,11 @@ void sim_pin_set(struct ffx_sim *sim, enum ffx_sim_pin pin, int low);
 /* 1: go on, as ffx_sim_step. */
 int sim_power_step(struct ffx_sim *sim);
 int sim_power_up(struct ffx_sim *sim);
+/* The core has said its last word. */
+void sim_power_leave(struct ffx_sim *sim, enum ffx_module_reset kind);
+/* Everything that can be sent now was: last words that have left end the wait
+ * for them. */
+void sim_power_sent(struct ffx_sim *sim);
 
 /* --- sim_wire.c ---------------------------------------------------------- */
 

@@ -167,18 +167,23 @@ static void name_listener(struct sim_port *port)
                     NI_NUMERICHOST | NI_NUMERICSERV) != 0)
         return;
     const int v6 = address.ss_family == AF_INET6;
-    snprintf(port->name, sizeof port->name, "tcp:%s%s%s:%s", v6 ? "[" : "",
-             host, v6 ? "]" : "", service);
+    snprintf(port->tcp_name, sizeof port->tcp_name, "tcp:%s%s%s:%s",
+             v6 ? "[" : "", host, v6 ? "]" : "", service);
 }
 
 static int tcp_open(struct sim_port *port, struct ffx_sim_error *error)
 {
-    char text[256], *host, *service;
+    char text[300], *host, *service;
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                              .ai_flags = AI_PASSIVE};
     struct addrinfo *list;
-    snprintf(text, sizeof text, "%s", port->address);
-    if (split_address(text, &host, &service) != 0)
+    const int length = snprintf(text, sizeof text, "%s", port->address);
+    port->name = port->tcp_name;
+    /* getaddrinfo takes 70000 for 4464. */
+    if (length >= (int)sizeof text ||
+        split_address(text, &host, &service) != 0 ||
+        (service[strspn(service, "0123456789")] == '\0' &&
+         strtoul(service, NULL, 10) > 65535))
         return sim_error(error, FFX_ERR_ARGUMENT,
                          "--tcp wants HOST:PORT, not '%s'", port->address);
     const int failed = getaddrinfo(host, service, &hints, &list);
@@ -284,10 +289,9 @@ int sim_port_open(struct sim_port *port, enum ffx_sim_port kind,
                               .peer = -1};
     if (kind == FFX_SIM_TCP)
         return tcp_open(port, error);
-    snprintf(port->name, sizeof port->name, "%s",
-             kind == FFX_SIM_PTY     ? address
-             : kind == FFX_SIM_STDIO ? "stdio"
-                                     : "calls");
+    port->name = kind == FFX_SIM_PTY     ? address
+                 : kind == FFX_SIM_STDIO ? "stdio"
+                                         : "calls";
     if (kind == FFX_SIM_STDIO)
         return stdio_open(port), FFX_OK;
     if (kind == FFX_SIM_CALLS)

@@ -21,7 +21,8 @@
 struct sim_port {
     enum ffx_sim_port kind;
     const char *address; /* the caller's: LINK or HOST:PORT */
-    char name[128];      /* what a peer opens */
+    const char *name;    /* what a peer opens */
+    char tcp_name[96];   /* which is this, with TCP */
     char slave[64];      /* PTY: /dev/pts/N, "" while down */
     int listener;        /* TCP, else -1 */
     int in, out;         /* -1 while down or without a peer */

@@ -33,6 +33,8 @@ static int start_firmware(struct ffx_sim *sim)
             sim_boot_version(&sim->boot), status, recovery ? ", recovery" : "");
     sim->module_config.recovery = (uint8_t)recovery;
     sim->reset = 0;
+    for (int pin = 0; pin < FFX_SIM_PINS; pin++)
+        sim_pin_set(sim, (enum ffx_sim_pin)pin, 0);
     sim->spoke_ms = clock_ms(sim);
     enter(sim, SIM_RUN, 0);
     sim_trouble_count(sim, SIM_ON_BOOT, 0);
@@ -168,7 +170,13 @@ static int step_leave(struct ffx_sim *sim)
     return go_on(sim_power_up(sim));
 }
 
-/* The core has said its last word; the line may still carry it. */
+void sim_power_leave(struct ffx_sim *sim, enum ffx_module_reset kind)
+{
+    sim->reset = 1 + (int)kind;
+    sim->reset_ms = clock_ms(sim) + LEAVE_MS;
+}
+
+/* The line may still carry the last word. */
 static int leave_firmware(struct ffx_sim *sim)
 {
     static const char *const words[] = {[FFX_RESET_FOTA] = "reset: AT+CFOTA=1",
@@ -191,6 +199,14 @@ static int leave_firmware(struct ffx_sim *sim)
     return 0;
 }
 
+void sim_power_sent(struct ffx_sim *sim)
+{
+    const int leaves =
+        sim->state == SIM_LEAVE || (sim->state == SIM_RUN && sim->reset != 0);
+    if (leaves && sim_wire_silent(sim))
+        sim->due_ms = 0;
+}
+
 static int step_run(struct ffx_sim *sim)
 {
     if (sim->reset)
@@ -203,8 +219,6 @@ static int step_run(struct ffx_sim *sim)
     if (sim->trial.drops_pdp)
         ffx_module_drop_pdp(&sim->module, (uint32_t)clock_ms(sim));
     sim->trial.drops_pdp = 0;
-    if (sim->reset)
-        sim->reset_ms = clock_ms(sim) + LEAVE_MS;
     return 1;
 }
 

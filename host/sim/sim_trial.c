@@ -6,6 +6,7 @@
  */
 #include "sim/sim_parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* How long the network takes to fail or to give nothing. */
@@ -32,8 +33,7 @@ int sim_trial_start(struct ffx_sim *sim,
     trial->since_ms = clock_ms(sim);
     trial->dir = transfer->dir;
     trial->limit_ms = (int64_t)transfer->timeout_s * transfer->tries * 1000;
-    if (!transfer->size_only)
-        memcpy(trial->name, transfer->name, strlen(transfer->name) + 1);
+    snprintf(trial->name, sizeof trial->name, "%s", transfer->name);
     if (fault != NULL) {
         sim_trouble(sim, fault, 0);
         trial->copy = *fault;
@@ -42,6 +42,7 @@ int sim_trial_start(struct ffx_sim *sim,
         if (fault->action == SIM_STATUS || fault->action == SIM_STALL)
             return FFX_OK; /* no server ever sees it */
     }
+    trial->stores = !transfer->size_only;
     const int result = sim_network_start(&sim->network, transfer);
     /* However fast the bytes come, they never become a file. */
     if (fault != NULL &&
@@ -60,9 +61,20 @@ static void end(struct sim_trial *trial, uint16_t http_status,
         .failed = 1, .http_status = http_status, .ftp_error = ftp_error};
 }
 
+/* The network may have been faster than the fault: a failed transfer leaves
+ * no part of the new file. */
+static void undo(struct ffx_sim *sim)
+{
+    struct ffx_module_progress real;
+    sim_network_cancel(&sim->network);
+    sim_network_progress(&sim->network, &real);
+    if (sim->trial.stores && !real.failed)
+        sim_files_remove(&sim->files, sim->trial.dir, sim->trial.name);
+}
+
 static void fail(struct ffx_sim *sim, uint16_t http_status, uint16_t ftp_error)
 {
-    sim_network_cancel(&sim->network);
+    undo(sim);
     end(&sim->trial, http_status, ftp_error);
 }
 
@@ -75,14 +87,14 @@ static void give_status(struct ffx_sim *sim,
 {
     struct sim_trial *trial = &sim->trial;
     const uint16_t code = (uint16_t)trial->fault->value[0];
-    progress->busy = 1;
+    *progress = (struct ffx_module_progress){.busy = 1};
     if (clock_ms(sim) - trial->since_ms >= SOON_MS)
         end(trial, trial->is_ftp ? 0 : code, trial->is_ftp ? code : 0);
 }
 
 static void stall(struct ffx_sim *sim, struct ffx_module_progress *progress)
 {
-    progress->busy = 1;
+    *progress = (struct ffx_module_progress){.busy = 1};
     if (clock_ms(sim) - sim->trial.since_ms >= sim->trial.limit_ms)
         end(&sim->trial, 601, 64);
 }
@@ -110,8 +122,6 @@ static void slow(struct ffx_sim *sim, struct ffx_module_progress *progress)
     const uint64_t passed = (uint64_t)(clock_ms(sim) - sim->trial.since_ms);
     const uint64_t most = passed * sim->trial.fault->value[0] / 1000;
     if (passed >= (uint64_t)sim->trial.limit_ms && most < progress->received) {
-        if (!progress->busy && sim->trial.name[0] != '\0')
-            sim_files_remove(&sim->files, sim->trial.dir, sim->trial.name);
         fail(sim, 601, 64);
         return;
     }
@@ -137,7 +147,7 @@ static void cut_short(struct ffx_sim *sim, struct ffx_module_progress *progress)
 static void spoil(struct ffx_sim *sim, struct ffx_module_progress *progress)
 {
     struct sim_trial *trial = &sim->trial;
-    if (progress->busy || progress->failed)
+    if (progress->busy || progress->failed || !trial->stores)
         return;
     sim_files_spoil(&sim->files, trial->dir, trial->name,
                     trial->fault->value[0]);
@@ -154,16 +164,22 @@ static handler *const handlers[SIM_ACTIONS] = {
 void sim_trial_progress(struct ffx_sim *sim,
                         struct ffx_module_progress *progress)
 {
-    const struct sim_trial *trial = &sim->trial;
+    struct sim_trial *trial = &sim->trial;
     sim_network_progress(&sim->network, progress);
     if (trial->fault != NULL && !trial->over)
         handlers[trial->fault->action](sim, progress);
     if (trial->over)
         *progress = trial->progress;
+    trial->busy = progress->busy;
 }
 
 void sim_trial_cancel(struct ffx_sim *sim)
 {
+    struct sim_trial *trial = &sim->trial;
+    /* The core was told so, whatever the network knows. */
+    if (trial->fault != NULL && trial->busy)
+        undo(sim);
     sim_network_cancel(&sim->network);
-    sim->trial.fault = NULL;
+    trial->fault = NULL;
+    trial->over = trial->busy = trial->stores = 0;
 }

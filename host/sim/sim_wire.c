@@ -42,7 +42,7 @@ int sim_wire_deaf(const struct ffx_sim *sim)
 
 static int is_held(const struct ffx_sim *sim, const struct sim_wire *wire)
 {
-    return (sim_wire_deaf(sim) && !is_lossy(sim, wire) &&
+    return (sim_wire_deaf(sim) && sim->state != SIM_HUNG &&
             wire->line.port.kind == FFX_SIM_STDIO) ||
            (sim->air.flow == SIM_FLOW_STUCK && wire == sim->wires &&
             wire->flow);
@@ -75,6 +75,9 @@ void sim_wire_receive(struct ffx_sim *sim, uint32_t index)
 static const uint8_t *pending(struct ffx_sim *sim, uint32_t index,
                               uint32_t *length)
 {
+    *length = 0;
+    if (sim->state == SIM_HUNG)
+        return NULL;
     if (sim->state == SIM_RUN)
         return ffx_module_tx(&sim->module, index, length);
     return sim_boot_tx(&sim->boot, index, length);
@@ -218,7 +221,7 @@ void sim_wire_send(struct ffx_sim *sim, uint32_t index)
     struct sim_wire *wire = &sim->wires[index];
     struct place place = {sim, index};
     uint32_t length, count = 1;
-    if (sim->state == SIM_OFF || sim->state == SIM_HUNG)
+    if (sim->state == SIM_OFF)
         return;
     const uint8_t *bytes = sayable(sim, index, &length);
     while (length > 0 && count > 0 && !sim->doom) {

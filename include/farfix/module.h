@@ -287,8 +287,10 @@ struct ffx_module_config {
     uint8_t dtr_high;   /* the level of DTR at init */
     /* From init to RDY; until then the module is deaf. Its UART application
      * note names 4500. 0: answers at once, RDY comes after 100. */
-    uint32_t boot_ms;
+    uint32_t boot_ms; /* FFX_MODULE_BOOT_MS_MAX at most */
 };
+
+#define FFX_MODULE_BOOT_MS_MAX 600000u
 
 /* --- state: caller-allocated, members are the core's own ----------------- */
 

@@ -18,7 +18,6 @@
 #include "module/urc.h"
 
 #define TX_LEAST 1024u
-#define BOOT_MOST_MS 600000u
 /* poll wants to be called this often at least: nothing waits for it. */
 #define IDLE_MS 1000u
 /* How long a half-typed line holds URCs back. */
@@ -55,7 +54,7 @@ static int is_config(const struct ffx_module_config *config)
     for (uint32_t i = 0; i < config->port_count; i++)
         if (!is_port(&config->ports[i]))
             return 0;
-    if (config->boot_ms > BOOT_MOST_MS ||
+    if (config->boot_ms > FFX_MODULE_BOOT_MS_MAX ||
         (config->quirks != 0 && !quirk_values_exist(config->quirks)))
         return 0;
     return config->imei != 0 && is_imei(config->imei) &&

@@ -43,6 +43,25 @@ says 64 "FROM:TEXT@SECONDS" "a malformed --sms is refused" \
     "$FARFIX" sim run --state m0 --sms hello
 says 64 "HOST:PORT" "a malformed --tcp is refused" \
     "$FARFIX" sim run --state m0 $new --tcp 4711
+says 64 "HOST:PORT" "a port above 65535 is refused, not taken for another" \
+    "$FARFIX" sim run --state m0 $new --tcp 127.0.0.1:70000
+says 64 "end behind 65535" "so many modules need so many ports" \
+    "$FARFIX" sim run --state m0 $new --tcp 127.0.0.1:65534 --count 3
+[ ! -e m0/0001 ]
+result $? "and none of them is made before that is said"
+says 64 "--count" "--pty2 is one module's" \
+    "$FARFIX" sim run --state m0 $new --tcp 127.0.0.1:0 --count 2 --pty2 usb
+says 64 "--version" "--model without --version is refused" \
+    "$FARFIX" sim run --state m0 --model SIM7000E
+says 64 "600000" "a boot of seven weeks is refused" \
+    "$FARFIX" sim run --state m0 $new --stdio --boot-ms 4294967295
+says 64 "63 characters" "an access point with a name too long is refused" \
+    "$FARFIX" sim run --state m0 $new --stdio --apn "$(printf '%064d' 1)"
+says 64 "FROM:TEXT@SECONDS" "an SMS of two numbers is refused" \
+    "$FARFIX" sim run --state m0 $new --stdio --sms '+49 1:hello@1'
+says 1 "needs 1344 open files" "too few descriptors are said in advance" \
+    bash -c 'ulimit -n 1024; exec "$@"' - \
+    "$FARFIX" sim run --state m0 $new --tcp 127.0.0.1:0 --count 80
 says 3 "cannot read --ca" "missing roots are exit 3" \
     "$FARFIX" sim run --state m0 --ca none.pem --stdio
 printf 'seed 3\nat flash 9 tear 13\n' >faults
@@ -295,3 +314,39 @@ at AT+CMEE=1 && ! at 'AT+CPIN?' && [ "$line" = '+CME ERROR: 10' ]
 result $? "without a SIM the module says CME 10"
 line_close
 stop_sim
+echo 'at line 1 hang' >faults
+printf 'AT\r' | timeout 30 "$FARFIX" sim run --state m1 --stdio --faults faults \
+    >/dev/null 2>&1
+result $? "a module that hangs ends with its script, too"
+
+# --- descriptors and names --------------------------------------------------
+
+"$FARFIX" sim run --state m12 $new --tcp 127.0.0.1:0 <&- >&- 2>m12.log &
+module=$!
+until_true grep -q 'boot:' m12.log &&
+    [ "$(readlink /proc/$module/fd/0 /proc/$module/fd/1)" = "/dev/null
+/dev/null" ]
+result $? "no file of the module's takes the place of a stream that is closed"
+stop_sim
+deep=$(printf '%060d/%060d/%060d' 1 2 3)
+mkdir -p "$deep"
+start_sim m12 --pty "$deep/modem" && [ "$port" = "$deep/modem" ] && runs A
+result $? "a long name of a terminal is said in full"
+stop_sim
+
+# --- a crowd ----------------------------------------------------------------
+
+start_sim crowd $new $fast --tcp 127.0.0.1:0 --count 2
+result $? "two modules in one process"
+both=$port
+port=${both%%$'\n'*} && line_open && until_true at AT && printf 'AT+CPOWD=1\r' >&7
+until_true grep -q '1 switched off' crowd.log
+! (line_open) 2>/dev/null
+result $? "one that is switched off gives up its port"
+line_close
+port=${both##*$'\n'} && runs A
+result $? "the other goes on"
+line_open && until_true at AT && printf 'AT+CPOWD=1\r' >&7
+wait_sim && [ "$code" -eq 0 ]
+result $? "and when it is off as well, the process ends"
+line_close
