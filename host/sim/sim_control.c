@@ -166,8 +166,11 @@ static void serve(struct sim_control_client *client, sim_control_take *take,
         const ssize_t count = recv(client->fd, bytes, sizeof bytes, 0);
         if (count < 0 && (errno == EAGAIN || errno == EINTR))
             return;
+        if (count == 0 && client->length > 0)
+            end_line(client, take, context); /* the last needs no LF */
         if (count <= 0) {
-            let_go(client);
+            if (client->fd >= 0)
+                let_go(client);
             return;
         }
         for (ssize_t i = 0; i < count && client->fd >= 0; i++)

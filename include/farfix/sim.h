@@ -11,7 +11,8 @@
  * Everything that a module keeps lives in one directory (docs/flash-layout.md,
  * section 5), which survives SIGKILL at any moment.
  *
- * One object, one thread. Nothing blocks but ffx_sim_create, which writes the
+ * One object, one thread; a function of the config may call nothing of here.
+ * Nothing blocks but ffx_sim_create, which writes the
  * factory's images. Strings and images of the config belong to the caller and
  * must outlive the object, but for `factory`, which create alone reads.
  */
@@ -114,10 +115,12 @@ struct ffx_sim_config {
      * null: nothing. */
     const char *faults;
     const char *faults_name; /* of the file, for messages; null: "faults" */
-    uint32_t boot_ms;        /* from power to RDY; 0: 100, and AT at once */
-    uint32_t off_ms;         /* from a cut to the next power-up */
-    uint8_t once;            /* a cut ends ffx_sim_step with FFX_ERR_POWER */
-    uint8_t real_speed;      /* flash takes the time of a serial NOR chip */
+    /* From power to RDY, FFX_MODULE_BOOT_MS_MAX at most; 0: 100, and AT
+     * answers at once. */
+    uint32_t boot_ms;
+    uint32_t off_ms;    /* from a cut to the next power-up */
+    uint8_t once;       /* a cut ends ffx_sim_step with FFX_ERR_POWER */
+    uint8_t real_speed; /* flash takes the time of a serial NOR chip */
     /* One line without its end for each boot, reset, transfer, refusal. */
     void (*log)(void *context, const char *line);
     /* `port` 0 is the UART, 1 USB. FFX_SIM_PIN: `bytes` is the pin's name, as
@@ -159,7 +162,7 @@ unsigned ffx_sim_wait(struct ffx_sim *sim, struct pollfd fds[FFX_SIM_FDS],
 
 /* Does what can be done now. `fds` is what ffx_sim_wait filled in, after
  * poll. 1: go on; 0: switched off, by AT+CPOWD or by the end of standard
- * input; FFX_ERR_POWER: a cut, with `once`; FFX_ERR_IO: the port is lost. */
+ * input, and all that is left is ffx_sim_destroy; FFX_ERR_POWER: a cut, with `once`; FFX_ERR_IO: the port is lost. */
 int ffx_sim_step(struct ffx_sim *sim, const struct pollfd *fds, unsigned count);
 
 /* FFX_SIM_CALLS: bytes to and from an AT port; both return how many. Call

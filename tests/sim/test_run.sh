@@ -334,6 +334,11 @@ start_sim m12 --pty "$deep/modem" && [ "$port" = "$deep/modem" ] && runs A
 result $? "a long name of a terminal is said in full"
 stop_sim
 
+start_sim m12 $fast --pty modem --control control
+printf status | socat -t 5 - UNIX-CONNECT:control | grep -qx 'state runs'
+result $? "the last command at the control socket needs no line end"
+stop_sim
+
 # --- a crowd ----------------------------------------------------------------
 
 start_sim crowd $new $fast --tcp 127.0.0.1:0 --count 2
