@@ -12,9 +12,9 @@
  * section 5), which survives SIGKILL at any moment.
  *
  * One object, one thread; a function of the config may call nothing of here.
- * Nothing blocks but ffx_sim_create, which writes the
- * factory's images. Strings and images of the config belong to the caller and
- * must outlive the object, but for `factory`, which create alone reads.
+ * Nothing blocks but ffx_sim_create, which writes the factory's images.
+ * Strings and images of the config belong to the caller and must outlive the
+ * object, but for `factory`, which create alone reads.
  */
 #ifndef FARFIX_SIM_H
 #define FARFIX_SIM_H
@@ -162,7 +162,8 @@ unsigned ffx_sim_wait(struct ffx_sim *sim, struct pollfd fds[FFX_SIM_FDS],
 
 /* Does what can be done now. `fds` is what ffx_sim_wait filled in, after
  * poll. 1: go on; 0: switched off, by AT+CPOWD or by the end of standard
- * input, and all that is left is ffx_sim_destroy; FFX_ERR_POWER: a cut, with `once`; FFX_ERR_IO: the port is lost. */
+ * input (a step more would be one too many); FFX_ERR_POWER: a cut, with
+ * `once`; FFX_ERR_IO: the port is lost. */
 int ffx_sim_step(struct ffx_sim *sim, const struct pollfd *fds, unsigned count);
 
 /* FFX_SIM_CALLS: bytes to and from an AT port; both return how many. Call
