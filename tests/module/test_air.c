@@ -1,44 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signal, registration and access that change while the module runs, and what a
  * flash tool left broken. */
-#include "module_bench.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#define OK "\r\nOK\r\n"
-#define ERROR "\r\nERROR\r\n"
-#define REFUSED "\r\n+CME ERROR: 3\r\n"
-
-static struct module_bench b;
+#include "module_case.h"
 
 static int set_up(void **state)
 {
     (void)state;
-    module_bench_start(&b, FFX_PROFILE_MANUAL);
-    module_bench_say(&b, "ATE0+CMEE=1\r");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    module_bench_end(&b);
-    return 0;
-}
-
-static void expect(const char *typed, const char *said)
-{
-    assert_string_equal(module_bench_say(&b, typed), said);
-}
-
-static void waits(uint32_t ms, const char *said)
-{
-    assert_string_equal(module_bench_wait(&b, ms), said);
+    return module_case_start(FFX_PROFILE_MANUAL, "ATE0+CMEE=1\r");
 }
 
 static void says_stat(uint8_t stat, const char *urc)

@@ -1,38 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of CME errors (manual 20.1), and when which form is printed. */
-#include "module_bench.h"
+#include "module_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-
-#define OK "\r\nOK\r\n"
-
-static struct module_bench b;
 
 static int set_up(void **state)
 {
     (void)state;
-    module_bench_start(&b, FFX_PROFILE_MANUAL);
-    module_bench_say(&b, "ATE0\r");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    module_bench_end(&b);
-    return 0;
-}
-
-static void expect(const char *typed, const char *said)
-{
-    assert_string_equal(module_bench_say(&b, typed), said);
+    return module_case_start(FFX_PROFILE_MANUAL, "ATE0\r");
 }
 
 static void restart(void)

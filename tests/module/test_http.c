@@ -1,45 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTTPTOFS at its bounds, its faults in the field, and CSSLCFG. */
-#include "module_bench.h"
+#include "module_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-
-#define OK "\r\nOK\r\n"
-#define ERROR "\r\nERROR\r\n"
-#define REFUSED "\r\n+CME ERROR: 3\r\n"
-
-static struct module_bench b;
 
 static int set_up(void **state)
 {
     (void)state;
-    module_bench_start(&b, FFX_PROFILE_MANUAL);
-    module_bench_say(&b, "ATE0+CMEE=1\r");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    module_bench_end(&b);
-    return 0;
-}
-
-static void expect(const char *typed, const char *said)
-{
-    assert_string_equal(module_bench_say(&b, typed), said);
-}
-
-static void waits(uint32_t ms, const char *said)
-{
-    assert_string_equal(module_bench_wait(&b, ms), said);
+    return module_case_start(FFX_PROFILE_MANUAL, "ATE0+CMEE=1\r");
 }
 
 #define GET "AT+HTTPTOFS=\"http://h/u.zip\",\"/fota/update.zip\"\r"

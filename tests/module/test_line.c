@@ -1,43 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The line itself (manual 1.4, 1.6, 2.2, 20.3): limits, result codes, levels,
  * registers, rate, flow control, what is stored. */
-#include "module_bench.h"
+#include "module_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
-#define OK "\r\nOK\r\n"
-#define ERROR "\r\nERROR\r\n"
 #define GMR "\r\nRevision:1529B04SIM7000G\r\n" OK
 #define REST_OF_BOOT "\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n"
 
-static struct module_bench b;
 static uint8_t quirks[FFX_QUIRKS];
 
 static int set_up(void **state)
 {
     (void)state;
-    module_bench_start(&b, FFX_PROFILE_MANUAL);
-    module_bench_say(&b, "ATE0\r");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    module_bench_end(&b);
-    return 0;
-}
-
-static void expect(const char *typed, const char *said)
-{
-    assert_string_equal(module_bench_say(&b, typed), said);
+    return module_case_start(FFX_PROFILE_MANUAL, "ATE0\r");
 }
 
 static void restart(void)

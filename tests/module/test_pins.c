@@ -1,44 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DCD, RI and DTR (manual 5.2.3 and 5.2.7, UART application note 6.3-6.5). */
-#include "module_bench.h"
+#include "module_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <string.h>
 
-#define OK "\r\nOK\r\n"
 #define GMR "\r\nRevision:1529B04SIM7000G\r\n" OK
 #define SMS "\r\n+CMTI: \"SM\",1\r\n"
-
-static struct module_bench b;
 
 static int set_up(void **state)
 {
     (void)state;
-    module_bench_start(&b, FFX_PROFILE_MANUAL);
-    module_bench_say(&b, "ATE0\r");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    module_bench_end(&b);
-    return 0;
-}
-
-static void expect(const char *typed, const char *said)
-{
-    assert_string_equal(module_bench_say(&b, typed), said);
-}
-
-static void waits(uint32_t ms, const char *said)
-{
-    assert_string_equal(module_bench_wait(&b, ms), said);
+    return module_case_start(FFX_PROFILE_MANUAL, "ATE0\r");
 }
 
 static void receive_sms(void)
