@@ -100,6 +100,7 @@ $(BUILD)/tap/pack/test_same.tap: $(BUILD)/fuzz/farfix
 $(BUILD)/tap/package/test_parsers.tap: $(BUILD)/asan/tests/package/zip_judge
 # Two thousand clients are too many for a store under sanitizers.
 $(BUILD)/tap/store/test_slow.tap: $(BUILD)/farfix
+$(BUILD)/tap/sim/test_crowd.tap: $(BUILD)/farfix $(BUILD)/bench/sim_peer
 $(BUILD)/tap/power/test_replay.tap: $(BUILD)/power/test_pairs
 $(BUILD)/tap/gate/%.tap: FORCE
 	@scripts/run-gate $* $@ $(MAKE) -s $*
@@ -187,8 +188,9 @@ fuzz: ## replays the stored inputs of each fuzz target, then fuzzes FUZZ_SECONDS
 	@$(MAKE) -s test ROOM=fuzz
 
 .PHONY: soak
-soak: ## fuzz for ten minutes each; all patches of the corpus; power cuts; mutants
+soak: ## fuzz for ten minutes each; bad servers in all pieces; all patches of the corpus; power cuts; mutants
 	@TEST_SECONDS=1200 $(MAKE) -s test ROOM=fuzz FUZZ_SECONDS=600
+	@SOAK=1 TEST_SECONDS=7200 $(MAKE) -s test ROOM=sim
 	@SOAK=1 TEST_SECONDS=14400 $(MAKE) -s $(BUILD)/tap/delta/test_corpus.tap
 	@scripts/count-tests $(BUILD)/tap/delta/test_corpus.tap
 	@SOAK=1 POWER=soak TEST_SECONDS=36000 $(MAKE) -s power

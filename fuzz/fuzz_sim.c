@@ -52,7 +52,7 @@ static void create(void)
                                           .port = FFX_SIM_CALLS,
                                           .second = "usb",
                                           .factory = &factory,
-                                          .imei = "866425030000005",
+                                          .imei = "866425030000006",
                                           .sim_pin = "",
                                           .off_ms = 100,
                                           .log = take_log,

@@ -48,7 +48,7 @@ int main(void)
                                           .port = FFX_SIM_CALLS,
                                           .factory = &factory,
                                           .profile = FFX_PROFILE_MANUAL,
-                                          .imei = "866425030000005",
+                                          .imei = "866425030000006",
                                           .sim_pin = "",
                                           .apn = "internet",
                                           .now_us = tell_time};

@@ -45,7 +45,7 @@ struct request {
     uint32_t off_ms, boot_ms, count;
 };
 
-static const char default_imei[] = "866425030000005";
+static const char default_imei[] = "866425030000006";
 
 /* --- options ------------------------------------------------------------- */
 

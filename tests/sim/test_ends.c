@@ -207,9 +207,9 @@ static void create_says_what_the_config_cannot_be(void **context)
         {{.state = NULL}, "state"},
         {{.state = "/nowhere"}, "IMEI"},
         {{.state = "/nowhere", .imei = "12345678901234x"}, "IMEI"},
-        {{.state = "/nowhere", .imei = "866425030000005", .apn = long_name},
+        {{.state = "/nowhere", .imei = "866425030000006", .apn = long_name},
          "access point"},
-        {{.state = "/nowhere", .imei = "866425030000005", .boot_ms = 600001},
+        {{.state = "/nowhere", .imei = "866425030000006", .boot_ms = 600001},
          "boot"},
     };
     (void)context;

@@ -56,9 +56,9 @@ result $? "picocom shows what its init string asks"
     printf 'AT+CGMM\r'
     until_true said SIMCOM_SIM7000G
     printf 'AT+CGSN\r'
-    until_true said 866425030000005
+    until_true said 866425030000006
 } | timeout 60 picocom -q -b 9600 --flow h -x 3000 modem >out
-said 866425030000005
+said 866425030000006
 result $? "picocom holds a dialogue, at another rate and with RTS/CTS"
 
 cat >script <<'RUNSCRIPT'
@@ -162,7 +162,7 @@ shows() # N TEXT...: command N shows every one of them
     done
 }
 
-shows 1 'SIMCOM_Ltd' 'SIMCOM_SIM7000G' ': Revision:A' ': 866425030000005'
+shows 1 'SIMCOM_Ltd' 'SIMCOM_SIM7000G' ': Revision:A' ': 866425030000006'
 result $? "gammu identify: maker, model, the release's version, IMEI"
 shows 2 'home network' '460 11' 'LAC 74CE' 'attached'
 result $? "gammu networkinfo: registered, operator, area, attached"

@@ -66,7 +66,7 @@ result $? "ModemManager takes the port for a modem of SimTech"
 
 until_true shows "mmcli -m any" 'plugin: simtech' 'manufacturer: SIMCOM_Ltd' \
     'model: SIMCOM_SIM7000G' 'firmware revision: Revision:A' \
-    'equipment id: 866425030000005'
+    'equipment id: 866425030000006'
 result $? "mmcli shows maker, model, the release's version, IMEI"
 timeout "$limit" mmcli -m any -e >out 2>&1
 result $? "ModemManager enables the modem"

@@ -310,7 +310,7 @@ static void each_update_counts_its_percentage_anew(void **context)
 static const struct {
     const char *name, *command, *broken, *whole;
 } damages[] = {
-    {"imei", "AT+GSN\r", "\r\n000000000000000\r\n", "\r\n866425030000005\r\n"},
+    {"imei", "AT+GSN\r", "\r\n000000000000000\r\n", "\r\n866425030000006\r\n"},
     {"fun-5", "AT+CFUN?\r", "+CFUN: 5\r", "+CFUN: 1\r"},
     {"version", "AT+GMR\r", "Revision:\r", "Revision:1529B05SIM7000G\r"},
     {"sim", "AT+CPIN?\r", "ERROR", "+CPIN: READY"},

@@ -303,7 +303,7 @@ void virtual_create(struct virtual *v, const struct fixture *fixture,
         .factory = &factory,
         .profile = options->manual ? FFX_PROFILE_MANUAL : FFX_PROFILE_NOTE,
         .quirks = options->quirks,
-        .imei = "866425030000005",
+        .imei = "866425030000006",
         .sim_pin = options->no_sim            ? NULL
                    : options->sim_pin != NULL ? options->sim_pin
                                               : "",
