@@ -74,7 +74,7 @@ until_true shows "mmcli -m any" 'state: registered' 'signal quality: 87%' \
     'operator id: 46011' 'operator name: CHN-CT' 'own: +8613912345678' \
     'packet service state: attached'
 result $? "it is registered: operator, signal, own number"
-shows "mmcli -i any" 'imsi: 460115030000005' 'iccid: 8986036425030000005'
+shows "mmcli -i any" 'imsi: 460115030000006' 'iccid: 8986036425030000006'
 result $? "the SIM is read"
 
 until_true shows "mmcli -m any --messaging-list-sms" '(received)' &&
