@@ -191,6 +191,9 @@ fuzz: ## replays the stored inputs of each fuzz target, then fuzzes FUZZ_SECONDS
 soak: ## fuzz for ten minutes each; bad servers in all pieces; all patches of the corpus; power cuts; mutants
 	@TEST_SECONDS=1200 $(MAKE) -s test ROOM=fuzz FUZZ_SECONDS=600
 	@SOAK=1 TEST_SECONDS=7200 $(MAKE) -s test ROOM=sim
+	@FARFIX_SESSIONS=1000000 TEST_SECONDS=7200 \
+	    $(MAKE) -s $(BUILD)/tap/driver/test_sessions.tap
+	@scripts/count-tests $(BUILD)/tap/driver/test_sessions.tap
 	@SOAK=1 TEST_SECONDS=14400 $(MAKE) -s $(BUILD)/tap/delta/test_corpus.tap
 	@scripts/count-tests $(BUILD)/tap/delta/test_corpus.tap
 	@SOAK=1 POWER=soak TEST_SECONDS=36000 $(MAKE) -s power

@@ -74,7 +74,7 @@ void bearer_sim(struct ffx_driver *driver, int result)
         result == FFX_OK ? driver->value : sim_of_error(driver->cme);
     if (sim == SIM_READY)
         begin_network(driver);
-    else if (sim != SIM_NOT_READY && walk_doubt(driver))
+    else if (sim != SIM_NOT_READY && walk_doubt(driver, 0))
         return;
     else if (sim == SIM_ASKS_PIN)
         unlock(driver);

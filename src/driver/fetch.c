@@ -338,7 +338,7 @@ void fetch_ftp_started(struct ffx_driver *driver, int result)
 {
     if (result != FFX_ERR_REFUSED) {
         keep_waiting(driver);
-    } else if (walk_doubt(driver)) {
+    } else if (walk_doubt(driver, 0)) {
         return;
     } else if (driver->config->url != NULL) {
         driver->ftp_refused = 1;

@@ -92,7 +92,7 @@ void identity_model(struct ffx_driver *driver, int result)
     const char *wanted = driver->config->facts.model;
     if (result == FFX_OK && wanted != NULL &&
         !bytes_same_text(wanted, driver->found.model)) {
-        if (!walk_doubt(driver))
+        if (!walk_doubt(driver, 0))
             walk_end(driver, FFX_CAUSE_WRONG_MODEL);
     } else if (result != FFX_OK && wanted != NULL && !driver->recovery) {
         walk_end(driver, FFX_CAUSE_NO_IDENTITY);
@@ -135,7 +135,7 @@ void identity_version(struct ffx_driver *driver, int result)
         walk_end(driver, FFX_CAUSE_NO_IDENTITY);
         return;
     }
-    if (cause != FFX_CAUSES && walk_doubt(driver))
+    if (cause != FFX_CAUSES && walk_doubt(driver, (uint8_t)cause))
         return;
     if (driver->found.before[0] == '\0')
         memcpy(driver->found.before, driver->found.version,
@@ -234,7 +234,7 @@ void identity_battery(struct ffx_driver *driver, int result)
     const uint32_t least =
         walk_or(driver->config->limits.millivolts, MILLIVOLTS);
     const int low = result == FFX_OK && driver->found.millivolts < least;
-    if (low && walk_doubt(driver))
+    if (low && walk_doubt(driver, 0))
         return;
     if (low)
         walk_end(driver, FFX_CAUSE_BATTERY);

@@ -3,6 +3,7 @@
 
 /* How often a module may lose its state in one walk. */
 #define RESTARTS 3u
+#define DOUBTS 5u
 #define PAUSE_MS 500u          /* between two tries of a command */
 #define PAUSE_TIMEOUT_MS 1000u /* ... after one without an answer */
 
@@ -266,10 +267,14 @@ int walk_numbers(struct ffx_at_args *args, int32_t *values, uint32_t count)
     return 1;
 }
 
-int walk_doubt(struct ffx_driver *driver)
+int walk_doubt(struct ffx_driver *driver, uint8_t news)
 {
-    if (driver->doubted == driver->step)
+    if (driver->doubted != driver->step)
+        driver->doubts = 0;
+    else if (driver->news == news || driver->doubts == DOUBTS)
         return 0;
+    driver->doubts++;
+    driver->news = news;
     driver->doubted = driver->step;
     walk_go_after(driver, (enum walk_step)driver->step, PAUSE_MS);
     return 1;

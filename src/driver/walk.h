@@ -166,9 +166,9 @@ uint32_t walk_or(uint32_t value, uint32_t otherwise);
 int walk_begins(const char *text, const char *beginning);
 /* The next `count` parameters, when all are there and none is negative. */
 int walk_numbers(struct ffx_at_args *args, int32_t *values, uint32_t count);
-/* Bad news is asked for twice before it counts: a byte may be lost on the
- * line. 1: it is asked for again. */
-int walk_doubt(struct ffx_driver *driver);
+/* Bad news is asked for until it came twice alike, a few times at most: a byte
+ * may be lost on the line. 1: it is asked for again. */
+int walk_doubt(struct ffx_driver *driver, uint8_t news);
 
 /* --- urc.c: lines that nobody asked for ---------------------------------- */
 

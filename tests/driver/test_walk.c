@@ -222,29 +222,6 @@ static void a_chunk_whose_ok_was_lost_is_not_sent_again(void **state)
     road_end(&road);
 }
 
-static void a_flipped_bit_never_makes_a_false_success(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < ROUTES; i++) {
-        begin_small(routes[i]);
-        walks_to_the_end();
-        const uint32_t in = road.bytes_to_driver, out = road.bytes_to_module;
-        road_end(&road);
-        for (uint32_t at = 1; at <= in; at += 5) {
-            begin_small(routes[i]);
-            road.flip = 1;
-            road.lose_to_driver = at;
-            ends_well("flip_to_driver", at, 0);
-        }
-        for (uint32_t at = 1; at <= out; at += 5) {
-            begin_small(routes[i]);
-            road.flip = 1;
-            road.lose_to_module = at;
-            ends_well("flip_to_module", at, 0);
-        }
-    }
-}
-
 static void a_module_that_restarts_anywhere_is_walked_again(void **state)
 {
     (void)state;
@@ -334,7 +311,6 @@ int main(void)
         cmocka_unit_test(a_urc_between_any_two_lines_changes_nothing),
         cmocka_unit_test(a_lost_byte_is_made_good),
         cmocka_unit_test(a_chunk_whose_ok_was_lost_is_not_sent_again),
-        cmocka_unit_test(a_flipped_bit_never_makes_a_false_success),
         cmocka_unit_test(a_module_that_restarts_anywhere_is_walked_again),
         cmocka_unit_test(an_mcu_that_resets_anywhere_comes_to_the_same_end),
         cmocka_unit_test(a_whole_file_is_not_paid_for_twice),

@@ -323,19 +323,23 @@ static int read_package(void *context, uint32_t offset, void *buffer,
 
 /* --- the pipe ------------------------------------------------------------ */
 
-/* 1 when this byte of the way does not arrive as it was sent. */
-static int hurt(const struct road *road, uint32_t *count, uint32_t which,
-                uint8_t *byte)
+/* 1: this is the byte that does not arrive. */
+static int lost(uint32_t *count, uint32_t which)
 {
-    if (++*count != which)
-        return 0;
-    *byte ^= 0x10;
-    return !road->flip;
+    return ++*count == which;
+}
+
+static int copies(struct road *road, int to_module, uint8_t *byte)
+{
+    return road->damage != NULL ? road->damage(road, to_module, byte) : 1;
 }
 
 static void hear(struct road *road, uint8_t byte)
 {
-    if (!hurt(road, &road->bytes_to_driver, road->lose_to_driver, &byte))
+    int count = copies(road, 0, &byte);
+    if (lost(&road->bytes_to_driver, road->lose_to_driver))
+        return;
+    while (count-- > 0)
         ffx_driver_feed(&road->driver, &byte, 1, road->now_ms);
 }
 
@@ -467,8 +471,7 @@ static void swallow(struct road *road, uint8_t byte)
 
 static void type_byte(struct road *road, uint8_t byte)
 {
-    if (hurt(road, &road->bytes_to_module, road->lose_to_module, &byte) ||
-        road->is_off)
+    if (lost(&road->bytes_to_module, road->lose_to_module) || road->is_off)
         return;
     if (road->swallow > 0) {
         swallow(road, byte);
@@ -498,7 +501,8 @@ static int driver_speaks(struct road *road)
     memcpy(bytes, from, length);
     ffx_driver_ack(&road->driver, length);
     for (uint32_t i = 0; i < length; i++)
-        type_byte(road, bytes[i]);
+        for (int count = copies(road, 1, &bytes[i]); count > 0; count--)
+            type_byte(road, bytes[i]);
     return 1;
 }
 

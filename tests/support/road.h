@@ -53,9 +53,11 @@ struct road {
     uint32_t to_driver, to_module; /* most bytes at once; 0: any */
     uint32_t lose_to_driver;       /* this byte of the dialogue is lost; */
     uint32_t lose_to_module;       /* 0: none, 1: the first */
-    int flip;                      /* not lost: one bit is wrong */
-    const char *urc;               /* stands in between lines ... */
-    uint32_t urc_at;               /* ... at this one, 1: the first */
+    /* What becomes of a byte: how often it comes, 0 to 2 times; it may be
+     * another. Null: once. */
+    int (*damage)(struct road *road, int to_module, uint8_t *byte);
+    const char *urc; /* stands in between lines ... */
+    uint32_t urc_at; /* ... at this one, 1: the first */
     struct road_answer answers[4];
     /* The command line in `typed` has come: 1 when the test has answered it,
      * by road_hear. With road->swallow set, so many bytes of a file follow;
