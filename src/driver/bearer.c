@@ -126,15 +126,14 @@ static void not_registered(struct ffx_driver *driver)
 /* Packet service has three names: LTE, GSM and, on old firmware, neither. */
 void bearer_registered(struct ffx_driver *driver, int result)
 {
-    const enum walk_step next = (enum walk_step)walk_rows[driver->step].next;
     if (result == FFX_OK && (driver->value == 1 || driver->value == 5))
         walk_go(driver, STEP_ATTACHED);
-    else if (next != STEP_CEREG)
-        walk_go(driver, next);
+    else if (driver->step != STEP_CREG)
+        walk_go(driver, (enum walk_step)(driver->step + 1));
     else if (walk_past(driver, driver->limit_ms))
         not_registered(driver);
     else
-        walk_go_after(driver, next, REGISTER_AGAIN_MS);
+        walk_go_after(driver, STEP_CEREG, REGISTER_AGAIN_MS);
 }
 
 void bearer_context(const struct ffx_driver *driver, struct ffx_at_text *out)

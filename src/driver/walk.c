@@ -152,8 +152,11 @@ static int build(struct ffx_driver *driver, const struct walk_row *row,
     ffx_at_put(&out, row->text);
     if (show && (row->flags & WALK_SECRET))
         ffx_at_put(&out, "***");
-    else if (row->build != NULL)
-        row->build(driver, &out);
+    else if (driver->step == STEP_READ) /* the one row with arguments and an
+                                           answer */
+        files_read(driver, &out);
+    else if (!(row->flags & WALK_LINE) && row->port.build != NULL)
+        row->port.build(driver, &out);
     ffx_at_put_bytes(&out, show ? "" : "\r", 1);
     driver->out_sent = 0;
     driver->out_length = out.overflow ? 0 : out.length;
@@ -212,7 +215,7 @@ static void plain_result(struct ffx_driver *driver, const struct walk_row *row,
                          int result)
 {
     if (result == FFX_OK || (row->flags & WALK_OPTIONAL))
-        walk_go(driver, (enum walk_step)row->next);
+        walk_go(driver, (enum walk_step)(driver->step + 1));
     else
         walk_end(driver, (enum ffx_cause)row->cause);
 }
@@ -314,14 +317,14 @@ static int take_answer(struct ffx_driver *driver, const char *line)
 {
     const struct walk_row *row = row_of(driver);
     struct ffx_at_args args;
-    if (driver->mode != WALK_ANSWER || row->parse == NULL)
+    if (driver->mode != WALK_ANSWER || !(row->flags & WALK_LINE))
         return 0;
     if (row->flags & WALK_NAMED_LINE)
         line = behind_name(line, row->text);
     if (line == NULL)
         return 0;
     ffx_at_args_init(&args, line, bytes_length(line));
-    if (row->parse(driver, &args) != 1)
+    if (row->port.parse(driver, &args) != 1)
         return 0;
     driver->answered = 1;
     return 1;
@@ -344,7 +347,7 @@ static void take_line(struct ffx_driver *driver,
 
 static int ok_counts(const struct ffx_driver *driver)
 {
-    const uint8_t first = WALK_NAMED_LINE | WALK_ANY_LINE | WALK_DATA_FIRST;
+    const uint32_t first = WALK_LINE | WALK_DATA_FIRST;
     return driver->mode == WALK_ANSWER &&
            (driver->answered || !(row_of(driver)->flags & first));
 }

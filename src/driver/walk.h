@@ -106,7 +106,7 @@ enum walk_step {
 };
 
 enum walk_flag {
-    /* A refusal is an answer: go on with `next`. */
+    /* A refusal is an answer: go on with the next row. */
     WALK_OPTIONAL = 1,
     /* The argument is a secret: neither it nor its echo is shown. */
     WALK_SECRET = 2,
@@ -120,22 +120,27 @@ enum walk_flag {
     /* Silence is no answer that done() could use: the walk begins anew. */
     WALK_MUST_ANSWER = 32
 };
+#define WALK_LINE (WALK_NAMED_LINE | WALK_ANY_LINE)
 
+/* 16 bytes on a Cortex-M: there are many. */
 struct walk_row {
     const char *text; /* the command or its beginning; null: listen */
-    /* Adds the arguments; null: `text` is all. */
-    void (*build)(const struct ffx_driver *driver, struct ffx_at_text *out);
-    /* What stands behind "+NAME:", or the whole line, as the flags say; 1
-     * when it was the answer, else the line may still be a URC. */
-    int (*parse)(struct ffx_driver *driver, struct ffx_at_args *args);
+    union {
+        /* Without a LINE flag: adds the arguments; null: `text` is all. */
+        void (*build)(const struct ffx_driver *driver, struct ffx_at_text *out);
+        /* With one: what stands behind "+NAME:", or the whole line, as the
+         * flags say; 1 when it was the answer, else the line may still be a
+         * URC. */
+        int (*parse)(struct ffx_driver *driver, struct ffx_at_args *args);
+    } port;
     /* After OK, or when the tries are used up: result is 0,
-     * FFX_ERR_REFUSED or FFX_ERR_TIMEOUT. Null: `next`, or `cause`. */
+     * FFX_ERR_REFUSED or FFX_ERR_TIMEOUT. Null: the next row, or `cause`. */
     void (*done)(struct ffx_driver *driver, int result);
-    uint16_t timeout_100ms;
-    uint8_t state; /* enum ffx_driver_state; STATES: it stays */
-    uint8_t tries, flags;
-    uint8_t next;  /* enum walk_step */
-    uint8_t cause; /* of a refusal */
+    uint32_t timeout_100ms : 12;
+    uint32_t state : 4; /* enum ffx_driver_state; STATES: it stays */
+    uint32_t tries : 4;
+    uint32_t flags : 6; /* enum walk_flag */
+    uint32_t cause : 6; /* of a refusal */
 };
 
 extern const struct walk_row walk_rows[STEPS];
