@@ -308,7 +308,7 @@ struct ffx_driver {
     uint8_t reuse, mismatch, ftp_refused;
     uint8_t download_tries, chunk_tries, read_tries;
     uint8_t recovery, hold, updating, rebooted, round, first_cause;
-    uint8_t confirming, requests, doubted, doubts, news;
+    uint8_t confirming, requests, doubted, doubts, news, reset_asked;
     uint8_t cause, end_cause;
     const struct ffx_driver_config *config;
     uint32_t now_ms, due_ms;

@@ -138,14 +138,20 @@ void files_old_size(struct ffx_driver *driver, int result)
         begin_read_back(driver);
     } else {
         driver->reuse = REUSE_NO;
-        driver->size = 0;
         walk_go(driver, STEP_DELETE);
     }
 }
 
+void files_deleted(struct ffx_driver *driver, int result)
+{
+    if (result == FFX_OK)
+        driver->size = 0;
+    walk_go(driver, STEP_FREE);
+}
+
 void files_free(struct ffx_driver *driver, int result)
 {
-    /* dry run: the old file, still there, would go first */
+    /* the old file, when it is still there, is written over */
     const uint32_t room = driver->found.free_bytes + driver->size;
     if (result != FFX_OK)
         walk_end(driver, FFX_CAUSE_FILES);
@@ -165,7 +171,6 @@ static void file_is_wrong(struct ffx_driver *driver, enum ffx_cause cause)
 {
     if (driver->reuse == REUSE_TRIED) {
         driver->reuse = REUSE_NO;
-        driver->size = 0;
         walk_go(driver, STEP_DELETE);
     } else if (driver->config->route == FFX_ROUTE_PUSH) {
         push_failed(driver, cause);

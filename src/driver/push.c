@@ -6,9 +6,10 @@
 #define TRIES 5u
 #define CHUNK_TRIES 8u
 #define CHUNK_LEAST 256u
-/* CFSWFILE's longest input time (AT manual chapter 15): a chunk whose bytes
- * got lost blocks the port until it has passed. */
-#define INPUT_MS 10000u
+/* CFSWFILE's longest input time (AT manual chapter 15: "less than 10000", and
+ * "100-10000"): a chunk whose bytes got lost blocks the port until it has
+ * passed. */
+#define INPUT_MS 9999u
 #define STORE_MS 10000u /* last byte to OK: the flash is written */
 #define AGAIN_MS 1000u
 

@@ -142,13 +142,26 @@ void update_confirm(struct ffx_driver *driver)
     walk_go(driver, STEP_NEW_STATUS);
 }
 
+/* The flag is set and nothing happens: this firmware wants to be reset ("set
+ * flag", or "reset by itself": the documents say both). */
+static int wants_reset(const struct ffx_driver *driver)
+{
+    return driver->found.status == 1 && driver->position.requested &&
+           !driver->rebooted && !driver->reset_asked &&
+           walk_past(driver, driver->limit_ms);
+}
+
 void update_status(struct ffx_driver *driver, int result)
 {
     const uint8_t status = driver->found.status;
-    if (result != FFX_OK || status == 1 || status == 2 || status == 4)
+    if (result == FFX_OK && wants_reset(driver)) {
+        driver->reset_asked = 1;
+        walk_go(driver, STEP_RESET);
+    } else if (result != FFX_OK || status == 1 || status == 2 || status == 4) {
         walk_go(driver, STEP_UPDATING);
-    else
+    } else {
         walk_go(driver, STEP_NEW_VERSION);
+    }
 }
 
 static enum ffx_cause cause_of(uint8_t status, int runs_target)

@@ -73,6 +73,7 @@ enum walk_step {
     STEP_HTTP_GET,
     STEP_HTTP_WAIT,
     STEP_HTTP_POLL,
+    STEP_FTP_OPEN,
     STEP_FTP_BEARER,
     STEP_FTP_SERVER,
     STEP_FTP_PORT,
@@ -96,6 +97,7 @@ enum walk_step {
     STEP_RATE,
     STEP_RATE_FIX,
     STEP_REQUEST,
+    STEP_RESET,
     STEP_UPDATING,
     STEP_BACK,
     STEP_BACK_ECHO,
@@ -237,6 +239,7 @@ void files_closed(struct ffx_driver *driver, int result);
 void files_space(struct ffx_driver *driver);
 int files_parse_size(struct ffx_driver *driver, struct ffx_at_args *args);
 void files_old_size(struct ffx_driver *driver, int result);
+void files_deleted(struct ffx_driver *driver, int result);
 int files_parse_free(struct ffx_driver *driver, struct ffx_at_args *args);
 void files_free(struct ffx_driver *driver, int result);
 void files_check_size(struct ffx_driver *driver, int result);

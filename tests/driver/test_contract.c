@@ -168,7 +168,7 @@ static void chunks_fit_the_input_time_at_any_rate(void **state)
         road.config.baud = cases[i].baud;
         assert_int_equal(road_run(&road), FFX_CAUSE_DONE);
         snprintf(command, sizeof command,
-                 "AT+CFSWFILE=1,\"update.zip\",0,%u,10000",
+                 "AT+CFSWFILE=1,\"update.zip\",0,%u,9999",
                  (unsigned)cases[i].chunk);
         assert_int_equal(road_sent(&road, command), 1);
         road_end(&road);
