@@ -161,12 +161,22 @@ enum ffx_driver_setting {
     FFX_SETTING_IMEI = 1,
     FFX_SETTING_CFUN,
     FFX_SETTING_CNMP,
-    FFX_SETTING_CMNB
+    FFX_SETTING_CMNB,
+    FFX_SETTING_APN /* of context 1, AT+CGDCONT */
 };
 
 struct ffx_driver_snapshot {
-    char imei[16];            /* "" while unknown */
-    int16_t cfun, cnmp, cmnb; /* -1 while unknown */
+    char imei[16]; /* "" while unknown */
+    /* CFUN, CNMP, CMNB, and 15 bits of a sum over the APN's characters: by
+     * enum ffx_driver_setting, less FFX_SETTING_CFUN; -1 while unknown. */
+    int16_t settings[FFX_SETTING_APN - FFX_SETTING_CFUN + 1];
+};
+
+/* Power saving that a walk switches off, since a module that sleeps answers
+ * nothing, and on again at its end. */
+enum ffx_driver_saving {
+    FFX_SAVING_SLEEP = 1, /* AT+CSCLK=1: sleeps while DTR is high */
+    FFX_SAVING_PSM = 2    /* AT+CPSMS=1 */
 };
 
 /*
@@ -174,13 +184,15 @@ struct ffx_driver_snapshot {
  * module stands, it says itself (CFOTA?, GMR, CFSGFIS), so the walk always
  * begins at sync. Kept here: whether AT+CFOTA=1 was said (then 6 means "done"
  * and 7 "refused", not "nothing to do" and "left over"), the settings before
- * it, and the data that was paid for. Store it at each POSITION event (at
- * most one per download try and two per update), erase it when the walk has
- * finished.
+ * it, the data that was paid for, and what power saving is owed. Store it at
+ * each POSITION event (at most one per download try, two per update, and two
+ * for each saving). When the walk has finished, erase it, unless `saving` is
+ * not 0 (the module could not be told): then it belongs to the next walk.
  */
 struct ffx_driver_position {
     uint32_t data_used; /* bytes over the air in all tries so far */
     uint8_t requested;  /* AT+CFOTA=1 was said */
+    uint8_t saving;     /* switched off: bits, enum ffx_driver_saving */
     struct ffx_driver_snapshot before;
 };
 
@@ -309,6 +321,7 @@ struct ffx_driver {
     uint8_t download_tries, chunk_tries, read_tries;
     uint8_t recovery, hold, updating, rebooted, round, first_cause;
     uint8_t confirming, requests, doubted, doubts, news, reset_asked;
+    uint8_t ending, owed; /* what power saving is still to be switched on */
     uint8_t cause, end_cause;
     const struct ffx_driver_config *config;
     uint32_t now_ms, due_ms;

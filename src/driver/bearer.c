@@ -147,7 +147,8 @@ void bearer_radio_on(struct ffx_driver *driver, int result)
         walk_restart(driver, FFX_CAUSE_NOT_REGISTERED);
         return;
     }
-    driver->position.before.cfun = 1;
+    driver->position.before.settings[FFX_SETTING_CFUN - FFX_SETTING_CFUN] = 1;
+    driver->position.before.settings[FFX_SETTING_APN - FFX_SETTING_CFUN] = -1;
     begin_network(driver);
 }
 
@@ -322,12 +323,6 @@ void bearer_opening(struct ffx_driver *driver, int result)
     const uint32_t limit = walk_or(driver->config->limits.bearer_ms, BEARER_MS);
     driver->limit_ms = driver->now_ms + (result == FFX_OK ? limit : 0);
     walk_go(driver, result == FFX_OK ? STEP_OPENING : STEP_OPENED);
-}
-
-void bearer_wait(struct ffx_driver *driver, int result)
-{
-    (void)result;
-    walk_go(driver, STEP_OPENED);
 }
 
 void bearer_opened(struct ffx_driver *driver, int result)

@@ -111,7 +111,7 @@ static const struct cause causes[FFX_CAUSES] = {
                            "updated, but the version is not the wanted one",
                            "check --to and what the package holds"},
     [FFX_CAUSE_CHANGED] = {"changed", "updated, but a setting was lost",
-                           "compare IMEI, CFUN, CNMP, CMNB; restore them"},
+                           "compare IMEI, CFUN, CNMP, CMNB, APN; restore them"},
     [FFX_CAUSE_UPDATE_TIMEOUT] = {"update-timeout", "the update does not end",
                                   "keep the power on, run again later"},
     [FFX_CAUSE_CONFIG] = {"config", "a setting does not fit a command",

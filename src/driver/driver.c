@@ -52,9 +52,8 @@ int ffx_driver_init(struct ffx_driver *driver,
     driver->now_ms = now_ms;
     driver->state = FFX_DRIVER_STATES;
     driver->found.rssi = 99;
-    driver->position.before.cfun = -1;
-    driver->position.before.cnmp = -1;
-    driver->position.before.cmnb = -1;
+    memset(driver->position.before.settings, 0xff,
+           sizeof driver->position.before.settings);
     if (config->position != NULL)
         driver->position = *config->position;
     driver->pace_left = config->pace_bytes;

@@ -86,15 +86,6 @@ int files_parse_size(struct ffx_driver *driver, struct ffx_at_args *args)
     return 1;
 }
 
-int files_parse_free(struct ffx_driver *driver, struct ffx_at_args *args)
-{
-    int32_t bytes;
-    if (!walk_numbers(args, &bytes, 1))
-        return 0;
-    driver->found.free_bytes = (uint32_t)bytes;
-    return 1;
-}
-
 /* --- space --------------------------------------------------------------- */
 
 /* What the file must be is known well enough to tell it by reading. */
@@ -151,11 +142,14 @@ void files_deleted(struct ffx_driver *driver, int result)
 
 void files_free(struct ffx_driver *driver, int result)
 {
+    if (result != FFX_OK || driver->value < 0) {
+        walk_end(driver, FFX_CAUSE_FILES);
+        return;
+    }
+    driver->found.free_bytes = (uint32_t)driver->value;
     /* the old file, when it is still there, is written over */
     const uint32_t room = driver->found.free_bytes + driver->size;
-    if (result != FFX_OK)
-        walk_end(driver, FFX_CAUSE_FILES);
-    else if (room < walk_or(files_expected(driver), PACKAGE_LEAST))
+    if (room < walk_or(files_expected(driver), PACKAGE_LEAST))
         walk_end(driver, FFX_CAUSE_NO_SPACE);
     else if (driver->config->dry_run)
         walk_end(driver, FFX_CAUSE_DRY_RUN);

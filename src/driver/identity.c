@@ -12,6 +12,7 @@
 void identity_begin(struct ffx_driver *driver)
 {
     driver->echo_off = 0;
+    driver->ending = 0;
     driver->reuse = 0;
     driver->doubted = STEP_SYNC;
     driver->limit_ms =
@@ -27,13 +28,6 @@ void identity_sync(struct ffx_driver *driver, int result)
         walk_end(driver, FFX_CAUSE_NO_ANSWER);
     else
         walk_go_after(driver, STEP_SYNC, SYNC_AGAIN_MS);
-}
-
-/* Answers to earlier tries have come and gone. */
-void identity_settled(struct ffx_driver *driver, int result)
-{
-    (void)result;
-    walk_go(driver, STEP_ECHO);
 }
 
 void identity_echo(struct ffx_driver *driver, int result)
@@ -181,12 +175,22 @@ void identity_imei(struct ffx_driver *driver, int result)
         walk_go(driver, STEP_CFUN);
 }
 
-static int16_t *setting_before(struct ffx_driver *driver)
+/* +CGDCONT: 1,"IP","ctnb",...: one line for each context, the first counts.
+ * A sum tells one APN from another as well as its text. */
+int identity_parse_context(struct ffx_driver *driver, struct ffx_at_args *args)
 {
-    struct ffx_driver_snapshot *before = &driver->position.before;
-    if (driver->step == STEP_CFUN)
-        return &before->cfun;
-    return driver->step == STEP_CNMP ? &before->cnmp : &before->cmnb;
+    char text[64];
+    int32_t context;
+    uint32_t sum = 0;
+    if (ffx_at_arg_number(args, &context) != 1 ||
+        ffx_at_arg_string(args, text, sizeof text) < 0 ||
+        ffx_at_arg_string(args, text, sizeof text) < 0)
+        return 0;
+    for (const char *p = text; *p != '\0'; p++)
+        sum = sum * 31u + (uint8_t)*p;
+    if (context == 1)
+        driver->value = (int32_t)(sum % 32768u);
+    return 1;
 }
 
 /* CFUN=0 is the one value that no reset keeps (manual 3.2.19). */
@@ -198,23 +202,61 @@ static int worth_keeping(const struct ffx_driver *driver)
 
 void identity_setting(struct ffx_driver *driver, int result)
 {
-    int16_t *const before = setting_before(driver);
+    const uint32_t setting = driver->step - (uint32_t)STEP_CFUN;
+    int16_t *const before = &driver->position.before.settings[setting];
     const int known = *before >= 0;
     const int same = result == FFX_OK && driver->value == *before;
     if (driver->confirming && known && !same) {
-        changed(driver, (enum ffx_driver_setting)(FFX_SETTING_CFUN +
-                                                  driver->step - STEP_CFUN));
+        changed(driver, (enum ffx_driver_setting)(FFX_SETTING_CFUN + setting));
         return;
     }
     if (!driver->confirming && !known && result == FFX_OK &&
         worth_keeping(driver))
         *before = (int16_t)driver->value;
-    if (driver->step != STEP_CMNB)
+    if (driver->step != STEP_CONTEXT_1)
         walk_go(driver, (enum walk_step)(driver->step + 1));
     else if (driver->confirming)
         walk_end(driver, FFX_CAUSE_DONE);
     else
-        walk_go(driver, STEP_BATTERY);
+        walk_go(driver, driver->config->dry_run ? STEP_BATTERY : STEP_SLEEP);
+}
+
+/* --- power saving -------------------------------------------------------- */
+
+static uint8_t saving_of(const struct ffx_driver *driver)
+{
+    return driver->step <= STEP_SLEEP_SET ? FFX_SAVING_SLEEP : FFX_SAVING_PSM;
+}
+
+/* Stored before it is switched off: a reset of our own must not forget it. */
+void identity_saving(struct ffx_driver *driver, int result)
+{
+    const int on = result == FFX_OK && driver->value == 1;
+    if (on) {
+        driver->position.saving |= saving_of(driver);
+        walk_position(driver);
+    }
+    walk_go(driver, (enum walk_step)(driver->step + (on ? 1 : 2)));
+}
+
+void identity_save(const struct ffx_driver *driver, struct ffx_at_text *out)
+{
+    ffx_at_put(out, driver->ending ? "1" : "0");
+}
+
+void identity_saved(struct ffx_driver *driver, int result)
+{
+    const uint8_t others = (uint8_t)~saving_of(driver);
+    if (!driver->ending) {
+        walk_go(driver, (enum walk_step)(driver->step + 1));
+        return;
+    }
+    driver->owed &= others;
+    if (result == FFX_OK) {
+        driver->position.saving &= others;
+        walk_position(driver);
+    }
+    walk_end(driver, (enum ffx_cause)driver->end_cause);
 }
 
 /* --- battery ------------------------------------------------------------- */

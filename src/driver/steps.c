@@ -20,8 +20,8 @@ const struct walk_row walk_rows[STEPS] = {
 /* text, build or parse, done, 0.1 s, state, tries, flags, cause */
 [STEP_SYNC] = {"AT", {0}, identity_sync,
     6, S(SYNC), 1, 0, 0},
-[STEP_SETTLE] = {0, {0}, identity_settled,
-    3, S(SYNC), 1, 0, 0},
+[STEP_SETTLE] = {0, {0}, 0, /* answers to earlier tries come and go */
+    3, S(SYNC), 1, OPTIONAL, 0},
 [STEP_ECHO] = {"ATE0", {0}, identity_echo,
     20, S(IDENTITY), 3, 0, 0},
 [STEP_ERRORS] = {"AT+CMEE=1", {0}, 0,
@@ -42,6 +42,18 @@ const struct walk_row walk_rows[STEPS] = {
     30, S(STATES), 4, NAMED_LINE, 0},
 [STEP_CMNB] = {"AT+CMNB?", {.parse = bearer_parse_value}, identity_setting,
     30, S(STATES), 4, NAMED_LINE, 0},
+[STEP_CONTEXT_1] = {"AT+CGDCONT?", {.parse = identity_parse_context},
+    identity_setting,
+    30, S(STATES), 4, NAMED_LINE, 0},
+
+[STEP_SLEEP] = {"AT+CSCLK?", {.parse = bearer_parse_value}, identity_saving,
+    30, S(PREFLIGHT), 2, NAMED_LINE, 0},
+[STEP_SLEEP_SET] = {"AT+CSCLK=", {.build = identity_save}, identity_saved,
+    30, S(STATES), 5, 0, 0},
+[STEP_PSM] = {"AT+CPSMS?", {.parse = bearer_parse_value}, identity_saving,
+    30, S(PREFLIGHT), 2, NAMED_LINE, 0},
+[STEP_PSM_SET] = {"AT+CPSMS=", {.build = identity_save}, identity_saved,
+    30, S(STATES), 5, 0, 0},
 
 [STEP_BATTERY] = {"AT+CBC", {.parse = identity_parse_battery}, identity_battery,
     30, S(PREFLIGHT), 2, NAMED_LINE, 0},
@@ -79,8 +91,8 @@ const struct walk_row walk_rows[STEPS] = {
     30, S(NETWORK), 2, SECRET, 0},
 [STEP_OPEN] = {"AT+CNACT=", {.build = bearer_open}, bearer_opening,
     750, S(NETWORK), 1, 0, 0},
-[STEP_OPENING] = {0, {0}, bearer_wait,
-    10, S(NETWORK), 1, 0, 0},
+[STEP_OPENING] = {0, {0}, 0,
+    10, S(NETWORK), 1, OPTIONAL, 0},
 [STEP_OPENED] = {"AT+CNACT?", {.parse = bearer_parse_active}, bearer_opened,
     50, S(NETWORK), 2, NAMED_LINE, 0},
 
@@ -95,7 +107,7 @@ const struct walk_row walk_rows[STEPS] = {
     50, S(SPACE), 2, NAMED_LINE | MUST, 0},
 [STEP_DELETE] = {"AT+CFSDFILE=" UPDATE_ZIP, {0}, files_deleted,
     100, S(SPACE), 1, 0, 0},
-[STEP_FREE] = {"AT+CFSGFRS?", {.parse = files_parse_free}, files_free,
+[STEP_FREE] = {"AT+CFSGFRS?", {.parse = bearer_parse_value}, files_free,
     50, S(SPACE), 3, NAMED_LINE | MUST, 0},
 
 [STEP_HTTP_GET] = {"AT+HTTPTOFS=",

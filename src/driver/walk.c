@@ -106,13 +106,30 @@ void walk_wake(struct ffx_driver *driver)
         driver->due_ms = driver->now_ms;
 }
 
+/* What power saving the module must be told to take up again; it cannot hear
+ * that in mid-update. */
+static uint8_t owed(struct ffx_driver *driver, enum ffx_cause cause)
+{
+    if (cause == FFX_CAUSE_NO_ANSWER || cause == FFX_CAUSE_POWERED_DOWN ||
+        cause == FFX_CAUSE_UPDATE_TIMEOUT)
+        return 0;
+    return driver->ending ? driver->owed : driver->position.saving;
+}
+
 void walk_end(struct ffx_driver *driver, enum ffx_cause cause)
 {
     if (driver->mode == WALK_END)
         return;
+    driver->end_cause = (uint8_t)cause;
     if (driver->bracket) {
-        driver->end_cause = (uint8_t)cause;
         files_close(driver, STEPS);
+        return;
+    }
+    driver->owed = owed(driver, cause);
+    driver->ending = 1;
+    if (driver->owed != 0) {
+        walk_go(driver, driver->owed & FFX_SAVING_SLEEP ? STEP_SLEEP_SET
+                                                        : STEP_PSM_SET);
         return;
     }
     if (cause != FFX_CAUSE_UPDATE_TIMEOUT)
@@ -187,11 +204,23 @@ static void send(struct ffx_driver *driver)
     driver->value = -1;
 }
 
+/* The row is over; one without a done() of its own goes on or ends. */
+static void conclude(struct ffx_driver *driver, int result)
+{
+    const struct walk_row *row = row_of(driver);
+    if (row->done != NULL)
+        row->done(driver, result);
+    else if (result == FFX_OK || (row->flags & WALK_OPTIONAL))
+        walk_go(driver, (enum walk_step)(driver->step + 1));
+    else
+        walk_end(driver, (enum ffx_cause)row->cause);
+}
+
 void walk_act(struct ffx_driver *driver)
 {
     const struct walk_row *row = row_of(driver);
     if (driver->mode == WALK_LISTEN) {
-        row->done(driver, FFX_ERR_TIMEOUT);
+        conclude(driver, FFX_ERR_TIMEOUT);
         return;
     }
     if (driver->mode != WALK_PAUSE) {
@@ -209,16 +238,6 @@ void walk_act(struct ffx_driver *driver)
 }
 
 /* --- hearing ------------------------------------------------------------- */
-
-/* Rows without a done() of their own. */
-static void plain_result(struct ffx_driver *driver, const struct walk_row *row,
-                         int result)
-{
-    if (result == FFX_OK || (row->flags & WALK_OPTIONAL))
-        walk_go(driver, (enum walk_step)(driver->step + 1));
-    else
-        walk_end(driver, (enum ffx_cause)row->cause);
-}
 
 /* When no answer comes, the CR may have got lost: end the line, so that the
  * next command is not glued to it. What that brings falls into the pause and
@@ -245,10 +264,8 @@ void walk_result(struct ffx_driver *driver, int result)
         pause_for(driver, PAUSE_MS);
     } else if (result == FFX_ERR_TIMEOUT && (row->flags & WALK_MUST_ANSWER)) {
         walk_restart(driver, FFX_CAUSE_NO_ANSWER);
-    } else if (row->done != NULL) {
-        row->done(driver, result);
     } else {
-        plain_result(driver, row, result);
+        conclude(driver, result);
     }
     if (stuck)
         end_line(driver);

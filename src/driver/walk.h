@@ -38,10 +38,16 @@ enum walk_step {
     STEP_STATUS,
     STEP_MODEL,
     STEP_VERSION,
-    STEP_IMEI, /* these four also after the update */
+    STEP_IMEI, /* these five also after the update */
     STEP_CFUN,
     STEP_CNMP,
     STEP_CMNB,
+    STEP_CONTEXT_1,
+
+    STEP_SLEEP, /* each ...SET also at the end of the walk */
+    STEP_SLEEP_SET,
+    STEP_PSM,
+    STEP_PSM_SET,
 
     STEP_BATTERY,
     STEP_SIM,
@@ -151,7 +157,8 @@ extern const struct walk_row walk_rows[STEPS];
 
 void walk_go(struct ffx_driver *driver, enum walk_step step);
 void walk_go_after(struct ffx_driver *driver, enum walk_step step, uint32_t ms);
-/* Ends the walk; closes the module's file buffer first when it is open. */
+/* Ends the walk; first closes the module's file buffer when it is open, and
+ * switches its power saving on again. */
 void walk_end(struct ffx_driver *driver, enum ffx_cause cause);
 /* The module has lost its state: from sync again, or the end with `cause`
  * when that happened too often. */
@@ -185,7 +192,6 @@ void urc_take(struct ffx_driver *driver, const char *text);
 
 void identity_begin(struct ffx_driver *driver);
 void identity_sync(struct ffx_driver *driver, int result);
-void identity_settled(struct ffx_driver *driver, int result);
 void identity_echo(struct ffx_driver *driver, int result);
 void identity_flow(const struct ffx_driver *driver, struct ffx_at_text *out);
 int identity_parse_status(struct ffx_driver *driver, struct ffx_at_args *args);
@@ -196,7 +202,11 @@ int identity_parse_version(struct ffx_driver *driver, struct ffx_at_args *args);
 void identity_version(struct ffx_driver *driver, int result);
 int identity_parse_imei(struct ffx_driver *driver, struct ffx_at_args *args);
 void identity_imei(struct ffx_driver *driver, int result);
+int identity_parse_context(struct ffx_driver *driver, struct ffx_at_args *args);
 void identity_setting(struct ffx_driver *driver, int result);
+void identity_saving(struct ffx_driver *driver, int result);
+void identity_save(const struct ffx_driver *driver, struct ffx_at_text *out);
+void identity_saved(struct ffx_driver *driver, int result);
 int identity_parse_battery(struct ffx_driver *driver, struct ffx_at_args *args);
 void identity_battery(struct ffx_driver *driver, int result);
 
@@ -223,7 +233,6 @@ void bearer_login(const struct ffx_driver *driver, struct ffx_at_text *out);
 void bearer_logged_in(struct ffx_driver *driver, int result);
 void bearer_open(const struct ffx_driver *driver, struct ffx_at_text *out);
 void bearer_opening(struct ffx_driver *driver, int result);
-void bearer_wait(struct ffx_driver *driver, int result);
 void bearer_opened(struct ffx_driver *driver, int result);
 void bearer_close(const struct ffx_driver *driver, struct ffx_at_text *out);
 
@@ -240,7 +249,6 @@ void files_space(struct ffx_driver *driver);
 int files_parse_size(struct ffx_driver *driver, struct ffx_at_args *args);
 void files_old_size(struct ffx_driver *driver, int result);
 void files_deleted(struct ffx_driver *driver, int result);
-int files_parse_free(struct ffx_driver *driver, struct ffx_at_args *args);
 void files_free(struct ffx_driver *driver, int result);
 void files_check_size(struct ffx_driver *driver, int result);
 void files_read(const struct ffx_driver *driver, struct ffx_at_text *out);

@@ -396,7 +396,7 @@ static void every_try_counts_against_the_data_limit(void **state)
 static void data_paid_before_a_reset_of_the_mcu_still_counts(void **state)
 {
     static const struct ffx_driver_position before = {
-        .data_used = 40000, .before = {.cfun = -1, .cnmp = -1, .cmnb = -1}};
+        .data_used = 40000, .before = {.settings = {-1, -1, -1, -1}}};
     (void)state;
     begin(FFX_ROUTE_HTTP);
     road.config.position = &before;
@@ -674,8 +674,7 @@ static void a_module_in_recovery_gets_its_package_again(void **state)
 static void an_mcu_that_slept_through_the_end_learns_it(void **state)
 {
     static const struct ffx_driver_position before = {
-        .requested = 1,
-        .before = {"866425030000014", .cfun = 1, .cnmp = -1, .cmnb = -1}};
+        .requested = 1, .before = {"866425030000014", {1, -1, -1, -1}}};
     (void)state;
     begin(FFX_ROUTE_HTTP);
     road.config.position = &before;
