@@ -111,6 +111,27 @@ const char *ffx_cause_name(enum ffx_cause cause);
 const char *ffx_cause_text(enum ffx_cause cause);
 /* "check power and ...": what a person does next; "" when all is well. */
 const char *ffx_cause_advice(enum ffx_cause cause);
+/*
+ * The "Update Result" (resource 5) of LwM2M's object 5, Firmware Update, that
+ * tells a server the same; for devices that report by it. One for every cause:
+ *
+ *   0 initial value                            dry-run: nothing was tried
+ *   1 updated successfully                     done, nothing
+ *   2 not enough flash memory                  no-space
+ *   3 out of RAM during the download           none: the module streams it
+ *   4 connection lost during the download      SIM, radio, bearer, server, TLS
+ *   5 integrity check failed                   size, digest
+ *   6 unsupported package type                 wrong-model, wrong-source
+ *   7 invalid URI                              dns, not-found, other answers
+ *                                              that the next try gets as well
+ *   8 firmware update failed                   everything else
+ *   9 unsupported protocol                     ftp-unsupported
+ *
+ * A cause that has no number of its own there is 8, never a number that the
+ * standard does not define: servers know none. 8 as well for a number that is
+ * no cause.
+ */
+unsigned ffx_cause_lwm2m(enum ffx_cause cause);
 
 /* --- what it says on the way --------------------------------------------- */
 

@@ -139,6 +139,59 @@ const char *ffx_cause_advice(enum ffx_cause cause)
     return cause_of(cause)->advice;
 }
 
+/* LwM2M, object 5, resource 5; what is not listed is UPDATE_FAILED. */
+enum {
+    INITIAL,
+    UPDATED,
+    NO_FLASH,
+    CONNECTION_LOST = 4,
+    NOT_INTACT,
+    UNSUPPORTED_TYPE,
+    INVALID_URI,
+    UPDATE_FAILED,
+    UNSUPPORTED_PROTOCOL
+};
+
+unsigned ffx_cause_lwm2m(enum ffx_cause cause)
+{
+    static const struct {
+        uint8_t cause, result;
+    } results[] = {
+        {FFX_CAUSE_DONE, UPDATED},
+        {FFX_CAUSE_NOTHING, UPDATED},
+        {FFX_CAUSE_DRY_RUN, INITIAL},
+        {FFX_CAUSE_WRONG_MODEL, UNSUPPORTED_TYPE},
+        {FFX_CAUSE_WRONG_SOURCE, UNSUPPORTED_TYPE},
+        {FFX_CAUSE_NO_SIM, CONNECTION_LOST},
+        {FFX_CAUSE_SIM_PIN, CONNECTION_LOST},
+        {FFX_CAUSE_SIM_PUK, CONNECTION_LOST},
+        {FFX_CAUSE_NOT_REGISTERED, CONNECTION_LOST},
+        {FFX_CAUSE_NO_SIGNAL, CONNECTION_LOST},
+        {FFX_CAUSE_NO_BEARER, CONNECTION_LOST},
+        {FFX_CAUSE_DOWNLOAD_REFUSED, CONNECTION_LOST},
+        {FFX_CAUSE_DNS, INVALID_URI},
+        {FFX_CAUSE_SERVER, CONNECTION_LOST},
+        {FFX_CAUSE_TLS, CONNECTION_LOST},
+        {FFX_CAUSE_NOT_FOUND, INVALID_URI},
+        {FFX_CAUSE_HTTP_REFUSED, INVALID_URI},
+        {FFX_CAUSE_HTTP_FAILED, CONNECTION_LOST},
+        {FFX_CAUSE_HTTP_STATUS, INVALID_URI},
+        {FFX_CAUSE_FTP_LOGIN, INVALID_URI},
+        {FFX_CAUSE_FTP_FILE, INVALID_URI},
+        {FFX_CAUSE_FTP_FAILED, CONNECTION_LOST},
+        {FFX_CAUSE_FTP_UNSUPPORTED, UNSUPPORTED_PROTOCOL},
+        {FFX_CAUSE_STALLED, CONNECTION_LOST},
+        {FFX_CAUSE_NO_SPACE, NO_FLASH},
+        {FFX_CAUSE_NOISE, CONNECTION_LOST},
+        {FFX_CAUSE_SIZE, NOT_INTACT},
+        {FFX_CAUSE_DIGEST, NOT_INTACT},
+    };
+    for (uint32_t i = 0; i < sizeof results / sizeof results[0]; i++)
+        if (results[i].cause == (uint32_t)cause)
+            return results[i].result;
+    return UPDATE_FAILED;
+}
+
 const char *ffx_driver_state_name(enum ffx_driver_state state)
 {
     static const char *const names[FFX_DRIVER_STATES] = {

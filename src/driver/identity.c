@@ -102,17 +102,19 @@ int identity_parse_version(struct ffx_driver *driver, struct ffx_at_args *args)
         return 0;
     args->next += sizeof label - 1;
     return ffx_at_arg_string(args, driver->found.version,
-                             sizeof driver->found.version);
+                             sizeof driver->found.version) >= 0;
 }
 
 /* Nothing is to be done, or nothing can be. A module in recovery has to be
  * helped whatever it says. */
-static enum ffx_cause version_cause(const struct ffx_driver *driver)
+static enum ffx_cause version_cause(const struct ffx_driver *driver, int result)
 {
     const struct ffx_driver_facts *facts = &driver->config->facts;
     const char *version = driver->found.version;
     if (driver->recovery)
         return FFX_CAUSES;
+    if (result != FFX_OK || version[0] == '\0')
+        return FFX_CAUSE_NO_IDENTITY;
     if (bytes_same_text(version, facts->to))
         return FFX_CAUSE_NOTHING;
     if (driver->position.requested && driver->found.status == 7)
@@ -124,11 +126,7 @@ static enum ffx_cause version_cause(const struct ffx_driver *driver)
 
 void identity_version(struct ffx_driver *driver, int result)
 {
-    const enum ffx_cause cause = version_cause(driver);
-    if (result != FFX_OK && !driver->recovery) {
-        walk_end(driver, FFX_CAUSE_NO_IDENTITY);
-        return;
-    }
+    const enum ffx_cause cause = version_cause(driver, result);
     if (cause != FFX_CAUSES && walk_doubt(driver, (uint8_t)cause))
         return;
     if (driver->found.before[0] == '\0')

@@ -222,6 +222,31 @@ static void every_cause_has_a_name_a_text_and_advice(void **state)
     assert_string_equal(ffx_cause_name(FFX_CAUSES), "unknown");
 }
 
+/* Numbers that every LwM2M server knows (object 5, resource 5): 3 is what no
+ * cause is, 8 what has none of its own. */
+static void every_cause_has_an_update_result(void **state)
+{
+    unsigned used = 0;
+    (void)state;
+    for (int i = 0; i < FFX_CAUSES; i++) {
+        const unsigned result = ffx_cause_lwm2m((enum ffx_cause)i);
+        assert_true(result <= 9 && result != 3);
+        assert_int_equal(result == 0, i == FFX_CAUSE_DRY_RUN);
+        assert_int_equal(result == 1,
+                         i == FFX_CAUSE_DONE || i == FFX_CAUSE_NOTHING);
+        used |= 1u << result;
+    }
+    assert_int_equal(used, 0x3f7);
+    assert_int_equal(ffx_cause_lwm2m(FFX_CAUSE_NO_SPACE), 2);
+    assert_int_equal(ffx_cause_lwm2m(FFX_CAUSE_STALLED), 4);
+    assert_int_equal(ffx_cause_lwm2m(FFX_CAUSE_DIGEST), 5);
+    assert_int_equal(ffx_cause_lwm2m(FFX_CAUSE_WRONG_SOURCE), 6);
+    assert_int_equal(ffx_cause_lwm2m(FFX_CAUSE_NOT_FOUND), 7);
+    assert_int_equal(ffx_cause_lwm2m(FFX_CAUSE_BATTERY), 8);
+    assert_int_equal(ffx_cause_lwm2m(FFX_CAUSE_FTP_UNSUPPORTED), 9);
+    assert_int_equal(ffx_cause_lwm2m(FFX_CAUSES), 8);
+}
+
 /* The page on one line: mdoc breaks its lines where it likes. */
 static const char *read_manual(void)
 {
@@ -351,6 +376,7 @@ int main(void)
         cmocka_unit_test(the_clock_may_wrap_at_any_moment),
         cmocka_unit_test(an_ended_walk_wants_and_says_nothing),
         cmocka_unit_test(every_cause_has_a_name_a_text_and_advice),
+        cmocka_unit_test(every_cause_has_an_update_result),
         cmocka_unit_test(the_manual_has_every_cause_word_for_word),
         cmocka_unit_test(garbage_is_never_a_success_and_always_ends),
     };
