@@ -74,7 +74,8 @@ static void put_detail(const struct update_report *report, char *text,
 {
     const struct ffx_driver_found *found = &report->driver->found;
     const struct ffx_driver_facts *facts = &report->driver->config->facts;
-    static const char *const settings[] = {"", "IMEI", "CFUN", "CNMP", "CMNB"};
+    static const char *const settings[] = {"",     "IMEI", "CFUN",
+                                           "CNMP", "CMNB", "APN"};
     text[0] = '\0';
     switch (report->cause) {
     case FFX_CAUSE_WRONG_MODEL:
@@ -96,7 +97,7 @@ static void put_detail(const struct update_report *report, char *text,
                  (unsigned)found->free_bytes);
         break;
     case FFX_CAUSE_CHANGED:
-        if (report->detail > 0 && report->detail <= 4)
+        if (report->detail > 0 && report->detail <= FFX_SETTING_APN)
             snprintf(text, capacity, " (%s)", settings[report->detail]);
         break;
     case FFX_CAUSE_NO_PACKAGE:
@@ -136,6 +137,15 @@ static const char *advice(const struct update_report *report)
                                           : ffx_cause_advice(report->cause);
 }
 
+/* What the walk has switched off and could not switch on again; "": nothing. */
+static const char *owed(const struct update_report *report)
+{
+    static const char *const commands[] = {"", "AT+CSCLK=1", "AT+CPSMS=1",
+                                           "AT+CSCLK=1;+CPSMS=1"};
+    return commands[ffx_driver_position(report->driver)->saving &
+                    (FFX_SAVING_SLEEP | FFX_SAVING_PSM)];
+}
+
 static void print_json(const struct update_report *report)
 {
     const struct ffx_driver_found *found = &report->driver->found;
@@ -147,6 +157,8 @@ static void print_json(const struct update_report *report)
     cli_json_text("text", ffx_cause_text(report->cause));
     cli_json_text("next", advice(report));
     cli_json_number("detail", report->detail);
+    cli_json_number("lwm2m", ffx_cause_lwm2m(report->cause));
+    cli_json_text("owed", owed(report));
     cli_json_text("model", found->model);
     cli_json_text("imei", position->before.imei);
     cli_json_text("from", found->before);
@@ -195,6 +207,9 @@ int update_report_end(const struct update_report *report, int json)
         print_json(report);
     else if (code == CLI_DONE)
         print_success(report);
+    if (owed(report)[0] != '\0' && code != CLI_FAILED)
+        fprintf(stderr, "power saving is still off: say %s to the module\n",
+                owed(report));
     if (code == CLI_DONE || (json && code == CLI_NOTHING))
         return code;
     if (code == CLI_NOTHING)
@@ -202,6 +217,7 @@ int update_report_end(const struct update_report *report, int json)
                         "the module already runs %s; nothing to do",
                         report->driver->found.version);
     put_detail(report, detail, sizeof detail);
-    return cli_fail(CLI_FAILED, "%s%s; %s", ffx_cause_text(report->cause),
-                    detail, advice(report));
+    return cli_fail(CLI_FAILED, "%s%s; %s%s%s", ffx_cause_text(report->cause),
+                    detail, advice(report),
+                    owed(report)[0] != '\0' ? ", or say " : "", owed(report));
 }

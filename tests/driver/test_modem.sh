@@ -98,12 +98,32 @@ update ./modem update.zip --to B --json --trace --secrets secrets \
 result $? "the good package is taken"
 grep -q '"result":"done","ok":true' out && grep -q '"version":"B"' out
 result $? "--json ends with one object"
+grep -q '"lwm2m":1,"owed":""' out
+result $? "it has the result's number in LwM2M"
 grep -q '> AT+CFOTA=1' err && grep -q '< Revision:B' err &&
     grep -q '# hold power' err
 result $? "--trace shows both sides of the dialogue"
 ! grep -q hunter2 err
 result $? "and no secret"
 says 2 "nothing to do" "once more is exit 2" update ./modem update.zip --to B
+stop_sim
+
+# --- power saving -----------------------------------------------------------
+
+echo 'at line 20 urc UNDER-VOLTAGE POWER DOWN' >faults
+start_sim s --release a --trust release.pub --pty modem --flash-speed fast \
+    --faults faults
+exec 3<>modem
+printf 'AT+CSCLK=1\r' >&3
+timeout 10 grep -q OK <&3
+exec 3>&-
+says 1 "run again, or say AT+CSCLK=1" \
+    "a module that could not be told is the user's to tell" \
+    update ./modem update.zip --to B
+update ./modem update.zip --to B >out 2>err
+result $? "the next run updates it"
+modem info ./modem >out && grep -q '^version  *B$' out
+result $? "and it runs B"
 stop_sim
 
 # --- a SIM with a PIN, an APN with a password -------------------------------
