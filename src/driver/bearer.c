@@ -282,19 +282,23 @@ void bearer_apn(struct ffx_driver *driver, int result)
         next_way(driver);
 }
 
+static void put_next(struct ffx_at_text *out, const char *text)
+{
+    ffx_at_put(out, ",");
+    ffx_at_put_quoted(out, text);
+}
+
 /* 1,"apn","user","password"; SIM7070: the context's index before that. */
 void bearer_login(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
     const struct ffx_driver_config *config = driver->config;
     const char *given = apn_of(driver, APN_GIVEN);
-    ffx_at_put(out, config->dialect == FFX_DIALECT_SIM7070 ? "1,1," : "1,");
-    ffx_at_put_quoted(out, given[0] != '\0' ? given : driver->apn);
+    ffx_at_put(out, config->dialect == FFX_DIALECT_SIM7070 ? "1,1" : "1");
+    put_next(out, given[0] != '\0' ? given : driver->apn);
     if (config->user == NULL)
         return;
-    ffx_at_put(out, ",");
-    ffx_at_put_quoted(out, config->user);
-    ffx_at_put(out, ",");
-    ffx_at_put_quoted(out, config->password != NULL ? config->password : "");
+    put_next(out, config->user);
+    put_next(out, config->password != NULL ? config->password : "");
 }
 
 void bearer_logged_in(struct ffx_driver *driver, int result)
@@ -311,10 +315,8 @@ void bearer_open(const struct ffx_driver *driver, struct ffx_at_text *out)
     ffx_at_put(out, "1");
     if (apn == APN_7070)
         ffx_at_put(out, ",1");
-    if (apn >= APN_NONE)
-        return;
-    ffx_at_put(out, ",");
-    ffx_at_put_quoted(out, apn_of(driver, apn));
+    if (apn < APN_NONE)
+        put_next(out, apn_of(driver, apn));
 }
 
 /* An ERROR may mean "already active": look once. */

@@ -195,20 +195,15 @@ static int stopped(struct ffx_driver *driver)
     return 1;
 }
 
-static void go_on(struct ffx_driver *driver)
+void fetch_waited(struct ffx_driver *driver, int result)
 {
+    (void)result;
     if (driver->fetch.ended && driver->fetch.unpolled)
         arrived(driver);
     else if (!driver->fetch.unpolled)
         walk_go(driver, by_ftp(driver) ? STEP_FTP_POLL : STEP_HTTP_POLL);
     else if (!stopped(driver))
         keep_waiting(driver);
-}
-
-void fetch_waited(struct ffx_driver *driver, int result)
-{
-    (void)result;
-    go_on(driver);
 }
 
 static void note_received(struct ffx_driver *driver, uint32_t bytes,
@@ -251,7 +246,7 @@ void fetch_polled(struct ffx_driver *driver, int result)
             keep_waiting(driver);
     } else if (result != FFX_OK) {
         fetch->unpolled = 1;
-        go_on(driver);
+        fetch_waited(driver, result);
     } else if (driver->value == 0) {
         idle(driver);
     } else {
@@ -306,46 +301,48 @@ int fetch_parse_http(struct ffx_driver *driver, struct ffx_at_args *args)
     return 1;
 }
 
+/* Both numbers of a URC, while one of three steps from `first` waits for it. */
+static int take_urc(const struct ffx_driver *driver, enum walk_step first,
+                    struct ffx_at_args *args, int32_t values[2])
+{
+    return driver->step - (uint32_t)first < 3u && walk_numbers(args, values, 2);
+}
+
 /* +HTTPTOFS: <status>,<bytes> */
 void fetch_http_urc(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     int32_t values[2];
-    if (driver->step >= STEP_HTTP_GET && driver->step <= STEP_HTTP_POLL &&
-        walk_numbers(args, values, 2) && values[0] > 0)
+    if (take_urc(driver, STEP_HTTP_GET, args, values) && values[0] > 0)
         ended(driver, values[0], values[1]);
 }
 
 /* --- FTP ----------------------------------------------------------------- */
 
-void fetch_ftp_server(const struct ffx_driver *driver, struct ffx_at_text *out)
+static const char *ftp_text(const struct ffx_driver *driver)
 {
-    ffx_at_put_quoted(out, driver->config->ftp->host);
+    const struct ffx_driver_ftp *ftp = driver->config->ftp;
+    switch (driver->step) {
+    case STEP_FTP_SERVER:
+        return ftp->host;
+    case STEP_FTP_USER:
+        return ftp->user;
+    case STEP_FTP_PASSWORD:
+        return ftp->password;
+    case STEP_FTP_NAME:
+        return ftp->name;
+    default:
+        return ftp->path;
+    }
+}
+
+void fetch_ftp_text(const struct ffx_driver *driver, struct ffx_at_text *out)
+{
+    ffx_at_put_quoted(out, ftp_text(driver));
 }
 
 void fetch_ftp_port(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
     ffx_at_put_number(out, (int32_t)walk_or(driver->config->ftp->port, 21u));
-}
-
-void fetch_ftp_user(const struct ffx_driver *driver, struct ffx_at_text *out)
-{
-    ffx_at_put_quoted(out, driver->config->ftp->user);
-}
-
-void fetch_ftp_password(const struct ffx_driver *driver,
-                        struct ffx_at_text *out)
-{
-    ffx_at_put_quoted(out, driver->config->ftp->password);
-}
-
-void fetch_ftp_name(const struct ffx_driver *driver, struct ffx_at_text *out)
-{
-    ffx_at_put_quoted(out, driver->config->ftp->name);
-}
-
-void fetch_ftp_path(const struct ffx_driver *driver, struct ffx_at_text *out)
-{
-    ffx_at_put_quoted(out, driver->config->ftp->path);
 }
 
 /* AT+FTPEXTGET=2 is not in every SIM7000 manual, and refuses where an old file
@@ -382,7 +379,6 @@ int fetch_parse_ftp(struct ffx_driver *driver, struct ffx_at_args *args)
 void fetch_ftp_urc(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     int32_t values[2];
-    if (driver->step >= STEP_FTP_GET && driver->step <= STEP_FTP_POLL &&
-        walk_numbers(args, values, 2))
+    if (take_urc(driver, STEP_FTP_GET, args, values))
         ended(driver, values[1], 0);
 }

@@ -60,7 +60,7 @@ void identity_status(struct ffx_driver *driver, int result)
     driver->detail = 0;
     if (result != FFX_OK) {
         walk_end(driver, FFX_CAUSE_NO_FOTA);
-    } else if (status == 1 || status == 2 || status == 4) {
+    } else if (walk_works(status)) {
         update_watch(driver);
     } else {
         driver->recovery = status == 3 || status == 5;

@@ -10,7 +10,8 @@
  * "100-10000"): a chunk whose bytes got lost blocks the port until it has
  * passed. */
 #define INPUT_MS 9999u
-#define STORE_MS 10000u /* last byte to OK: the flash is written */
+#define INPUT_TEXT ",9999" /* the same, as the last argument */
+#define STORE_MS 10000u    /* last byte to OK: the flash is written */
 #define AGAIN_MS 1000u
 
 void push_begin(struct ffx_driver *driver)
@@ -31,8 +32,7 @@ void push_build(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
     ffx_at_put(out, driver->offset == 0 ? "0," : "1,");
     ffx_at_put_number(out, (int32_t)chunk_length(driver));
-    ffx_at_put(out, ",");
-    ffx_at_put_number(out, (int32_t)INPUT_MS);
+    ffx_at_put(out, INPUT_TEXT);
 }
 
 void push_refill(struct ffx_driver *driver)

@@ -39,6 +39,7 @@ static void request(struct ffx_driver *driver)
     walk_go(driver, STEP_REQUEST);
 }
 
+/* Of AT+IPR? and, with no value, of AT+IPR=. */
 void update_rate(struct ffx_driver *driver, int result)
 {
     const int automatic = result == FFX_OK && driver->value == 0;
@@ -51,12 +52,6 @@ void update_rate(struct ffx_driver *driver, int result)
 void update_rate_build(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
     ffx_at_put_number(out, (int32_t)driver->config->baud);
-}
-
-void update_rate_fixed(struct ffx_driver *driver, int result)
-{
-    (void)result;
-    request(driver);
 }
 
 /* Without an answer it may have begun: the module resets at once. */
@@ -157,7 +152,7 @@ void update_status(struct ffx_driver *driver, int result)
     if (result == FFX_OK && wants_reset(driver)) {
         driver->reset_asked = 1;
         walk_go(driver, STEP_RESET);
-    } else if (result != FFX_OK || status == 1 || status == 2 || status == 4) {
+    } else if (result != FFX_OK || walk_works(status)) {
         walk_go(driver, STEP_UPDATING);
     } else {
         walk_go(driver, STEP_NEW_VERSION);

@@ -178,6 +178,11 @@ void walk_result(struct ffx_driver *driver, int result);
 uint32_t walk_timeout_ms(const struct ffx_driver *driver);
 uint32_t walk_or(uint32_t value, uint32_t otherwise);
 int walk_begins(const char *text, const char *beginning);
+/* AT+CFOTA? says 1, 2 or 4: an update is under way. */
+static inline int walk_works(uint8_t status)
+{
+    return (1u << 1 | 1u << 2 | 1u << 4) >> status & 1u;
+}
 /* The next `count` parameters, when all are there and none is negative. */
 int walk_numbers(struct ffx_at_args *args, int32_t *values, uint32_t count);
 /* Bad news is asked for until it came twice alike, a few times at most: a byte
@@ -268,13 +273,8 @@ void fetch_http_started(struct ffx_driver *driver, int result);
 void fetch_waited(struct ffx_driver *driver, int result);
 void fetch_polled(struct ffx_driver *driver, int result);
 int fetch_parse_http(struct ffx_driver *driver, struct ffx_at_args *args);
-void fetch_ftp_server(const struct ffx_driver *driver, struct ffx_at_text *out);
+void fetch_ftp_text(const struct ffx_driver *driver, struct ffx_at_text *out);
 void fetch_ftp_port(const struct ffx_driver *driver, struct ffx_at_text *out);
-void fetch_ftp_user(const struct ffx_driver *driver, struct ffx_at_text *out);
-void fetch_ftp_password(const struct ffx_driver *driver,
-                        struct ffx_at_text *out);
-void fetch_ftp_name(const struct ffx_driver *driver, struct ffx_at_text *out);
-void fetch_ftp_path(const struct ffx_driver *driver, struct ffx_at_text *out);
 void fetch_ftp_started(struct ffx_driver *driver, int result);
 int fetch_parse_ftp(struct ffx_driver *driver, struct ffx_at_args *args);
 void fetch_hung_up(struct ffx_driver *driver, int result);
@@ -303,7 +303,6 @@ void update_watch(struct ffx_driver *driver);
 void update_rate(struct ffx_driver *driver, int result);
 void update_rate_build(const struct ffx_driver *driver,
                        struct ffx_at_text *out);
-void update_rate_fixed(struct ffx_driver *driver, int result);
 void update_requested(struct ffx_driver *driver, int result);
 void update_waited(struct ffx_driver *driver, int result);
 void update_back(struct ffx_driver *driver, int result);
