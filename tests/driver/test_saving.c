@@ -210,6 +210,23 @@ static void a_module_that_restarts_meanwhile_is_told_again(void **state)
     }
 }
 
+/* It restarts behind CSCLK=1: the walk begins anew, awake again. */
+static void a_restart_at_the_end_begins_the_walk_awake(void **state)
+{
+    unsigned lines = 0;
+    (void)state;
+    for (int again = 0; again <= 1; again++) {
+        begin(FFX_ROUTE_PUSH);
+        road.free_bytes = 1000;
+        road.restart_at_line = again ? lines - 1 : 0;
+        ends_with(FFX_CAUSE_NO_SPACE);
+        lines = road.lines_to_module;
+        assert_int_equal(road_sent(&road, "AT+CSCLK=0"), 1 + again);
+        saves_again();
+        road_end(&road);
+    }
+}
+
 static void a_lost_apn_is_changed(void **state)
 {
     static const char *const after[] = {
@@ -276,6 +293,7 @@ int main(void)
         cmocka_unit_test(what_the_module_could_not_be_told_is_owed),
         cmocka_unit_test(a_module_that_refuses_it_does_not_keep_us),
         cmocka_unit_test(a_module_that_restarts_meanwhile_is_told_again),
+        cmocka_unit_test(a_restart_at_the_end_begins_the_walk_awake),
         cmocka_unit_test(a_lost_apn_is_changed),
         cmocka_unit_test(an_apn_that_stays_is_no_change),
         cmocka_unit_test(an_apn_that_the_walk_has_set_is_no_change),
