@@ -58,9 +58,8 @@ void modem_link_trace(const struct modem_link *link, char direction,
 
 /* --- commands ------------------------------------------------------------ */
 
-/* The next event before `end_ms`; 0 when there is none. */
-static int next_event(struct modem_link *link, uint32_t end_ms,
-                      struct ffx_at_event *event)
+int modem_link_event(struct modem_link *link, uint32_t end_ms,
+                     struct ffx_at_event *event)
 {
     for (;;) {
         while (link->input_used < link->input_length) {
@@ -79,7 +78,7 @@ static int next_event(struct modem_link *link, uint32_t end_ms,
     }
 }
 
-static int send_all(struct modem_link *link, const void *bytes, size_t length)
+int modem_link_send(struct modem_link *link, const void *bytes, size_t length)
 {
     const uint8_t *from = bytes;
     const uint32_t start_ms = posix_port_now_ms();
@@ -95,11 +94,11 @@ static int send_all(struct modem_link *link, const void *bytes, size_t length)
     return FFX_OK;
 }
 
-static int send_command(struct modem_link *link, const char *command)
+int modem_link_say(struct modem_link *link, const char *command)
 {
     modem_link_trace(link, '>', command);
-    const int result = send_all(link, command, strlen(command));
-    return result != FFX_OK ? result : send_all(link, "\r", 1);
+    const int result = modem_link_send(link, command, strlen(command));
+    return result != FFX_OK ? result : modem_link_send(link, "\r", 1);
 }
 
 static int refused(struct modem_link *link, const struct ffx_at_event *event)
@@ -114,19 +113,23 @@ int modem_link_command(struct modem_link *link, const char *command,
                        void *context)
 {
     struct ffx_at_event event;
+    link->echoed = 0;
     ffx_at_response_raw(&link->response, 0);
-    if (send_command(link, command) != FFX_OK)
+    if (modem_link_say(link, command) != FFX_OK)
         return FFX_ERR_TIMEOUT;
     const uint32_t end_ms = posix_port_now_ms() + timeout_ms;
-    while (next_event(link, end_ms, &event)) {
+    while (modem_link_event(link, end_ms, &event)) {
         modem_link_trace(link, '<', event.text);
         if (event.kind == FFX_AT_OK)
             return FFX_OK;
         if (event.kind == FFX_AT_ERROR || event.kind == FFX_AT_CME ||
             event.kind == FFX_AT_CMS)
             return refused(link, &event);
-        if (event.kind == FFX_AT_LINE && take != NULL &&
-            strcmp(event.text, command) != 0)
+        if (event.kind != FFX_AT_LINE)
+            continue;
+        if (strcmp(event.text, command) == 0)
+            link->echoed = 1;
+        else if (take != NULL)
             take(context, event.text);
     }
     return FFX_ERR_TIMEOUT;
@@ -242,7 +245,7 @@ static int take_raw(struct modem_link *link, uint8_t *out, size_t capacity)
     size_t have = 0;
     uint32_t wanted = 0;
     uint32_t end_ms = posix_port_now_ms() + COMMAND_MS;
-    while (next_event(link, end_ms, &event)) {
+    while (modem_link_event(link, end_ms, &event)) {
         if (event.kind == FFX_AT_LINE && wanted == 0 &&
             strncmp(event.text, "+CFSRFILE:", 10) == 0) {
             modem_link_trace(link, '<', event.text);
@@ -271,7 +274,7 @@ static int read_piece(struct modem_link *link, int directory, const char *name,
              directory, name, length, offset);
     for (unsigned i = 0; i < TRIES; i++) {
         ffx_at_response_raw(&link->response, 0);
-        if (send_command(link, command) == FFX_OK &&
+        if (modem_link_say(link, command) == FFX_OK &&
             take_raw(link, out, length) == (int)length)
             return FFX_OK;
     }
@@ -320,13 +323,13 @@ static int write_piece(struct modem_link *link, const char *command,
     struct ffx_at_event event;
     uint32_t end_ms = posix_port_now_ms() + COMMAND_MS;
     int sent = 0;
-    if (send_command(link, command) != FFX_OK)
+    if (modem_link_say(link, command) != FFX_OK)
         return FFX_ERR_TIMEOUT;
-    while (next_event(link, end_ms, &event)) {
+    while (modem_link_event(link, end_ms, &event)) {
         modem_link_trace(link, '<', event.text);
         if (event.kind == FFX_AT_PROMPT && !sent) {
             sent = 1;
-            if (send_all(link, bytes, length) != FFX_OK)
+            if (modem_link_send(link, bytes, length) != FFX_OK)
                 return FFX_ERR_TIMEOUT;
             end_ms = posix_port_now_ms() + INPUT_MS + COMMAND_MS;
         } else if (event.kind == FFX_AT_OK && sent) {

@@ -40,6 +40,7 @@ struct modem_link {
     int trace;
     int rts_cts; /* AT+IFC=2,2 is right here */
     int32_t cme; /* of the last refusal; -1: plain ERROR */
+    int echoed;  /* the last modem_link_command came back as it was typed */
 };
 
 /* 0, or an exit code after its message. */
@@ -67,6 +68,12 @@ int modem_link_command(struct modem_link *link, const char *command,
                        uint32_t timeout_ms,
                        void (*take)(void *context, const char *line),
                        void *context);
+/* The same in pieces, for commands that are more than a line: a command and
+ * its CR, raw bytes, the next event before `end_ms` (0: there is none). */
+int modem_link_say(struct modem_link *link, const char *command);
+int modem_link_send(struct modem_link *link, const void *bytes, size_t length);
+int modem_link_event(struct modem_link *link, uint32_t end_ms,
+                     struct ffx_at_event *event);
 /* The line that begins with `beginning`, or the only line when that is "",
  * without it and blanks. */
 int modem_link_ask(struct modem_link *link, const char *command,

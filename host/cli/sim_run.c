@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
+#include "cli/sim_quirks.h"
 #include "cli/sim_serve.h"
 #include "cli/sim_vendor.h"
 #include "cli/verbs.h"
@@ -41,6 +42,7 @@ struct request {
     const char *state, *release, *trust, *pty, *tcp, *profile, *faults;
     const char *vendor, *ca, *imei, *apn, *secrets, *sms, *speed, *quirks;
     const char *bugs, *damage, *pty2, *baud, *control, *model, *version;
+    const char *quirk_file;
     int stdio, once, no_sim, no_bearer, trace;
     uint32_t off_ms, boot_ms, count;
 };
@@ -84,13 +86,17 @@ static int set_profile(const char *name, struct ffx_sim_config *config)
     return 0;
 }
 
-/* "D6=overwrite,D9=603" */
-static int set_quirks(const char *list, struct ffx_sim_config *config)
+/* The file, then "D6=overwrite,D9=603". */
+static int set_quirks(const char *file, const char *list,
+                      struct ffx_sim_config *config)
 {
     static uint8_t quirks[FFX_QUIRKS];
     char text[256], *rest = text, *word;
     ffx_module_quirks(config->profile, quirks);
     config->quirks = quirks;
+    const int result = file != NULL ? sim_quirks_read(file, quirks) : 0;
+    if (result != 0)
+        return result;
     if (strlen(list) >= sizeof text)
         return wrong("--quirk", "a shorter list", list);
     snprintf(text, sizeof text, "%s", list);
@@ -283,7 +289,7 @@ static int set_config(const struct request *request,
     if (result == 0)
         result = set_profile(request->profile, config);
     if (result == 0)
-        result = set_quirks(request->quirks, config);
+        result = set_quirks(request->quirk_file, request->quirks, config);
     if (result == 0)
         result = set_troubles(request, config);
     if (result == 0)
@@ -353,6 +359,8 @@ int cli_sim_run(int argc, char **argv)
          "note (default) or manual: whose dialect"},
         {"--quirk", CLI_TEXT, &request.quirks, "NAME=VALUE,...",
          "where documents disagree: D6=overwrite, say"},
+        {"--quirk-file", CLI_TEXT, &request.quirk_file, "FILE",
+         "the same from an ini of farfix modem probe; --quirk goes on top"},
         {"--bug", CLI_TEXT, &request.bugs, "NAME,...",
          "faults that users met: urc-before-flash, say"},
         {"--damage", CLI_TEXT, &request.damage, "NAME,...",

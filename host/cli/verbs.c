@@ -33,6 +33,8 @@ const struct cli_verb cli_verbs[] = {
     {"modem", "clear", cli_modem_clear, "clear the result of an update"},
     {"modem", "get", cli_modem_get, "copy a file out of a module"},
     {"modem", "put", cli_modem_put, "copy a file into a module"},
+    {"modem", "probe", cli_modem_probe,
+     "find out which dialect a module speaks"},
 
     /* delta */
     {"delta", "make", cli_delta_make, "make a patch between two images"},

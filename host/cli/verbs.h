@@ -35,6 +35,7 @@ int cli_modem_status(int argc, char **argv);
 int cli_modem_clear(int argc, char **argv);
 int cli_modem_get(int argc, char **argv);
 int cli_modem_put(int argc, char **argv);
+int cli_modem_probe(int argc, char **argv);
 
 /* update, modem */
 
