@@ -149,8 +149,9 @@ struct ffx_module_boot {
 };
 
 enum ffx_module_profile {
-    FFX_PROFILE_NOTE,  /* the application note's transcripts, line for line */
-    FFX_PROFILE_MANUAL /* what AT manual V1.06 says */
+    FFX_PROFILE_NOTE,   /* the application note's transcripts, line for line */
+    FFX_PROFILE_MANUAL, /* what AT manual V1.06 says */
+    FFX_PROFILE_SIM7070 /* another family: its AT manual V1.05 */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 
 #include "module/answer.h"
+#include "module/family.h"
 #include "module/quirk.h"
 #include "module/settings.h"
 
@@ -35,7 +36,8 @@ static void answer_two(struct ffx_module *module, struct command_call *call,
     answer_end(call);
 }
 
-/* "SIM7000G R1529": the model and the release's leading digits. */
+/* "SIM7000G R1529": the model and the release's leading digits. A SIM7070 says
+ * "R1951.01". */
 static int i_execute(struct ffx_module *module, struct command_call *call)
 {
     const char *release = version(module);
@@ -46,10 +48,15 @@ static int i_execute(struct ffx_module *module, struct command_call *call)
     while (release[digits] >= '0' && release[digits] <= '9')
         digits++;
     answer_line(module, call);
-    ffx_at_put(&call->out, model(module));
-    ffx_at_put(&call->out, " R");
+    if (!family_is_sim7070(module)) {
+        ffx_at_put(&call->out, model(module));
+        ffx_at_put(&call->out, " ");
+    }
+    ffx_at_put(&call->out, "R");
     ffx_at_put_bytes(&call->out, release,
                      digits > 0 ? digits : bytes_length(release));
+    if (family_is_sim7070(module))
+        ffx_at_put(&call->out, ".01");
     answer_end(call);
     return COMMAND_OK;
 }

@@ -102,6 +102,12 @@ static int cfun_write(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
+/* 5.2.46 of the SIM7070's manual. */
+static int creboot_execute(struct ffx_module *module, struct command_call *call)
+{
+    return reset_softly(module, call);
+}
+
 /* --- battery ------------------------------------------------------------- */
 
 /* Not being charged, percent, millivolts. */
@@ -225,6 +231,8 @@ static const struct command rows[] = {
     {"+CPOWD", COMMAND_RECOVERY, "(0,1)", .write = cpowd_write},
     {"+CFUN", COMMAND_RECOVERY, "(0-1,4-7),(0-1)", .read = cfun_read,
      .write = cfun_write},
+    {"+CREBOOT", COMMAND_RECOVERY | COMMAND_SIM7070, "",
+     .execute = creboot_execute},
     {"+CBC", COMMAND_RECOVERY, "", .execute = cbc_execute},
     {"+CBATCHK", COMMAND_RECOVERY, "(0,1)", .read = cbatchk_read,
      .write = cbatchk_write},

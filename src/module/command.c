@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "module/command.h"
 
+#include "module/family.h"
 #include "module/quirk.h"
 
 static const struct command_table *const tables[] = {
@@ -16,6 +17,8 @@ static int exists(const struct ffx_module *module, const struct command *row)
     if (module->config.recovery && !(row->flags & COMMAND_RECOVERY))
         return 0;
     if ((row->flags & COMMAND_D14) && quirk_is(module, FFX_D14_HTTPSTOFS, 0))
+        return 0;
+    if ((row->flags & COMMAND_SIM7070) && !family_is_sim7070(module))
         return 0;
     return !(row->flags & COMMAND_D16) || quirk_is(module, FFX_D16_FTP_FILE, 0);
 }

@@ -33,7 +33,8 @@ enum command_flags {
     COMMAND_SIM = 2,      /* needs a SIM that is ready (not the test form) */
     COMMAND_D14 = 4,      /* exists only with this switch */
     COMMAND_D16 = 8,
-    COMMAND_CHUNK = 16 /* writes through the chunk: one port at a time */
+    COMMAND_CHUNK = 16,  /* writes through the chunk: one port at a time */
+    COMMAND_SIM7070 = 32 /* exists only in that family */
 };
 
 struct command;

@@ -73,6 +73,11 @@ void ffx_module_quirks(enum ffx_module_profile profile,
         values[FFX_D16_FTP_FILE] = 1;
         return;
     }
+    if (profile == FFX_PROFILE_SIM7070) {
+        values[FFX_D12_CNACT] = 2;
+        values[FFX_D24_STATUS] = 1;
+        return;
+    }
     values[FFX_D12_CNACT] = 1;
     values[FFX_D14_HTTPSTOFS] = 1;
 }

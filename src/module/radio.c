@@ -409,7 +409,7 @@ static void sim_is_back(struct ffx_module *module)
 {
     sim_answers(module, 1);
     /* The note's dialogue 4.2 has no SMS Ready behind CFUN=1. */
-    if (module->config.profile == FFX_PROFILE_MANUAL)
+    if (module->config.profile != FFX_PROFILE_NOTE)
         say_sms_ready(module);
 }
 

@@ -5,6 +5,7 @@
 
 #include "module/answer.h"
 #include "module/cmd_files.h"
+#include "module/family.h"
 #include "module/quirk.h"
 #include "module/radio.h"
 #include "module/sms_entry.h"
@@ -76,6 +77,8 @@ static void finish(struct ffx_module *module, struct ffx_module_port *port,
 
 static int test_form(struct ffx_module *module, struct command_call *call)
 {
+    if (family_test_form(module, call))
+        return COMMAND_OK;
     if (call->row->tester != 0)
         return call->row->tester(module, call);
     if (call->row->test == 0)

@@ -39,6 +39,7 @@ expected() # PROFILE
         noteD14) value=alias ;;
         manualD16) value=error ;;
         manualD17) value=unknown ;;
+        sim7070D12) value=sim7070 ;;
         esac
         echo "$name = $value"
     done <<<"$table"
@@ -96,8 +97,86 @@ finds() # PROFILE NAME VALUE
     result $? "$1: $2=$3: settings and files are as they were"
 }
 
+# --- the file ---------------------------------------------------------------
+
+switches=D3=188,D6=overwrite,D12=sim7070,D16=yes,D26=cme
+
+a_file_is_written()
+{
+    start_sim q $bare --pty modem --profile manual --quirk $switches
+    mkdir kinds
+    probe ./modem -o kinds --json >out
+    result $? "a module with five switches is probed"
+    grep -q '"D3":"188"' out && grep -q '"D2":"unknown"' out
+    result $? "--json is an object"
+    local file=kinds/1529B05SIM7000G.ini
+    grep -q '^imei = 86642503\*\*\*\*\*\*\*$' $file &&
+        grep -q '^revision = 1529B05SIM7000G$' $file &&
+        grep -q '^model = SIM7000G$' $file && ! grep -q 866425030 $file out
+    result $? "its file has the revision's name, and hides who it is"
+    grep -q '^CNACT = (0-3),(0-2)$' $file
+    result $? "and has its test forms"
+}
+
+somebody_was_there()
+{
+    start_sim q $bare --pty modem
+    line_open && at ATE0 && at AT+CMEE=2 && at AT+CFSINIT &&
+        printf 'AT+CFSWFILE=2,"farfix.probe",0,3,5000\r' >&7 &&
+        hear DOWNLOAD && printf abc >&7 && hear OK
+    line_close
+    probe ./modem -o touched.ini && grep -q '^D7 = unknown$' touched.ini
+    result $? "where somebody was before, flow control is no default"
+    line_open && at AT+CMEE? && grep -qx '+CMEE: 2' heard && ! grep -q AT heard
+    result $? "and what he set stays: CMEE, and no echo"
+    grep -q '^D3 = 3$' touched.ini && [ ! -e q/datatx/farfix.probe ]
+    result $? "a run that was cut short is tidied up by the next"
+}
+
+a_signal_waits()
+{
+    start_sim q $bare --pty modem
+    "$FARFIX" modem probe ./modem --trace >out 2>err &
+    walker=$!
+    until_true grep -q 'AT+CFSWFILE=2,"farfix.probe",0,16,1000' err &&
+        kill -TERM $walker
+    ! wait $walker && [ ! -s out ]
+    result $? "a signal ends it"
+    line_open && at AT+CMEE? && grep -qx '+CMEE: 0' heard &&
+        grep -q AT+CMEE heard && [ ! -e q/datatx/farfix.probe ]
+    result $? "once all is put back"
+}
+
+a_file_is_played()
+{
+    start_sim q $bare --pty modem --profile manual --quirk $switches
+    probe ./modem -o first.ini
+    stop_sim
+    start_sim r $bare --pty modem --quirk-file first.ini
+    probe ./modem -o second.ini && diff first.ini second.ini >out
+    result $? "--quirk-file makes a module of the same kind"
+    stop_sim
+    start_sim r $bare --pty modem --quirk-file first.ini --quirk D3=22
+    probe ./modem -o third.ini && grep -q '^D3 = 22$' third.ini
+    result $? "and --quirk goes on top of it"
+}
+
+an_update_waits()
+{
+    make_pair >/dev/null && "$FARFIX" package make --from a --to b \
+        --key store.key --full -o update.zip >/dev/null
+    start_sim u --release a --trust release.pub --pty modem --quirk D2=wait \
+        --flash-speed fast && "$FARFIX" modem put ./modem update.zip >out &&
+        line_open && at AT+CFOTA=1 && line_close
+    result $? "a module waits for the reset that starts its update"
+    says 1 "an update is under way" "such a module is left alone" \
+        probe ./modem
+    line_open && answers AT+CFOTA? "+CFOTA: 1"
+    result $? "its update waits as before"
+}
+
 # The values that a profile has by itself are seen in every scene.
-for profile in note manual; do
+for profile in note manual sim7070; do
     while read -r name values; do
         for value in $values; do
             expected $profile | grep -qx "$name = $value" ||
@@ -105,59 +184,12 @@ for profile in note manual; do
         done
     done <<<"$table"
 done
+scene a_file_is_written
+scene somebody_was_there
+scene a_signal_waits
+scene a_file_is_played
+scene an_update_waits
 curtain
-
-# --- the file ---------------------------------------------------------------
-
-start_sim q $bare --pty modem --profile manual \
-    --quirk D3=188,D6=overwrite,D12=sim7070,D16=yes,D26=cme
-probe ./modem -o first.ini
-result $? "a module with five switches is probed"
-grep -q '^imei = 86642503\*\*\*\*\*\*\*$' first.ini &&
-    grep -q '^revision = 1529B05SIM7000G$' first.ini &&
-    grep -q '^model = SIM7000G$' first.ini && ! grep -q 866425030 first.ini
-result $? "its file names model and revision, and hides who it is"
-grep -q '^CNACT = (0-3),(0-2)$' first.ini
-result $? "and has its test forms"
-mkdir kinds && probe ./modem -o kinds && [ -s kinds/1529B05SIM7000G.ini ]
-result $? "in a directory the file is named after the revision"
-probe ./modem --json >out && grep -q '"D3":"188"' out &&
-    grep -q '"D2":"unknown"' out
-result $? "--json is an object"
-line_open && at ATE0 && at AT+CMEE=2 && line_close
-probe ./modem -o touched.ini && grep -q '^D7 = unknown$' touched.ini
-result $? "where somebody was before, flow control is no default"
-line_open && at AT+CMEE? && grep -qx '+CMEE: 2' heard && ! grep -q AT heard
-result $? "and what he set stays: CMEE, and no echo"
-at AT+CFSINIT && printf 'AT+CFSWFILE=2,"farfix.probe",0,3,5000\r' >&7 &&
-    hear DOWNLOAD && printf 'abc' >&7 && hear OK
-line_close
-probe ./modem -o again.ini && grep -q '^D3 = 188$' again.ini
-result $? "a run that was cut short is tidied up by the next"
-[ ! -e q/datatx/farfix.probe ]
-result $? "with its file"
-stop_sim
-
-start_sim r $bare --pty modem --quirk-file first.ini
-probe ./modem -o second.ini && diff first.ini second.ini >out
-result $? "--quirk-file makes a module of the same kind"
-stop_sim
-start_sim r $bare --pty modem --quirk-file first.ini --quirk D3=22
-probe ./modem -o third.ini && grep -q '^D3 = 22$' third.ini
-result $? "and --quirk goes on top of it"
-stop_sim
-
-make_pair >/dev/null && "$FARFIX" package make --from a --to b \
-    --key store.key --full -o update.zip >/dev/null
-start_sim u --release a --trust release.pub --pty modem --quirk D2=wait \
-    --flash-speed fast && "$FARFIX" modem put ./modem update.zip >out &&
-    line_open && at AT+CFOTA=1 && line_close
-result $? "a module waits for the reset that starts its update"
-says 1 "an update is under way" "such a module is left alone" probe ./modem
-line_open && answers AT+CFOTA? "+CFOTA: 1" && ! at 'AT+CFSGFIS=2,"farfix.probe"'
-result $? "its update waits as before"
-line_close
-stop_sim
 
 run="$FARFIX sim run --state x --version V --stdio --quirk-file"
 says 3 "none.ini" "a file that is not there is exit 3" $run none.ini

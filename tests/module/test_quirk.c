@@ -49,12 +49,24 @@ static void the_profiles_differ_in_what_the_note_writes(void **context)
                                                    i == FFX_D16_FTP_FILE);
 }
 
+static void a_sim7070_is_a_profile_of_its_own(void **context)
+{
+    uint8_t sim7070[FFX_QUIRKS], plain[FFX_QUIRKS] = {0};
+    (void)context;
+    ffx_module_quirks(FFX_PROFILE_SIM7070, sim7070);
+    assert_int_equal(ffx_module_quirk_set(plain, "D12=sim7070"), 0);
+    assert_int_equal(ffx_module_quirk_set(plain, "D24=sim7070"), 0);
+    assert_int_equal(ffx_module_quirk_set(plain, "D16=yes"), 0);
+    assert_memory_equal(sim7070, plain, sizeof plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_switch_is_set_by_name_and_value),
         cmocka_unit_test(a_name_or_value_that_does_not_exist_is_refused),
         cmocka_unit_test(the_profiles_differ_in_what_the_note_writes),
+        cmocka_unit_test(a_sim7070_is_a_profile_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

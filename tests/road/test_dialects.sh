@@ -41,4 +41,8 @@ done
 for quirk in D11=cnact D12=sim7070; do
     scene arrives "$(ftp_url delta.zip)" --quirk $quirk
 done
+# Another family: by all three routes.
+for source in "http://$http/$path" "$work/www/delta.zip" "$(ftp_url delta.zip)"; do
+    scene arrives "$source" --profile sim7070
+done
 curtain

@@ -301,7 +301,7 @@ void virtual_create(struct virtual *v, const struct fixture *fixture,
         .baud = options->baud,
         .crypto = psa_crypto(),
         .factory = &factory,
-        .profile = options->manual ? FFX_PROFILE_MANUAL : FFX_PROFILE_NOTE,
+        .profile = options->profile,
         .quirks = options->quirks,
         .imei = "866425030000006",
         .sim_pin = options->no_sim            ? NULL

@@ -30,7 +30,8 @@ struct virtual_options {
     const uint8_t *quirks;
     const char *sim_pin; /* null: "" */
     uint32_t off_ms;     /* 0: 1000 */
-    int once, real_speed, no_sim, no_apn, manual;
+    int once, real_speed, no_sim, no_apn;
+    enum ffx_module_profile profile; /* note */
     uint32_t bugs, damage;       /* enum ffx_module_bug, ffx_module_damage */
     const char *model, *version; /* no release: it only answers AT */
     int64_t start_us;

@@ -643,21 +643,29 @@ static int lacks(const struct dialogue *dialogue, const char *what)
     return without != NULL && strcmp(without, what) == 0;
 }
 
+static enum ffx_module_profile profile_of(const struct dialogue *dialogue)
+{
+    const char *profile = setting(dialogue, "profile");
+    if (profile == NULL)
+        return FFX_PROFILE_NOTE;
+    if (strcmp(profile, "sim7070") == 0)
+        return FFX_PROFILE_SIM7070;
+    assert_string_equal(profile, "manual");
+    return FFX_PROFILE_MANUAL;
+}
+
 static void start_virtual(struct dialogue *dialogue)
 {
     static struct virtual virtual;
     static uint8_t quirks[FFX_QUIRKS];
     static char model[64];
-    const char *profile = setting(dialogue, "profile");
     struct virtual_options options = {.quirks = quirks,
-                                      .manual = profile != NULL &&
-                                                strcmp(profile, "manual") == 0,
+                                      .profile = profile_of(dialogue),
                                       .no_sim = lacks(dialogue, "sim"),
                                       .no_apn = lacks(dialogue, "bearer"),
                                       .sim_pin = setting(dialogue, "pin"),
                                       .faults = setting(dialogue, "faults")};
-    ffx_module_quirks(options.manual ? FFX_PROFILE_MANUAL : FFX_PROFILE_NOTE,
-                      quirks);
+    ffx_module_quirks(options.profile, quirks);
     each(dialogue, "quirk", take_quirk, quirks);
     each(dialogue, "bug", take_bug, &options.bugs);
     each(dialogue, "damage", take_damage, &options.damage);
