@@ -35,6 +35,10 @@ const struct cli_verb cli_verbs[] = {
     {"modem", "put", cli_modem_put, "copy a file into a module"},
     {"modem", "probe", cli_modem_probe,
      "find out which dialect a module speaks"},
+    {"modem", "record", cli_modem_record,
+     "write down a dialogue with a module, masked"},
+    {"modem", "replay", cli_modem_replay,
+     "hold such a dialogue again and compare"},
 
     /* delta */
     {"delta", "make", cli_delta_make, "make a patch between two images"},

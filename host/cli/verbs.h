@@ -36,6 +36,8 @@ int cli_modem_clear(int argc, char **argv);
 int cli_modem_get(int argc, char **argv);
 int cli_modem_put(int argc, char **argv);
 int cli_modem_probe(int argc, char **argv);
+int cli_modem_record(int argc, char **argv);
+int cli_modem_replay(int argc, char **argv);
 
 /* update, modem */
 
