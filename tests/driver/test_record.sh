@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../pack/maker.bash"
 . "$root/tests/support/sim.bash"
 record() { timeout 60 "$FARFIX" modem record ./modem -o "$@"; }
-replay() { timeout 60 "$FARFIX" modem replay "$@" ./modem --timeout 3; }
+replay() { timeout 60 "$FARFIX" modem replay "$@" ./modem --timeout 1; }
 bare="--version 1529B05SIM7000G --flash-speed fast --pty modem"
 cat >ask <<'LINES'
 # who it is, what it has
@@ -13,7 +13,7 @@ ATI
 AT+GMR
 AT+GSN
 AT+CPIN="4711"
-: wait 1500
+: wait 600
 AT+CCID
 AT+CIMI
 AT+CNUM
@@ -21,7 +21,7 @@ AT+CMEE=1
 AT+CNCFG=1,"ctnb","someone","hunter2"
 AT+CNCFG?
 AT+CNACT=1
-: wait 1000
+: wait 800
 AT+CNACT?
 AT+CCLK?
 AT+FTPUN="joe";+FTPPW=12345
