@@ -24,7 +24,7 @@ CORE := $(sort $(wildcard src/*/*.c))
 HOST := $(sort $(filter-out host/cli/%,$(wildcard host/*/*.c)) \
                $(wildcard ports/posix/*.c ports/psa/*.c))
 CLI := $(sort $(wildcard host/cli/*.c))
-VERSION := $(shell sed -n 's/.*FARFIX_VERSION "\(.*\)"/\1/p' host/cli/main.c)
+VERSION := $(shell sed -n 's/.*define FARFIX_VERSION "\(.*\)"/\1/p' host/cli/main.c)
 LIBS := -lcurl -lmicrohttpd -lmbedcrypto -ldivsufsort -lpthread
 
 object = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
