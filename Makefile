@@ -344,7 +344,7 @@ firmware: ## rebuilds the demo's firmware into firmware/images (firmware/COMPILE
 	    cp $(BUILD)/firmware/$${v##*/}/*.bin $$v; done
 
 .PHONY: install
-install: all ## farfix, libraries, headers, pkg-config and man pages to PREFIX
+install: all ## farfix, libraries, headers, man pages, ports, examples to PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
 	    $(DESTDIR)$(PREFIX)/include/farfix $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(BUILD)/farfix $(DESTDIR)$(PREFIX)/bin
@@ -357,6 +357,13 @@ install: all ## farfix, libraries, headers, pkg-config and man pages to PREFIX
 	for page in docs/man/*.1; do \
 	    [ ! -e $$page ] || install -m 644 $$page \
 	        $(DESTDIR)$(PREFIX)/share/man/man1; done
+	find ports examples -type f | while read -r file; do \
+	    install -D -m 644 $$file \
+	        $(DESTDIR)$(PREFIX)/share/farfix/$$file || exit 1; done
+
+.PHONY: arduino
+arduino: ## the folder that the Arduino IDE wants: build/arduino/farfix
+	@BUILD='$(BUILD)' scripts/arduino
 
 .PHONY: clean
 clean: ## removes build/ and demo/
