@@ -361,6 +361,10 @@ install: all ## farfix, libraries, headers, man pages, ports, examples to PREFIX
 	    install -D -m 644 $$file \
 	        $(DESTDIR)$(PREFIX)/share/farfix/$$file || exit 1; done
 
+.PHONY: deb
+deb: all ## a Debian package of what make install installs: build/farfix_*.deb
+	@BUILD='$(BUILD)' VERSION='$(VERSION)' scripts/deb
+
 .PHONY: arduino
 arduino: ## the folder that the Arduino IDE wants: build/arduino/farfix
 	@BUILD='$(BUILD)' scripts/arduino
