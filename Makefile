@@ -102,6 +102,10 @@ $(BUILD)/tap/package/test_parsers.tap: $(BUILD)/asan/tests/package/zip_judge
 $(BUILD)/tap/store/test_slow.tap: $(BUILD)/farfix
 $(BUILD)/tap/sim/test_crowd.tap: $(BUILD)/farfix $(BUILD)/bench/sim_peer
 $(BUILD)/tap/power/test_replay.tap: $(BUILD)/power/test_pairs
+# These run make install, side by side: nothing must be left to build for two.
+$(BUILD)/tap/ports/test_deb.tap $(BUILD)/tap/sim/test_recipes.tap \
+        $(BUILD)/tap/cmake/test_consumer.tap: $(BUILD)/farfix \
+        $(BUILD)/libfarfix.a $(BUILD)/libfarfix-sim.a
 $(BUILD)/tap/gate/%.tap: FORCE
 	@scripts/run-gate $* $@ $(MAKE) -s $*
 
