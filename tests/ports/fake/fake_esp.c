@@ -9,6 +9,8 @@
 
 static uint8_t kept[512];
 static size_t kept_length;
+/* Reads that held bytes back until their time was over. */
+static uint32_t held_back;
 
 int64_t esp_timer_get_time(void)
 {
@@ -59,6 +61,7 @@ int uart_read_bytes(uart_port_t uart_num, void *buf, uint32_t length,
             break;
         receive((int)(wait_ms - passed_ms));
     }
+    held_back += kept_length > 0 && kept_length < length;
     if (length > kept_length)
         length = (uint32_t)kept_length;
     memcpy(buf, kept, length);
@@ -71,7 +74,8 @@ static int update(const struct ffx_driver_config *config, enum ffx_cause *cause)
 {
     if (farfix_esp_update(UART_NUM_1 + 1, config, cause) != FFX_ERR_IO)
         return FFX_ERR_STATE;
-    return farfix_esp_update(UART_NUM_1, config, cause);
+    const int code = farfix_esp_update(UART_NUM_1, config, cause);
+    return held_back > 0 ? FFX_ERR_STATE : code;
 }
 
 int main(int count, char **words)

@@ -93,7 +93,7 @@ HAL_StatusTypeDef HAL_UART_Transmit(UART_HandleTypeDef *huart,
 static int update(const struct ffx_driver_config *config, enum ffx_cause *cause)
 {
     const int code = farfix_stm32_update(&modem, config, cause);
-    return code == FFX_OK && heard < 5 * FAULTY ? FFX_ERR_STATE : code;
+    return code == FFX_OK && heard <= circle_bytes ? FFX_ERR_STATE : code;
 }
 
 int main(int count, char **words)

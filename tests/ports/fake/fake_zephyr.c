@@ -14,6 +14,8 @@ static void *callback_data;
 static int enabled;
 static uint8_t fifo[64];
 static int fifo_put, fifo_got;
+/* Waits that slept on although bytes had come. */
+static int overslept;
 
 bool device_is_ready(const struct device *dev)
 {
@@ -100,10 +102,18 @@ void k_sem_give(struct k_sem *sem)
 
 int k_sem_take(struct k_sem *sem, k_timeout_t timeout)
 {
-    if (sem->count == 0)
-        interrupt((int)timeout.ticks);
-    if (sem->count == 0)
+    const uint32_t start_ms = posix_port_now_ms();
+    uint32_t passed_ms = 0;
+    int heard = 0;
+    while (sem->count == 0 && passed_ms < timeout.ticks) {
+        interrupt((int)(timeout.ticks - passed_ms));
+        heard += fifo_put;
+        passed_ms = posix_port_now_ms() - start_ms;
+    }
+    if (sem->count == 0) {
+        overslept += heard > 0;
         return -1;
+    }
     sem->count--;
     return 0;
 }
@@ -141,7 +151,8 @@ static int update(const struct ffx_driver_config *config, enum ffx_cause *cause)
     own.line = own.command = NULL; /* the port has some */
     if (farfix_zephyr_update(&other, &own, cause) != FFX_ERR_IO)
         return FFX_ERR_STATE;
-    return farfix_zephyr_update(&stub_modem, &own, cause);
+    const int code = farfix_zephyr_update(&stub_modem, &own, cause);
+    return overslept > 0 ? FFX_ERR_STATE : code;
 }
 
 int main(int count, char **words)
