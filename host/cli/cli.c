@@ -252,6 +252,33 @@ void cli_hex(char *out, const uint8_t *bytes, size_t length)
     out[2 * length] = '\0';
 }
 
+const char *cli_login_end(const char *text)
+{
+    if (strncmp(text, "://", 3) != 0)
+        return NULL;
+    const char *end = text + 3 + strcspn(text + 3, "/?#\" ");
+    while (end > text + 3 && *end != '@')
+        end--;
+    return *end == '@' ? end : NULL;
+}
+
+const char *cli_masked(const char *text, char *out, size_t capacity)
+{
+    size_t used = 0;
+    while (*text != '\0' && used + sizeof "://***" < capacity) {
+        const char *end = cli_login_end(text);
+        if (end == NULL) {
+            out[used++] = *text++;
+            continue;
+        }
+        memcpy(out + used, "://***", 6);
+        used += 6;
+        text = end;
+    }
+    out[used] = '\0';
+    return out;
+}
+
 static const char *secret_from_file(const char *file, const char *name)
 {
     static char line[512];

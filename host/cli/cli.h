@@ -77,6 +77,12 @@ void cli_json_end(void); /* newline, flush */
 /* Bytes as lower-case hex into out (2 * length + 1). */
 void cli_hex(char *out, const uint8_t *bytes, size_t length);
 
+/* Where a login in a URL ends, "://user:password@": what must not be shown.
+ * Null when `text` does not begin with such. */
+const char *cli_login_end(const char *text);
+/* `text` with each login as "***". */
+const char *cli_masked(const char *text, char *out, size_t capacity);
+
 /* A secret by name ("FTP_PASSWORD"): from --secrets FILE (NAME=value lines)
  * or the environment variable FARFIX_NAME; null when neither has it. */
 const char *cli_secret(const char *file, const char *name);

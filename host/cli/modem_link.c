@@ -41,8 +41,10 @@ void modem_link_trace(const struct modem_link *link, char direction,
                       const char *text)
 {
     const uint32_t ms = posix_port_now_ms() - link->start_ms;
+    char shown[1300];
     if (!link->trace)
         return;
+    text = cli_masked(text, shown, sizeof shown);
     cli_progress_end();
     fprintf(stderr, "%5u.%03u %c ", (unsigned)(ms / 1000),
             (unsigned)(ms % 1000), direction);

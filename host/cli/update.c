@@ -7,6 +7,7 @@
 
 #include <psa/psa_crypto.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,12 +37,14 @@ static const struct cli_usage usage = {
     "--trust release.pub",
 };
 
+#define UPDATE_LIMIT_MAX 86400u
+
 struct request {
     const char *words[2]; /* PORT, SOURCE */
     const char *to, *from, *info, *secrets, *apn, *dialect;
     struct cli_texts trust;
     struct modem_options modem;
-    uint32_t data_limit, tries;
+    uint32_t data_limit, tries, update_limit;
     int dry_run, json;
 };
 
@@ -80,6 +83,8 @@ static int parse(struct request *request, int argc, char **argv)
         {"--data-limit", CLI_NUMBER, &request->data_limit, "BYTES",
          "most bytes over the air in all tries"},
         {"--tries", CLI_NUMBER, &request->tries, "N", "downloads (5)"},
+        {"--update-limit", CLI_NUMBER, &request->update_limit, "SECONDS",
+         "from AT+CFOTA=1 to its proven end (600)"},
         {"--dialect", CLI_TEXT, &request->dialect, "NAME",
          "auto (default), sim7000, sim7070"},
         MODEM_OPTIONS(request->modem),
@@ -89,6 +94,9 @@ static int parse(struct request *request, int argc, char **argv)
                   argv, request->words, 2, 2);
     if (parsed >= 0)
         return parsed;
+    if (request->update_limit > UPDATE_LIMIT_MAX)
+        return cli_fail(CLI_USAGE, "--update-limit takes at most %u seconds",
+                        UPDATE_LIMIT_MAX);
     if (request->to == NULL)
         return cli_fail(CLI_USAGE, "--to VERSION is missing: what the module "
                                    "must run in the end");
@@ -105,6 +113,7 @@ struct update {
     struct ffx_driver_config config;
     struct ffx_driver driver;
     char line[512], command[1200];
+    int lost; /* the port, at the last look */
 };
 
 /* --from adds to what is signed and replaces nothing of it. */
@@ -135,7 +144,8 @@ static int set_config(struct update *update)
         .ftp = &update->source.ftp,
         .facts = update->source.facts,
         .limits = {.data_bytes = request->data_limit,
-                   .download_tries = request->tries},
+                   .download_tries = request->tries,
+                   .update_ms = request->update_limit * 1000u},
         .sim_pin = cli_secret(request->secrets, "SIM_PIN"),
         .apn = request->apn,
         .user = cli_secret(request->secrets, "APN_USER"),
@@ -174,11 +184,56 @@ static void write_out(struct update *update)
     }
 }
 
+static volatile sig_atomic_t stop_signal;
+
+static void stop(int number)
+{
+    stop_signal = number;
+}
+
+static void take_signals(void (*handler)(int))
+{
+    /* Without SA_RESTART, and once: who insists ends it at once. */
+    struct sigaction action = {.sa_handler = handler,
+                               .sa_flags = (int)SA_RESETHAND};
+    static const int numbers[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < 2; i++) {
+        struct sigaction old;
+        sigaction(numbers[i], NULL, &old);
+        if (old.sa_handler != SIG_IGN) /* nohup, a job in the background */
+            sigaction(numbers[i], &action, NULL);
+    }
+}
+
+/* The walk holds nothing that must be put away: the module goes on by itself,
+ * and the next walk finds it wherever it is. Ends as the signal wants. */
+static void end_by_signal(const struct update *update)
+{
+    cli_fail(CLI_FAILED, "stopped; %s",
+             update->report.hold
+                 ? "the module goes on with its update: keep its power on, "
+                   "run again to see the end"
+                 : "run again to go on");
+    raise(stop_signal);
+}
+
+/* A module's reset takes a USB port away and brings it back. */
+static void tell_loss(struct update *update)
+{
+    const int lost = update->link.port.fd < 0;
+    if (lost == update->lost)
+        return;
+    update->lost = lost;
+    modem_link_trace(&update->link, '#',
+                     lost ? "the port is gone" : "the port is back");
+}
+
 static void walk(struct update *update)
 {
     uint8_t bytes[1024];
     uint32_t length;
-    while (!ffx_driver_finished(&update->driver, NULL)) {
+    take_signals(stop);
+    while (!ffx_driver_finished(&update->driver, NULL) && stop_signal == 0) {
         uint32_t wait = ffx_driver_poll(&update->driver, posix_port_now_ms());
         write_out(update);
         /* bytes that the port does not take yet: look again soon */
@@ -189,8 +244,12 @@ static void walk(struct update *update)
                             wait > 1000 ? 1000 : (int)wait);
         ffx_driver_feed(&update->driver, bytes, (uint32_t)got,
                         posix_port_now_ms());
+        tell_loss(update);
     }
     cli_progress_end();
+    if (stop_signal != 0)
+        end_by_signal(update);
+    take_signals(SIG_DFL);
 }
 
 /* What the module refused still lies in it. The module says no more than 7;
@@ -215,6 +274,27 @@ static void explain_refusal(struct update *update)
     }
 }
 
+static int can_be_for_want_of_a_port(enum ffx_cause cause)
+{
+    return cause == FFX_CAUSE_NO_ANSWER || cause == FFX_CAUSE_NOISE ||
+           cause == FFX_CAUSE_FILES || cause == FFX_CAUSE_NOT_STARTED ||
+           cause == FFX_CAUSE_UPDATE_TIMEOUT;
+}
+
+static void explain_loss(struct update *update)
+{
+    const struct posix_port *port = &update->link.port;
+    struct update_report *report = &update->report;
+    if (port->fd >= 0 || !can_be_for_want_of_a_port(report->cause))
+        return;
+    snprintf(report->explanation, sizeof report->explanation,
+             "%.255s went away and did not come back; %s, run again",
+             port->stable[0] != '\0' ? port->stable : port->name,
+             port->is_tcp ? "is the other side running?"
+                          : "plug it in, use a name that stays "
+                            "(/dev/serial/by-path)");
+}
+
 static int run(struct update *update)
 {
     const struct request *request = &update->request;
@@ -232,6 +312,7 @@ static int run(struct update *update)
         return cli_fail(CLI_FAILED, "the URL is too long");
     walk(update);
     explain_refusal(update);
+    explain_loss(update);
     return update_report_end(&update->report, request->json);
 }
 

@@ -48,6 +48,7 @@ void update_report_event(void *context, const struct ffx_driver_event *event)
         show_progress(report, event);
         break;
     case FFX_DRIVER_HOLD_POWER:
+        report->hold = event->on;
         modem_link_trace(report->link, '#',
                          event->on ? "hold power" : "power may go");
         break;
@@ -174,6 +175,7 @@ static void print_json(const struct update_report *report)
 
 static void print_dry_run(const struct update_report *report)
 {
+    char source[1100];
     const struct ffx_driver_found *found = &report->driver->found;
     printf("%s, IMEI %s, runs %s, CFOTA %u, %u mV", found->model,
            ffx_driver_position(report->driver)->before.imei, found->version,
@@ -184,7 +186,7 @@ static void print_dry_run(const struct update_report *report)
     printf(", %u bytes free\n", (unsigned)found->free_bytes);
     printf("would fetch %s as /fota/update.zip, check it, say AT+CFOTA=1 and "
            "wait for %s\n",
-           report->source, report->to);
+           cli_masked(report->source, source, sizeof source), report->to);
 }
 
 static void print_success(const struct update_report *report)

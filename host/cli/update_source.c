@@ -106,7 +106,7 @@ static int open_ftp(struct update_source *source, const char *secrets)
     const char *host = source->name + strlen("ftp://");
     const char *path = strchr(host, '/');
     const char *name = strrchr(host, '/');
-    char *at = source->ftp_text;
+    char *at = source->ftp_text, shown[512];
     source->route = FFX_ROUTE_FTP;
     if (strlen(source->name) < sizeof source->ftp_text / 2 && path != NULL &&
         name[1] != '\0') {
@@ -120,7 +120,7 @@ static int open_ftp(struct update_source *source, const char *secrets)
     return cli_fail(CLI_USAGE,
                     "'%s' is no FTP address; write "
                     "ftp://[user@]host[:port]/directory/name",
-                    source->name);
+                    cli_masked(source->name, shown, sizeof shown));
 }
 
 /* --- files --------------------------------------------------------------- */
@@ -296,6 +296,7 @@ static int open_any(struct update_source *source,
                     const struct update_request *request)
 {
     const char *name = request->name;
+    char shown[512];
     if (strstr(name, "://") == NULL)
         return open_file(source, request);
     if (!printable(name))
@@ -309,7 +310,7 @@ static int open_any(struct update_source *source,
     return cli_fail(CLI_USAGE,
                     "'%s': SOURCE is http://, https://, ftp:// or a "
                     "file",
-                    name);
+                    cli_masked(name, shown, sizeof shown));
 }
 
 int update_source_open(struct update_source *source,

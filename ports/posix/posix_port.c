@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "posix/posix_port.h"
 
+#include "posix/posix_names.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -36,8 +38,8 @@ static void sleep_ms(int ms)
 static int fail(struct posix_port *port, int code, const char *what,
                 const char *next)
 {
-    snprintf(port->error, sizeof port->error, "%.60s: %s; %s", port->name, what,
-             next);
+    snprintf(port->error, sizeof port->error, "%.140s: %s; %s", port->name,
+             what, next);
     return code;
 }
 
@@ -93,7 +95,8 @@ static int is_pty(int fd)
 
 static int open_device(struct posix_port *port)
 {
-    const int fd = open(port->name, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    const char *name = port->stable[0] != '\0' ? port->stable : port->name;
+    const int fd = open(name, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return -1;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !isatty(fd) ||
@@ -194,7 +197,7 @@ static const char *what_next(int cause)
         return "is the other side running?";
     case EACCES:
         return "ask for access (on Debian: group dialout)";
-    case EWOULDBLOCK:
+    case EBUSY:
         return "another program uses it, end that first";
     case ENOTTY:
     case EINVAL:
@@ -202,6 +205,25 @@ static const char *what_next(int cause)
     default:
         return "check the port";
     }
+}
+
+/* By the place first: modules of one make share their serial number. */
+static void find_stable(struct posix_port *port)
+{
+    static const char *const directories[] = {"/dev/serial/by-path",
+                                              "/dev/serial/by-id"};
+    for (size_t i = 0; i < 2 && port->stable[0] == '\0'; i++)
+        posix_names_stable(directories[i], port->name, port->stable,
+                           sizeof port->stable);
+}
+
+static int busy(struct posix_port *port)
+{
+    char holder[80], what[100];
+    posix_names_holder("/proc", port->name, holder, sizeof holder);
+    snprintf(what, sizeof what, "busy%s%s%s", holder[0] != '\0' ? " (" : "",
+             holder, holder[0] != '\0' ? ")" : "");
+    return fail(port, FFX_ERR_IO, what, what_next(EBUSY));
 }
 
 int posix_port_open(struct posix_port *port, const char *name, uint32_t baud,
@@ -215,15 +237,18 @@ int posix_port_open(struct posix_port *port, const char *name, uint32_t baud,
         return fail(port, FFX_ERR_ARGUMENT, "unknown baud rate",
                     "115200 is usual");
     if (open_any(port) == 0 && connected(port, CONNECT_MS) == 0 &&
-        !port->connecting)
+        !port->connecting) {
+        if (!port->is_tcp)
+            find_stable(port);
         return FFX_OK;
+    }
     const int cause = port->connecting ? ETIMEDOUT : errno;
     lose(port);
     port->missing = cause == ENOENT || cause == ENXIO || cause == ENODEV ||
                     cause == ECONNREFUSED;
-    return fail(port, FFX_ERR_IO,
-                cause == EWOULDBLOCK ? "busy" : strerror(cause),
-                what_next(cause));
+    if (cause == EWOULDBLOCK || cause == EBUSY)
+        return busy(port);
+    return fail(port, FFX_ERR_IO, strerror(cause), what_next(cause));
 }
 
 void posix_port_close(struct posix_port *port)

@@ -5,8 +5,10 @@
  *
  * A module's reset may take the pipe away (USB, PTY, TCP) and bring it back
  * under the same name: a lost pipe is looked for again inside
- * posix_port_read, and the caller only sees silence. One program at a time:
- * the device is locked as long as it is open.
+ * posix_port_read, and the caller only sees silence. A USB device may come
+ * back under another number: it is found by the name that was given when that
+ * is a link, else by the link to its place in /dev/serial. One program at a
+ * time: the device is locked as long as it is open.
  */
 #ifndef FARFIX_POSIX_PORT_H
 #define FARFIX_POSIX_PORT_H
@@ -22,10 +24,11 @@ struct posix_port {
     int rts_cts;
     int fd; /* -1 while lost */
     int is_tcp;
-    int is_uart;     /* a rate and wires: neither TCP nor PTY */
-    int connecting;  /* TCP: not known yet whether somebody is there */
-    int missing;     /* open: nothing of that name, or nobody listens */
-    char error[160]; /* open: one line that names the cause and what to do */
+    int is_uart;      /* a rate and wires: neither TCP nor PTY */
+    int connecting;   /* TCP: not known yet whether somebody is there */
+    int missing;      /* open: nothing of that name, or nobody listens */
+    char stable[256]; /* link by which it is found again; "": by its name */
+    char error[320];  /* open: one line that names the cause and what to do */
 };
 
 /* Raw 8N1 at `baud` (one of 1200 ... 4000000 that the system knows), DTR and

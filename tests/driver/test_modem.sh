@@ -38,7 +38,7 @@ says 1 "baud" "an unknown rate is refused" modem info ./modem --baud 12345
 
 start_sim m --release a --trust release.pub --pty modem --flash-speed fast
 result $? "a module on a pseudo terminal"
-says 1 "busy" "one program at a time has the port" \
+says 1 "busy (flock, process " "one program at a time has the port, and is named" \
     flock ./modem "$FARFIX" modem info ./modem
 modem info ./modem >out && grep -q '^model  *SIM7000G$' out &&
     grep -q '^version  *A$' out && grep -q '^imei  *[0-9]\{15\}$' out
@@ -142,4 +142,26 @@ result $? "with it the module is updated over the air"
 grep -q 'AT+CPIN=\*\*\*' err && grep -q 'AT+CNCFG=\*\*\*' err &&
     ! grep -q '4711\|hunter2' err
 result $? "the trace shows neither PIN nor password"
+path=someone:hunter2@${path#http://}
+timeout 60 "$FARFIX" update ./modem "http://$path" --to A --tries 1 --trace \
+    >out 2>err
+grep -q 'AT+HTTPTOFS="http://\*\*\*@127' err && ! grep -q hunter2 out err
+result $? "a login in an address is not shown in the trace"
+timeout 60 "$FARFIX" update ./modem "http://$path" --to A --dry-run >out 2>err
+grep -q 'would fetch http://\*\*\*@127' out && ! grep -q hunter2 out err
+result $? "nor in a dry run"
+timeout 60 "$FARFIX" update ./modem ftp://someone:hunter2@127.0.0.1:1/d/f.zip \
+    --to A --tries 1 --trace >out 2>err
+grep -q 'AT+FTPPW=\*\*\*' err && ! grep -q hunter2 out err
+result $? "nor the password of FTP"
+FARFIX_FTP_PASSWORD=4712 timeout 60 "$FARFIX" update ./modem \
+    ftp://127.0.0.1:1/d/f.zip --to A --tries 1 --trace >out 2>err
+grep -q 'AT+FTPPW=\*\*\*' err && ! grep -q 4712 out err
+result $? "nor that of the secrets"
+for url in ftp://someone:hunter2@host/d/ gopher://someone:hunter2@host/d; do
+    says 64 '***@host' "nor in a complaint about ${url%%:*}" \
+        update ./modem $url --to B
+    ! grep -q hunter2 out err
+    result $? "the password is left out there"
+done
 stop_sim
