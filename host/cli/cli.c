@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* --- messages ------------------------------------------------------------ */
 
@@ -146,30 +145,6 @@ int cli_parse(const struct cli_usage *usage, const struct cli_option *options,
         return cli_fail(CLI_USAGE, "argument missing\nUsage: %s\nTry --help.",
                         usage->synopsis);
     return -1;
-}
-
-/* --- progress ------------------------------------------------------------ */
-
-static int progress_shown;
-
-void cli_progress(const char *what, unsigned percent)
-{
-    static const char full[] = "########################################";
-    static const char empty[] = "........................................";
-    if (!isatty(STDERR_FILENO))
-        return;
-    const int done = (int)(percent > 100 ? 100 : percent) * 40 / 100;
-    fprintf(stderr, "\r%-24.24s [%.*s%.*s] %3u %%", what, done, full, 40 - done,
-            empty, percent);
-    fflush(stderr);
-    progress_shown = 1;
-}
-
-void cli_progress_end(void)
-{
-    if (progress_shown)
-        fputc('\n', stderr);
-    progress_shown = 0;
 }
 
 /* --- JSON ---------------------------------------------------------------- */

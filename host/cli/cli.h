@@ -60,8 +60,13 @@ int cli_parse(const struct cli_usage *usage, const struct cli_option *options,
 int cli_fail(enum cli_exit code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* One progress bar on stderr, only when it is a terminal. percent 0..100. */
+/* One progress bar on stderr, only when it is a terminal. percent 0..100.
+ */
 void cli_progress(const char *what, unsigned percent);
+/* The same with bytes, rate and the time that is left; total 0: unknown. */
+void cli_progress_bytes(const char *what, uint32_t done, uint32_t total);
+/* Without a terminal: a line on stderr every ten per cent; off by default. */
+void cli_progress_lines(int on);
 void cli_progress_end(void);
 
 /* JSON on stdout: objects of one level and arrays of such. Strings are

@@ -62,6 +62,7 @@ int cli_modem_get(int argc, char **argv)
                         words[1]);
     if (out == NULL)
         return cli_fail(CLI_USAGE, "-o FILE is missing");
+    cli_progress_lines(1);
     int code = modem_link_start(&link, words[0], &modem);
     if (code != 0)
         return code;

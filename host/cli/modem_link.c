@@ -286,6 +286,7 @@ static int read_piece(struct modem_link *link, int directory, const char *name,
 static int get_pieces(struct modem_link *link, int directory, const char *name,
                       struct pack_buffer *out, size_t size)
 {
+    cli_progress_bytes("read", 0, (uint32_t)size);
     for (size_t offset = 0; offset < size;) {
         const size_t length = size - offset < CHUNK ? size - offset : CHUNK;
         if (read_piece(link, directory, name, out->bytes + offset, offset,
@@ -293,7 +294,7 @@ static int get_pieces(struct modem_link *link, int directory, const char *name,
             return FFX_ERR_IO;
         offset += length;
         out->length = offset;
-        cli_progress("read", (unsigned)(offset * 100 / size));
+        cli_progress_bytes("read", (uint32_t)offset, (uint32_t)size);
     }
     cli_progress_end();
     return FFX_OK;
@@ -370,11 +371,12 @@ int modem_link_put(struct modem_link *link, int directory, const char *name,
     int result = FFX_OK;
     if (open_bracket(link) != FFX_OK)
         return FFX_ERR_IO;
+    cli_progress_bytes("write", 0, (uint32_t)length);
     for (size_t offset = 0; offset < length && result == FFX_OK;) {
         const size_t piece = length - offset < CHUNK ? length - offset : CHUNK;
         result = put_piece(link, directory, name, bytes, offset, piece);
         offset += piece;
-        cli_progress("write", (unsigned)(offset * 100 / length));
+        cli_progress_bytes("write", (uint32_t)offset, (uint32_t)length);
     }
     cli_progress_end();
     if (result == FFX_OK && file_size(link, directory, name) != (long)length)

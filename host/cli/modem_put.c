@@ -68,6 +68,7 @@ int cli_modem_put(int argc, char **argv)
                         "NAME at most 50 characters");
     if (pack_read_file(words[1], &file, &error) != 0)
         return pack_common_fail(&error);
+    cli_progress_lines(1);
     int code = file.length == 0 ? cli_fail(CLI_FAILED, "%s is empty", words[1])
                                 : modem_link_start(&link, words[0], &modem);
     if (code == 0) {

@@ -304,6 +304,7 @@ static int run(struct update *update)
         code = set_config(update);
     if (code != 0)
         return code;
+    cli_progress_lines(!request->json);
     update_report_init(&update->report, &update->link, &update->driver,
                        request->words[1], request->to);
     const int error =

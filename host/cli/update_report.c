@@ -21,18 +21,15 @@ void update_report_init(struct update_report *report,
 static void show_progress(struct update_report *report,
                           const struct ffx_driver_event *event)
 {
-    const uint32_t ms = posix_port_now_ms() - report->phase_ms;
     const char *phase = ffx_driver_state_name(event->state);
-    char what[32];
     if (event->state == FFX_DRIVER_DOWNLOAD)
         report->bytes = event->done;
-    if (event->state == FFX_DRIVER_UPDATE || ms < 500)
-        snprintf(what, sizeof what, "%s", phase);
+    if (report->link->trace)
+        return;
+    if (event->state == FFX_DRIVER_UPDATE)
+        cli_progress(phase, (unsigned)event->percent);
     else
-        snprintf(what, sizeof what, "%s %.1f kB/s", phase,
-                 (double)event->done / (double)ms);
-    if (!report->link->trace)
-        cli_progress(what, (unsigned)event->percent);
+        cli_progress_bytes(phase, event->done, event->total);
 }
 
 void update_report_event(void *context, const struct ffx_driver_event *event)
@@ -40,7 +37,6 @@ void update_report_event(void *context, const struct ffx_driver_event *event)
     struct update_report *report = context;
     switch (event->kind) {
     case FFX_DRIVER_STATE:
-        report->phase_ms = posix_port_now_ms();
         modem_link_trace(report->link, '#',
                          ffx_driver_state_name(event->state));
         break;

@@ -14,9 +14,9 @@ struct update_report {
     const char *source, *to;
     enum ffx_cause cause;
     int32_t detail;
-    int hold; /* nobody may touch the module's power */
-    uint32_t phase_ms, bytes; /* of the phase in hand; of the last download */
-    char explanation[400];    /* REFUSED: which check failed; "" unknown */
+    int hold;              /* nobody may touch the module's power */
+    uint32_t bytes;        /* of the last download */
+    char explanation[400]; /* REFUSED: which check failed; "" unknown */
 };
 
 void update_report_init(struct update_report *report,
