@@ -348,9 +348,10 @@ firmware: ## rebuilds the demo's firmware into firmware/images (firmware/COMPILE
 	    cp $(BUILD)/firmware/$${v##*/}/*.bin $$v; done
 
 .PHONY: install
-install: all ## farfix, libraries, headers, man pages, ports, examples to PREFIX
+install: all ## farfix, libraries, headers, man pages, completion, ports, examples to PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-	    $(DESTDIR)$(PREFIX)/include/farfix $(DESTDIR)$(PREFIX)/share/man/man1
+	    $(DESTDIR)$(PREFIX)/include/farfix $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(BUILD)/farfix $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(BUILD)/libfarfix.a $(BUILD)/libfarfix-sim.a \
 	    $(DESTDIR)$(PREFIX)/lib
@@ -361,6 +362,7 @@ install: all ## farfix, libraries, headers, man pages, ports, examples to PREFIX
 	for page in docs/man/*.1; do \
 	    [ ! -e $$page ] || install -m 644 $$page \
 	        $(DESTDIR)$(PREFIX)/share/man/man1; done
+	install -m 644 completions/farfix.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/farfix
 	find ports examples -type f | while read -r file; do \
 	    install -D -m 644 $$file \
 	        $(DESTDIR)$(PREFIX)/share/farfix/$$file || exit 1; done
