@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/modem_link.h"
 
+#include "posix/posix_names.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,16 @@
 
 /* --- opening ------------------------------------------------------------- */
 
+/* Before the port is opened: ModemManager may hold it. */
+static void inhibit(struct modem_link *link, const char *name)
+{
+    char device[4096];
+    const char *sys = getenv("SYSFS_PATH");
+    posix_names_usb(sys != NULL ? sys : "/sys", name, device, sizeof device);
+    if (device[0] != '\0' && posix_inhibit_begin(&link->inhibit, device))
+        modem_link_trace(link, '#', "ModemManager leaves the module alone");
+}
+
 int modem_link_open(struct modem_link *link, const char *name,
                     const struct modem_options *options)
 {
@@ -23,11 +35,15 @@ int modem_link_open(struct modem_link *link, const char *name,
     if (flow != NULL && strcmp(flow, "none") != 0 && strcmp(flow, "rts") != 0)
         return cli_fail(CLI_USAGE, "--flow wants none or rts, not '%s'", flow);
     const int rts = flow != NULL && strcmp(flow, "rts") == 0;
-    if (posix_port_open(&link->port, name, options->baud, rts) != FFX_OK)
+    link->start_ms = posix_port_now_ms();
+    if (!options->no_inhibit)
+        inhibit(link, name);
+    if (posix_port_open(&link->port, name, options->baud, rts) != FFX_OK) {
+        posix_inhibit_end(&link->inhibit);
         return cli_fail(link->port.missing ? CLI_MISSING : CLI_FAILED, "%s",
                         link->port.error);
+    }
     link->rts_cts = rts || (flow == NULL && !link->port.is_uart);
-    link->start_ms = posix_port_now_ms();
     ffx_at_response_init(&link->response, link->line, sizeof link->line);
     return 0;
 }
@@ -35,6 +51,7 @@ int modem_link_open(struct modem_link *link, const char *name,
 void modem_link_close(struct modem_link *link)
 {
     posix_port_close(&link->port);
+    posix_inhibit_end(&link->inhibit);
 }
 
 void modem_link_trace(const struct modem_link *link, char direction,

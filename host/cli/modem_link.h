@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "pack/pack.h"
+#include "posix/posix_inhibit.h"
 #include "posix/posix_port.h"
 
 #include <farfix/at.h>
@@ -17,6 +18,7 @@ struct modem_options {
     uint32_t baud;
     const char *flow; /* "none", "rts"; null: none on a UART, else rts */
     int trace;
+    int no_inhibit;
 };
 
 /* Options that every verb with a PORT takes; for its table. */
@@ -25,6 +27,8 @@ struct modem_options {
      "rate of a serial device (115200)"},                                      \
         {"--flow", CLI_TEXT, &(options).flow, "NAME",                          \
          "none, or rts: the RTS and CTS wires are there"},                     \
+        {"--no-inhibit", CLI_FLAG, &(options).no_inhibit, NULL,                \
+         "let ModemManager keep its hands on the module"},                     \
     {                                                                          \
         "--trace", CLI_FLAG, &(options).trace, NULL,                           \
             "show every AT line with its time"                                 \
@@ -32,6 +36,7 @@ struct modem_options {
 
 struct modem_link {
     struct posix_port port;
+    struct posix_inhibit inhibit; /* ModemManager's hands off it */
     struct ffx_at_response response;
     char line[512];
     uint8_t input[512]; /* read, and not yet looked at */

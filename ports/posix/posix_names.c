@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* --- links that stay ----------------------------------------------------- */
@@ -38,6 +39,33 @@ void posix_names_stable(const char *directory, const char *name, char *out,
             memcpy(out, path, (size_t)length + 1);
     }
     closedir(links);
+}
+
+/* --- the USB device ------------------------------------------------------ */
+
+static int is_usb_device(const char *path)
+{
+    char file[PATH_MAX + 16];
+    snprintf(file, sizeof file, "%s/idVendor", path);
+    return access(file, F_OK) == 0;
+}
+
+void posix_names_usb(const char *sys, const char *name, char *out,
+                     size_t capacity)
+{
+    struct stat device;
+    char link[PATH_MAX], path[PATH_MAX], root[PATH_MAX];
+    out[0] = '\0';
+    if (stat(name, &device) != 0 || !S_ISCHR(device.st_mode))
+        return;
+    snprintf(link, sizeof link, "%s/dev/char/%u:%u", sys, major(device.st_rdev),
+             minor(device.st_rdev));
+    if (realpath(link, path) == NULL || realpath(sys, root) == NULL)
+        return;
+    while (strlen(path) > strlen(root) && !is_usb_device(path))
+        *strrchr(path, '/') = '\0';
+    if (strlen(path) > strlen(root) && strlen(path) < capacity)
+        strcpy(out, path);
 }
 
 /* --- who has it open ----------------------------------------------------- */

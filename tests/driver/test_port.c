@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -110,6 +111,64 @@ static void the_link_to_a_device_is_found(void **state)
     close(master);
 }
 
+static void put_file(const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+}
+
+static void put_directory(const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static void take_away(const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    assert_int_equal(remove(path), 0);
+}
+
+static void the_usb_device_behind_a_port_is_found(void **state)
+{
+    static const char *const tree[] = {"sys", "sys/dev", "sys/dev/char",
+                                       "sys/1-2", "sys/1-2/tty"};
+    char name[64], found[256], wanted[128], sys[64], target[96], node[128];
+    struct stat device;
+    (void)state;
+    const int master = plug_in(name);
+    assert_int_equal(stat(name, &device), 0);
+    for (size_t i = 0; i < 5; i++)
+        put_directory(tree[i]);
+    snprintf(sys, sizeof sys, "%s/sys", directory);
+    snprintf(target, sizeof target, "%s/1-2/tty", sys);
+    snprintf(node, sizeof node, "%s/dev/char/%u:%u", sys, major(device.st_rdev),
+             minor(device.st_rdev));
+    posix_names_usb(sys, name, found, sizeof found);
+    assert_string_equal(found, ""); /* not in this sysfs */
+    assert_int_equal(symlink(target, node), 0);
+    posix_names_usb(sys, name, found, sizeof found);
+    assert_string_equal(found, ""); /* there, and not on USB */
+    put_file("sys/1-2/idVendor");
+    snprintf(wanted, sizeof wanted, "%s/1-2", sys);
+    posix_names_usb(sys, link_path, found, sizeof found);
+    assert_string_equal(found, wanted);
+    posix_names_usb(sys, name, found, 8);
+    assert_string_equal(found, ""); /* never a part of it */
+    posix_names_usb(sys, "/nowhere", found, sizeof found);
+    assert_string_equal(found, "");
+    assert_int_equal(unlink(node), 0);
+    take_away("sys/1-2/idVendor");
+    for (size_t i = 5; i-- > 0;)
+        take_away(tree[i]);
+    close(master);
+}
+
 static void who_holds_a_device_is_named(void **state)
 {
     char name[64], found[80], wanted[32];
@@ -149,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_that_leads_elsewhere_is_followed),
         cmocka_unit_test(the_link_to_a_device_is_found),
+        cmocka_unit_test(the_usb_device_behind_a_port_is_found),
         cmocka_unit_test(who_holds_a_device_is_named),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
