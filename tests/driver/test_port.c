@@ -91,6 +91,36 @@ static void a_link_that_leads_elsewhere_is_followed(void **state)
     close(master);
 }
 
+/* Somebody else may have the old name by then. */
+static void a_plain_device_is_found_again_by_its_place(void **state)
+{
+    struct posix_port port;
+    char name[64], other[64], byte;
+    int others, slave;
+    (void)state;
+    int master = plug_in(name);
+    assert_int_equal(posix_port_open(&port, name, 115200, 0), 0);
+    posix_names_stable(directory, name, port.stable, sizeof port.stable);
+    assert_string_equal(port.stable, link_path);
+    close(master);
+    unlink(link_path);
+    for (int i = 0; i < 50 && port.fd >= 0; i++)
+        posix_port_read(&port, &byte, 1, 100);
+    assert_int_equal(port.fd, -1);
+    /* The number is free now: the next pseudo terminal gets it. */
+    assert_int_equal(openpty(&others, &slave, other, NULL, NULL), 0);
+    posix_port_read(&port, &byte, 1, 100);
+    assert_int_equal(port.fd, -1);
+    master = plug_in(name);
+    for (int i = 0; i < 50 && port.fd < 0; i++)
+        posix_port_read(&port, &byte, 1, 100);
+    expect_read(&port, master, "here\n");
+    posix_port_close(&port);
+    close(slave);
+    close(others);
+    close(master);
+}
+
 static void the_link_to_a_device_is_found(void **state)
 {
     char name[64], found[256], small[16];
@@ -207,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_that_leads_elsewhere_is_followed),
+        cmocka_unit_test(a_plain_device_is_found_again_by_its_place),
         cmocka_unit_test(the_link_to_a_device_is_found),
         cmocka_unit_test(the_usb_device_behind_a_port_is_found),
         cmocka_unit_test(who_holds_a_device_is_named),
