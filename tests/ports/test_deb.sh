@@ -61,7 +61,7 @@ export PKG_CONFIG_PATH=$work/root/usr/lib/pkgconfig
 result $? "pkg-config names the version, and where the ports are"
 # shellcheck disable=SC2046 # several flags
 cc "$work/root/usr/share/farfix/examples/posix/update.c" \
-    "$work/root/usr/share/farfix/ports/posix/posix_port.c" \
+    "$work"/root/usr/share/farfix/ports/posix/*.c \
     -I"$work/root/usr/share/farfix/ports" \
     $(pkg-config --cflags --libs farfix) -o "$work/update" >"$work/out" 2>&1
 result $? "its example for POSIX compiles"
