@@ -3,7 +3,7 @@
  * Pushes a package to a module: update PORT FILE VERSION
  *
  *   ports=$(pkg-config --variable=portsdir farfix)
- *   cc update.c $ports/posix/*.c -I$ports \
+ *   cc update.c $ports/posix/posix_*.c -I$ports \
  *       $(pkg-config --cflags --libs farfix) -o update
  */
 #include "posix/posix_port.h"
