@@ -12,21 +12,17 @@
 #include "module/command.h"
 
 /* Begins a line: framing only. */
-void answer_line(struct ffx_module *module, struct command_call *call);
+void answer_line(struct command_call *call);
 /* Begins a line with "+NAME: ". */
-void answer_named(struct ffx_module *module, struct command_call *call);
+void answer_named(struct command_call *call);
 void answer_end(struct command_call *call);
 
 /* Whole lines. */
-void answer_text(struct ffx_module *module, struct command_call *call,
-                 const char *text);
-void answer_number(struct ffx_module *module, struct command_call *call,
-                   int32_t value);
+void answer_text(struct command_call *call, const char *text);
+void answer_number(struct command_call *call, int32_t value);
 /* "+NAME: a,b". */
-void answer_pair(struct ffx_module *module, struct command_call *call,
-                 int32_t a, int32_t b);
-void answer_quoted(struct ffx_module *module, struct command_call *call,
-                   const char *text);
+void answer_pair(struct command_call *call, int32_t a, int32_t b);
+void answer_quoted(struct command_call *call, const char *text);
 
 /* Inside a line: a comma, then the value. */
 void answer_next(struct command_call *call, int32_t value);

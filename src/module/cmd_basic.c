@@ -27,10 +27,9 @@ static const char *model(const struct ffx_module *module)
     return module->config.boot->model(module->config.context);
 }
 
-static void answer_two(struct ffx_module *module, struct command_call *call,
-                       const char *a, const char *b)
+static void answer_two(struct command_call *call, const char *a, const char *b)
 {
-    answer_line(module, call);
+    answer_line(call);
     ffx_at_put(&call->out, a);
     ffx_at_put(&call->out, b);
     answer_end(call);
@@ -47,7 +46,7 @@ static int i_execute(struct ffx_module *module, struct command_call *call)
         return COMMAND_ERROR;
     while (release[digits] >= '0' && release[digits] <= '9')
         digits++;
-    answer_line(module, call);
+    answer_line(call);
     if (!family_is_sim7070(module)) {
         ffx_at_put(&call->out, model(module));
         ffx_at_put(&call->out, " ");
@@ -63,27 +62,27 @@ static int i_execute(struct ffx_module *module, struct command_call *call)
 
 static int gmi_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_text(module, call, "SIMCOM_Ltd");
+    (void)module;
+    answer_text(call, "SIMCOM_Ltd");
     return COMMAND_OK;
 }
 
 static int gmm_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_two(module, call, "SIMCOM_", model(module));
+    answer_two(call, "SIMCOM_", model(module));
     return COMMAND_OK;
 }
 
 static int gmr_execute(struct ffx_module *module, struct command_call *call)
 {
     const int blank = quirk_is(module, FFX_D18_REVISION, 1);
-    answer_two(module, call,
-               blank ? "Revision: " : "Revision:", version(module));
+    answer_two(call, blank ? "Revision: " : "Revision:", version(module));
     return COMMAND_OK;
 }
 
 static int gsn_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_text(module, call, imei(module));
+    answer_text(call, imei(module));
     return COMMAND_OK;
 }
 
@@ -112,18 +111,18 @@ static int simcom_execute(struct ffx_module *module, struct command_call *call)
 {
     const char *release = version(module);
     gmr_execute(module, call);
-    answer_text(module, call, "CSUB:V01");
-    answer_line(module, call);
+    answer_text(call, "CSUB:V01");
+    answer_line(call);
     ffx_at_put(&call->out, "APRev:");
     ffx_at_put_bytes(&call->out, release, release_length(release));
     ffx_at_put(&call->out, ",V01");
     answer_end(call);
-    answer_line(module, call);
+    answer_line(call);
     ffx_at_put(&call->out, "QCN:MDM9206_TX3.0.");
     ffx_at_put(&call->out, model(module));
     ffx_at_put(&call->out, "_P1.03_20220415");
     answer_end(call);
-    answer_two(module, call, "IMEI:", imei(module));
+    answer_two(call, "IMEI:", imei(module));
     return COMMAND_OK;
 }
 
@@ -131,7 +130,8 @@ static int simcom_execute(struct ffx_module *module, struct command_call *call)
 
 static int cmee_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, call->port->cmee);
+    (void)module;
+    answer_number(call, call->port->cmee);
     return COMMAND_OK;
 }
 
@@ -143,13 +143,14 @@ static int cmee_write(struct ffx_module *module, struct command_call *call)
 
 static int ipr_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, (int32_t)module->settings.rate);
+    answer_number(call, (int32_t)module->settings.rate);
     return COMMAND_OK;
 }
 
 static int ipr_test(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    (void)module;
+    answer_named(call);
     ffx_at_put(&call->out, "(");
     for (uint32_t i = 0; i < SETTINGS_RATES; i++) {
         ffx_at_put(&call->out, i > 0 ? "," : "");
@@ -174,7 +175,8 @@ static int ipr_write(struct ffx_module *module, struct command_call *call)
 
 static int ifc_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_pair(module, call, call->port->flow_from_te, call->port->flow_to_te);
+    (void)module;
+    answer_pair(call, call->port->flow_from_te, call->port->flow_to_te);
     return COMMAND_OK;
 }
 
@@ -197,7 +199,7 @@ static int ifc_write(struct ffx_module *module, struct command_call *call)
 
 static int icf_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_pair(module, call, module->frame_format, module->frame_parity);
+    answer_pair(call, module->frame_format, module->frame_parity);
     return COMMAND_OK;
 }
 

@@ -14,7 +14,7 @@ static int cgnapn_execute(struct ffx_module *module, struct command_call *call)
 {
     const int known = module->registered && module->config.apn != 0 &&
                       radio_act(module) != RADIO_GSM;
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, known);
     answer_next_quoted(call, known ? module->config.apn : "");
     answer_end(call);
@@ -53,7 +53,7 @@ static int cncfg_read(struct ffx_module *module, struct command_call *call)
     if (index == pdn_count(module))
         return COMMAND_OK;
     const struct ffx_module_pdn *pdn = &module->pdns[index];
-    answer_named(module, call);
+    answer_named(call);
     if (is_sim7070(module)) {
         ffx_at_put_number(&call->out, (int32_t)index);
         ffx_at_put(&call->out, ",");
@@ -90,7 +90,7 @@ static int cncfg_write(struct ffx_module *module, struct command_call *call)
 
 static int cncfg_test(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put(&call->out, is_sim7070(module) ? "(0-3),(0-4),63,63,63,(0-3)"
                                               : "(0-2),63,63,63,(0-3)");
     answer_end(call);
@@ -104,7 +104,7 @@ static const char *const families[] = {"IPV4", "IPV6", "IPV4V6"};
 
 static int cnactcfg_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_quoted(module, call, families[module->pdp_family]);
+    answer_quoted(call, families[module->pdp_family]);
     return COMMAND_OK;
 }
 
@@ -128,7 +128,7 @@ static void put_pdn(struct ffx_module *module, struct command_call *call,
                     uint32_t index)
 {
     const uint8_t state = module->pdns[index].state;
-    answer_named(module, call);
+    answer_named(call);
     /* The note prints the SIM7070's context number first (D12). */
     if (!quirk_is(module, FFX_D12_CNACT, 0)) {
         ffx_at_put_number(&call->out, (int32_t)index);
@@ -148,7 +148,7 @@ static int cnact_read(struct ffx_module *module, struct command_call *call)
 
 static int cnact_test(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put(&call->out, is_sim7070(module) ? "(0-3),(0-2)" : "(0-2),63");
     answer_end(call);
     return COMMAND_OK;
@@ -237,7 +237,7 @@ static int sapbr_query(struct ffx_module *module, struct command_call *call,
                        uint32_t index)
 {
     const int open = module->sapbr[index].open;
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, (int32_t)index + 1);
     answer_next(call, open ? 1 : 3);
     radio_put_address(module, &call->out, open);
@@ -245,10 +245,10 @@ static int sapbr_query(struct ffx_module *module, struct command_call *call,
     return COMMAND_OK;
 }
 
-static void put_tag(struct ffx_module *module, struct command_call *call,
-                    const char *tag, const char *value)
+static void put_tag(struct command_call *call, const char *tag,
+                    const char *value)
 {
-    answer_line(module, call);
+    answer_line(call);
     ffx_at_put(&call->out, tag);
     ffx_at_put(&call->out, ": ");
     ffx_at_put(&call->out, value);
@@ -259,12 +259,12 @@ static int sapbr_get(struct ffx_module *module, struct command_call *call,
                      uint32_t index)
 {
     const struct ffx_module_sapbr *bearer = &module->sapbr[index];
-    answer_named(module, call);
+    answer_named(call);
     answer_end(call);
-    put_tag(module, call, "CONTYPE", "GPRS");
-    put_tag(module, call, "APN", bearer->apn);
-    put_tag(module, call, "USER", bearer->user);
-    put_tag(module, call, "PWD", bearer->password);
+    put_tag(call, "CONTYPE", "GPRS");
+    put_tag(call, "APN", bearer->apn);
+    put_tag(call, "USER", bearer->user);
+    put_tag(call, "PWD", bearer->password);
     return COMMAND_OK;
 }
 

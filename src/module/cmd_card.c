@@ -68,10 +68,10 @@ static const struct card_file *find(int32_t id)
     return 0;
 }
 
-static int reply(struct ffx_module *module, struct command_call *call,
-                 const char *words, const uint8_t *data, uint32_t length)
+static int reply(struct command_call *call, const char *words,
+                 const uint8_t *data, uint32_t length)
 {
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put(&call->out, words);
     if (length > 0) {
         ffx_at_put(&call->out, ",\"");
@@ -89,17 +89,16 @@ static int read_binary(struct ffx_module *module, struct command_call *call,
     uint8_t octets[FILE_MAX];
     const int32_t offset = p[0] << 8 | p[1];
     if (offset >= file->size)
-        return reply(module, call, BEYOND_THE_END, 0, 0);
+        return reply(call, BEYOND_THE_END, 0, 0);
     const int32_t length = p[2] == 0 ? file->size - offset : p[2];
     if (length > file->size - offset)
-        return reply(module, call, WRONG_SIZE, 0, 0);
+        return reply(call, WRONG_SIZE, 0, 0);
     file->read(module, octets);
-    return reply(module, call, DONE, octets + offset, (uint32_t)length);
+    return reply(call, DONE, octets + offset, (uint32_t)length);
 }
 
 /* An elementary file, transparent, read by anyone. */
-static int get_response(struct ffx_module *module, struct command_call *call,
-                        const struct card_file *file)
+static int get_response(struct command_call *call, const struct card_file *file)
 {
     const uint8_t facts[] = {0,
                              0,
@@ -116,7 +115,7 @@ static int get_response(struct ffx_module *module, struct command_call *call,
                              2,
                              0,
                              0};
-    return reply(module, call, DONE, facts, sizeof facts);
+    return reply(call, DONE, facts, sizeof facts);
 }
 
 static int crsm_write(struct ffx_module *module, struct command_call *call)
@@ -129,16 +128,16 @@ static int crsm_write(struct ffx_module *module, struct command_call *call)
         if (command_number(call, 0, 255, &p[i]) < 0)
             return COMMAND_REFUSED;
     if (command == STATUS)
-        return reply(module, call, DONE, 0, 0);
+        return reply(call, DONE, 0, 0);
     if (command != READ_BINARY && command != GET_RESPONSE)
-        return reply(module, call, UNKNOWN_COMMAND, 0, 0);
+        return reply(call, UNKNOWN_COMMAND, 0, 0);
     if (ffx_at_args_end(&call->args) != 0)
         return COMMAND_REFUSED;
     const struct card_file *file = find(id);
     if (file == 0)
-        return reply(module, call, NO_SUCH_FILE, 0, 0);
+        return reply(call, NO_SUCH_FILE, 0, 0);
     return command == READ_BINARY ? read_binary(module, call, file, p)
-                                  : get_response(module, call, file);
+                                  : get_response(call, file);
 }
 
 static const struct command rows[] = {

@@ -17,7 +17,7 @@ static int cclk_read(struct ffx_module *module, struct command_call *call)
     clock_poll(module);
     const struct clock_time time = clock_split(module->clock_s);
     const int west = module->clock_zone < 0;
-    answer_named(module, call);
+    answer_named(call);
     put_two(&call->out, "\"", time.year % 100u);
     put_two(&call->out, "/", time.month);
     put_two(&call->out, "/", time.day);
@@ -101,7 +101,7 @@ static int cclk_write(struct ffx_module *module, struct command_call *call)
 
 static int clts_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->settings.local_time);
+    answer_number(call, module->settings.local_time);
     return COMMAND_OK;
 }
 

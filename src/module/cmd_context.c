@@ -69,7 +69,7 @@ static void answer_context(struct ffx_module *module, struct command_call *call,
                            uint32_t index)
 {
     const struct ffx_module_pdp *pdp = &module->settings.pdp[index];
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, (int32_t)index + 1);
     answer_next_quoted(call, pdp_types[pdp->type - 1]);
     answer_next_quoted(call, pdp->apn);
@@ -98,8 +98,9 @@ static int cgdcont_read(struct ffx_module *module, struct command_call *call)
 
 static int cgdcont_test(struct ffx_module *module, struct command_call *call)
 {
+    (void)module;
     for (uint32_t i = 0; i < SETTINGS_PDP_TYPES; i++) {
-        answer_named(module, call);
+        answer_named(call);
         ffx_at_put(&call->out, "(1-24)");
         answer_next_quoted(call, pdp_types[i]);
         ffx_at_put(&call->out, ",,,(0-2),(0-4),(0-1),(0-1)");
@@ -150,7 +151,7 @@ static int cgact_read(struct ffx_module *module, struct command_call *call)
     if (index == FFX_MODULE_CONTEXTS)
         return COMMAND_OK;
     if (is_defined(module, index))
-        answer_pair(module, call, (int32_t)index + 1,
+        answer_pair(call, (int32_t)index + 1,
                     radio_context_is_active(module, index + 1u));
     return COMMAND_AGAIN;
 }
@@ -165,7 +166,7 @@ static int cgpaddr_write(struct ffx_module *module, struct command_call *call)
     if (index == FFX_MODULE_CONTEXTS)
         return COMMAND_OK;
     if (mask >> index & 1u) {
-        answer_named(module, call);
+        answer_named(call);
         ffx_at_put_number(&call->out, (int32_t)index + 1);
         radio_put_address(module, &call->out,
                           radio_context_is_active(module, index + 1u));
@@ -178,7 +179,7 @@ static int cgpaddr_write(struct ffx_module *module, struct command_call *call)
 static int cgpaddr_test(struct ffx_module *module, struct command_call *call)
 {
     const char *comma = "";
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put(&call->out, "(");
     for (uint32_t i = 0; i < FFX_MODULE_CONTEXTS; i++) {
         if (!is_defined(module, i))

@@ -141,7 +141,7 @@ static int write_write(struct ffx_module *module, struct command_call *call)
     call->port->data_length = (uint32_t)size;
     call->port->data_done = 0;
     timer_start(module, FFX_TIMER_INPUT + call->port->index, (uint32_t)time_ms);
-    answer_text(module, call, "DOWNLOAD");
+    answer_text(call, "DOWNLOAD");
     return COMMAND_TAKE;
 }
 
@@ -214,7 +214,7 @@ static int read_write(struct ffx_module *module, struct command_call *call)
         return COMMAND_REFUSED;
     if (quirk_is(module, FFX_D8_READ_OK, 1) && !call->port->user.quiet)
         ffx_at_put(&call->out, call->port->user.verbose ? "\r\nOK\r\n" : "0\r");
-    answer_number(module, call, (int32_t)length);
+    answer_number(call, (int32_t)length);
     return command_send(call, length);
 }
 
@@ -233,7 +233,7 @@ static int size_write(struct ffx_module *module, struct command_call *call)
         return found;
     if (transfer_is_writing(module, file.dir, file.name))
         size /= 2; /* what the flash has taken so far */
-    answer_number(module, call, (int32_t)size);
+    answer_number(call, (int32_t)size);
     return COMMAND_OK;
 }
 
@@ -286,7 +286,7 @@ static int free_read(struct ffx_module *module, struct command_call *call)
         return COMMAND_REFUSED;
     const uint32_t bytes = all ? files->total_bytes(module->config.context)
                                : files->free_bytes(module->config.context);
-    answer_number(module, call, (int32_t)bytes_min(bytes, INT32_MAX));
+    answer_number(call, (int32_t)bytes_min(bytes, INT32_MAX));
     return COMMAND_OK;
 }
 

@@ -23,7 +23,7 @@ static int cfota_test(struct ffx_module *module, struct command_call *call)
 
 static int cfota_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_line(module, call);
+    answer_line(call);
     ffx_at_put(&call->out, call->row->name);
     ffx_at_put(&call->out,
                quirk_is(module, FFX_D19_FOTA_BLANK, 0) ? ": " : ":");

@@ -35,7 +35,7 @@ static const struct ftp_text *find_text(const struct command_call *call)
 
 static int text_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_quoted(module, call, (char *)module + find_text(call)->offset);
+    answer_quoted(call, (char *)module + find_text(call)->offset);
     return COMMAND_OK;
 }
 
@@ -71,7 +71,7 @@ static int text_write(struct ffx_module *module, struct command_call *call)
 
 static int cid_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->ftp_cid);
+    answer_number(call, module->ftp_cid);
     return COMMAND_OK;
 }
 
@@ -82,7 +82,7 @@ static int cid_write(struct ffx_module *module, struct command_call *call)
 
 static int mode_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->ftp_passive);
+    answer_number(call, module->ftp_passive);
     return COMMAND_OK;
 }
 
@@ -93,7 +93,7 @@ static int mode_write(struct ffx_module *module, struct command_call *call)
 
 static int port_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->ftp_port);
+    answer_number(call, module->ftp_port);
     return COMMAND_OK;
 }
 
@@ -109,7 +109,7 @@ static int port_write(struct ffx_module *module, struct command_call *call)
 
 static int type_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_quoted(module, call, module->ftp_ascii ? "A" : "I");
+    answer_quoted(call, module->ftp_ascii ? "A" : "I");
     return COMMAND_OK;
 }
 
@@ -127,7 +127,7 @@ static int type_write(struct ffx_module *module, struct command_call *call)
 
 static int rest_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, (int32_t)module->ftp_offset);
+    answer_number(call, (int32_t)module->ftp_offset);
     return COMMAND_OK;
 }
 
@@ -154,7 +154,7 @@ static int size_execute(struct ffx_module *module, struct command_call *call)
 
 static int state_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, transfer_ftp_is_open(module));
+    answer_number(call, transfer_ftp_is_open(module));
     return COMMAND_OK;
 }
 

@@ -28,7 +28,7 @@ static int send_ram(struct ffx_module *module, struct command_call *call,
         config->files->read(config->context, FFX_DIR_RAM, TRANSFER_RAM_NAME,
                             offset, config->chunk, length) < 0)
         return COMMAND_REFUSED;
-    answer_pair(module, call, mode, (int32_t)length);
+    answer_pair(call, mode, (int32_t)length);
     return command_send(call, length);
 }
 
@@ -147,7 +147,7 @@ static int ext_read(struct ffx_module *module, struct command_call *call)
     const int to_file = module->transfer == TRANSFER_FTP_FILE;
     const int running = to_file || module->transfer == TRANSFER_FTP_RAM;
     answer_pair(
-        module, call, to_file ? 2 : module->ftp_extended,
+        call, to_file ? 2 : module->ftp_extended,
         (int32_t)(running ? module->progress.received : module->ftp_held));
     return COMMAND_OK;
 }
@@ -156,7 +156,7 @@ static int ext_test(struct ffx_module *module, struct command_call *call)
 {
     if (quirk_is(module, FFX_D16_FTP_FILE, 1))
         return COMMAND_OK;
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put(&call->out, "(0-3),(0-3),50");
     answer_end(call);
     return COMMAND_OK;
@@ -167,7 +167,7 @@ static int ext_test(struct ffx_module *module, struct command_call *call)
 static int tofsst_execute(struct ffx_module *module, struct command_call *call)
 {
     const int running = module->transfer == TRANSFER_FTP_FILE;
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, quirk_is(module, FFX_D17_FTP_STATE, 0)
                                       ? running
                                       : !running);

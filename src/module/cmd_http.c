@@ -115,7 +115,7 @@ static int http_write(struct ffx_module *module, struct command_call *call)
 static int http_read(struct ffx_module *module, struct command_call *call)
 {
     const int busy = module->transfer == TRANSFER_HTTP;
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, busy);
     answer_next_quoted(call, busy ? module->url : "");
     answer_next_quoted(call, busy ? module->path : "");
@@ -137,7 +137,7 @@ static int http_state_read(struct ffx_module *module, struct command_call *call)
     const struct ffx_module_progress *progress = &module->progress;
     module->http_polled = 1;
     module->http_polled_ms = module->now_ms;
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, busy);
     answer_next(call,
                 shown(module, busy ? progress->received : module->http_bytes));

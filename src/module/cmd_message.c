@@ -87,7 +87,7 @@ static int cmgr_write(struct ffx_module *module, struct command_call *call)
     if (result != COMMAND_OK)
         return result;
     if (step == 0)
-        answer_named(module, call);
+        answer_named(call);
     show(module, call, message, SMS_CMGR, keep);
     return step + 1 < SMS_PARTS ? COMMAND_AGAIN : COMMAND_OK;
 }
@@ -108,7 +108,7 @@ static int list(struct ffx_module *module, struct command_call *call,
             port->step += SMS_PARTS - 1;
             return COMMAND_AGAIN;
         }
-        answer_named(module, call);
+        answer_named(call);
         ffx_at_put_number(&call->out, (int32_t)index + 1);
         ffx_at_put(&call->out, ",");
     }
@@ -154,7 +154,7 @@ static int cmgl_write(struct ffx_module *module, struct command_call *call)
 
 static int cmgl_test(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put(&call->out, module->sms.text_mode
                                ? "(\"REC UNREAD\",\"REC READ\",\"STO UNSENT\","
                                  "\"STO SENT\",\"ALL\")"
@@ -168,7 +168,7 @@ static int cmgl_test(struct ffx_module *module, struct command_call *call)
 static int cmgd_test(struct ffx_module *module, struct command_call *call)
 {
     const char *comma = "";
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put(&call->out, "(");
     for (uint32_t i = 0; i < FFX_MODULE_MESSAGES; i++)
         if (module->sms.messages[module->sms.store[0]][i].state == SMS_KEPT) {
@@ -353,7 +353,7 @@ static int send(struct ffx_module *module, struct command_call *call,
     if (pdu->centre.digits[0] == '\0' && sms->centre[0] == '\0')
         return CMS_NO_CENTRE;
     pdu->reference = ++sms->reference;
-    answer_number(module, call, pdu->reference);
+    answer_number(call, pdu->reference);
     tell_network(module, pdu);
     if (bytes_same_text(to, PHONE_NUMBER))
         come_back(module, pdu);
@@ -423,7 +423,7 @@ static int store(struct ffx_module *module, struct command_call *call,
                  (uint32_t)length);
     if (place < 0)
         return CMS_MEMORY_FULL;
-    answer_number(module, call, place % (int)FFX_MODULE_MESSAGES + 1);
+    answer_number(call, place % (int)FFX_MODULE_MESSAGES + 1);
     return COMMAND_OK;
 }
 

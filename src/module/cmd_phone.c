@@ -6,13 +6,15 @@
 
 static int cpas_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, 0); /* ready */
+    (void)module;
+    answer_number(call, 0); /* ready */
     return COMMAND_OK;
 }
 
 static int cnum_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    (void)module;
+    answer_named(call);
     ffx_at_put(&call->out, "\"\",");
     ffx_at_put_quoted(&call->out, PHONE_NUMBER);
     ffx_at_put(&call->out, ",145");

@@ -13,7 +13,7 @@
 
 static int csclk_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->settings.sleep);
+    answer_number(call, module->settings.sleep);
     return COMMAND_OK;
 }
 
@@ -24,7 +24,7 @@ static int csclk_write(struct ffx_module *module, struct command_call *call)
 
 static int cfgri_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->ring);
+    answer_number(call, module->ring);
     return COMMAND_OK;
 }
 
@@ -42,14 +42,14 @@ static int cpowd_write(struct ffx_module *module, struct command_call *call)
     if (result != COMMAND_OK)
         return result;
     if (normal)
-        answer_text(module, call, "NORMAL POWER DOWN");
+        answer_text(call, "NORMAL POWER DOWN");
     run_shut_down(module, call->port, FFX_POWER_DOWN);
     return COMMAND_SILENT;
 }
 
 static int cfun_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->function);
+    answer_number(call, module->function);
     return COMMAND_OK;
 }
 
@@ -97,7 +97,7 @@ static int cfun_write(struct ffx_module *module, struct command_call *call)
         return COMMAND_ERROR;
     store_function(module, (uint8_t)function);
     if (function == 0 && module->function != 0)
-        answer_text(module, call, "+CPIN: NOT READY"); /* note 4.2 */
+        answer_text(call, "+CPIN: NOT READY"); /* note 4.2 */
     radio_set_function(module, (uint8_t)function);
     return COMMAND_OK;
 }
@@ -113,7 +113,7 @@ static int creboot_execute(struct ffx_module *module, struct command_call *call)
 /* Not being charged, percent, millivolts. */
 static int cbc_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, 0);
     answer_next(call, module->battery_percent);
     answer_next(call, module->battery_mv);
@@ -123,7 +123,7 @@ static int cbc_execute(struct ffx_module *module, struct command_call *call)
 
 static int cbatchk_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->battery_check);
+    answer_number(call, module->battery_check);
     return COMMAND_OK;
 }
 
@@ -163,7 +163,7 @@ static void put_bits(struct command_call *call, uint32_t width, uint8_t value)
 
 static int cpsms_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, module->settings.psm);
     ffx_at_put(&call->out, ",,,"); /* RAU and READY timer: GPRS */
     put_bits(call, 8, module->settings.psm_update);
@@ -194,7 +194,7 @@ static int cpsms_write(struct ffx_module *module, struct command_call *call)
 static int cedrxs_read(struct ffx_module *module, struct command_call *call)
 {
     for (uint32_t i = 0; i < 2; i++) {
-        answer_named(module, call);
+        answer_named(call);
         ffx_at_put_number(&call->out, (int32_t)i + 4); /* Cat-M, NB-IoT */
         ffx_at_put(&call->out, ",");
         put_bits(call, 4, module->settings.edrx[i]);

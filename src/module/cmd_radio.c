@@ -10,9 +10,8 @@
 
 static int csq_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_pair(module, call,
-                module->function == 1 ? module->rssi : (int)RADIO_NO_SIGNAL,
-                99);
+    answer_pair(
+        call, module->function == 1 ? module->rssi : (int)RADIO_NO_SIGNAL, 99);
     return COMMAND_OK;
 }
 
@@ -20,7 +19,7 @@ static int cgatt_read(struct ffx_module *module, struct command_call *call)
 {
     if (radio_is_lost(module))
         return COMMAND_REFUSED;
-    answer_number(module, call, radio_attached(module));
+    answer_number(call, radio_attached(module));
     return COMMAND_OK;
 }
 
@@ -47,7 +46,7 @@ static const char *operator_name(const struct ffx_module *module)
 
 static int cops_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, module->settings.operator_mode);
     if (module->registered) {
         answer_next(call, module->operator_format);
@@ -60,7 +59,7 @@ static int cops_read(struct ffx_module *module, struct command_call *call)
 
 static int cops_test(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put(&call->out, "(2,\"" RADIO_OPERATOR "\",\"" SHORT_NAME
                            "\",\"" RADIO_PLMN "\"");
     answer_next(call, radio_act(module));
@@ -120,7 +119,7 @@ static uint8_t report_index(const struct command_call *call)
 static int report_read(struct ffx_module *module, struct command_call *call)
 {
     const uint8_t which = report_index(call);
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, module->report[which]);
     ffx_at_put(&call->out, ",");
     radio_put_registration(module, &call->out, which);
@@ -167,7 +166,7 @@ static void put_gsm(struct ffx_module *module, struct command_call *call)
 
 static int cpsi_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     if (!module->registered)
         ffx_at_put(&call->out, module->function == 1 ? "NO SERVICE,Online"
                                                      : "NO SERVICE,Offline");
@@ -183,7 +182,7 @@ static int cpsi_read(struct ffx_module *module, struct command_call *call)
 
 static int cnmp_test(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put(&call->out, radio_model(module)->nb_only
                                ? "((2-Automatic),(38-LTE Only))"
                                : "((2-Automatic),(13-GSM Only),(38-LTE Only),"
@@ -194,7 +193,7 @@ static int cnmp_test(struct ffx_module *module, struct command_call *call)
 
 static int cnmp_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->settings.mode);
+    answer_number(call, module->settings.mode);
     return COMMAND_OK;
 }
 
@@ -215,7 +214,7 @@ static int cnmp_write(struct ffx_module *module, struct command_call *call)
 
 static int cmnb_test(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put(&call->out, radio_model(module)->nb_only
                                ? "((2-NB-IoT))"
                                : "((1-Cat-M),(2-NB-IoT),(3-Cat-M And NB-IoT))");
@@ -226,7 +225,7 @@ static int cmnb_test(struct ffx_module *module, struct command_call *call)
 static int cmnb_read(struct ffx_module *module, struct command_call *call)
 {
     const int nb_only = radio_model(module)->nb_only;
-    answer_number(module, call, nb_only ? 2 : module->settings.lte_mode);
+    answer_number(call, nb_only ? 2 : module->settings.lte_mode);
     return COMMAND_OK;
 }
 

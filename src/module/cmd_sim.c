@@ -12,7 +12,7 @@ static int cpin_read(struct ffx_module *module, struct command_call *call)
 {
     if (module->sim == RADIO_SIM_OFF || module->sim == RADIO_SIM_ABSENT)
         return radio_need_sim(module);
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put(&call->out, radio_sim_text(module->sim));
     answer_end(call);
     return COMMAND_OK;
@@ -86,7 +86,7 @@ static int cimi_execute(struct ffx_module *module, struct command_call *call)
 {
     char imsi[CARD_IMSI + 1];
     card_imsi(module, imsi);
-    answer_text(module, call, imsi);
+    answer_text(call, imsi);
     return COMMAND_OK;
 }
 
@@ -96,7 +96,7 @@ static int ccid_execute(struct ffx_module *module, struct command_call *call)
     if (module->sim == RADIO_SIM_OFF || module->sim == RADIO_SIM_ABSENT)
         return radio_need_sim(module);
     card_iccid(module, iccid);
-    answer_text(module, call, iccid);
+    answer_text(call, iccid);
     return COMMAND_OK;
 }
 

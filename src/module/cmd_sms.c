@@ -11,7 +11,7 @@
 
 static int cmgf_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->sms.text_mode);
+    answer_number(call, module->sms.text_mode);
     return COMMAND_OK;
 }
 
@@ -22,7 +22,7 @@ static int cmgf_write(struct ffx_module *module, struct command_call *call)
 
 static int csdh_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_number(module, call, module->sms.header);
+    answer_number(call, module->sms.header);
     return COMMAND_OK;
 }
 
@@ -36,7 +36,7 @@ static const char *const charsets[] = {
 
 static int cscs_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_quoted(module, call, charsets[module->sms.charset]);
+    answer_quoted(call, charsets[module->sms.charset]);
     return COMMAND_OK;
 }
 
@@ -58,7 +58,7 @@ static int cscs_write(struct ffx_module *module, struct command_call *call)
 
 static int csca_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     sms_put_string(module, &call->out, module->sms.centre);
     answer_next(call, module->sms.centre_type);
     answer_end(call);
@@ -83,7 +83,7 @@ static int csca_write(struct ffx_module *module, struct command_call *call)
 static int csmp_read(struct ffx_module *module, struct command_call *call)
 {
     const struct ffx_module_sms *sms = &module->sms;
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, sms->first_octet);
     answer_next(call, sms->validity);
     answer_next(call, sms->pid);
@@ -122,7 +122,7 @@ static int csmp_write(struct ffx_module *module, struct command_call *call)
 static int cnmi_read(struct ffx_module *module, struct command_call *call)
 {
     const struct ffx_module_sms *sms = &module->sms;
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, sms->mode);
     answer_next(call, sms->report);
     answer_next(call, sms->broadcasts);
@@ -153,7 +153,7 @@ static int cnmi_write(struct ffx_module *module, struct command_call *call)
 
 static int csms_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, module->sms.service);
     ffx_at_put(&call->out, ",1,1,1");
     answer_end(call);
@@ -164,7 +164,7 @@ static int csms_write(struct ffx_module *module, struct command_call *call)
 {
     const int result = command_only_number(call, 0, 1, &module->sms.service);
     if (result == COMMAND_OK)
-        answer_text(module, call, "+CSMS: 1,1,1");
+        answer_text(call, "+CSMS: 1,1,1");
     return result;
 }
 
@@ -208,7 +208,7 @@ static void put_stores(struct ffx_module *module, struct command_call *call,
 
 static int cpms_read(struct ffx_module *module, struct command_call *call)
 {
-    answer_named(module, call);
+    answer_named(call);
     put_stores(module, call, 1);
     return COMMAND_OK;
 }
@@ -232,7 +232,7 @@ static int cpms_write(struct ffx_module *module, struct command_call *call)
     if (count == 0 || ffx_at_args_end(&call->args) != 0)
         return COMMAND_REFUSED;
     memcpy(module->sms.store, stores, sizeof stores);
-    answer_named(module, call);
+    answer_named(call);
     put_stores(module, call, 0);
     return COMMAND_OK;
 }

@@ -101,7 +101,7 @@ static int show(struct ffx_module *module, struct command_call *call,
     const char *between = "";
     if (ffx_at_args_end(&call->args) != 0)
         return COMMAND_REFUSED;
-    answer_named(module, call);
+    answer_named(call);
     ffx_at_put_number(&call->out, (int32_t)(tls - module->tls));
     answer_next(call, tls->version);
     ffx_at_put(&call->out, ",\"");

@@ -60,8 +60,7 @@ static int store_execute(struct ffx_module *module, struct command_call *call)
     module->settings.user = call->port->user;
     settings_save(module);
     if (module->settings.rate == 0) /* seen on a SIM7000G, &FZE0&W */
-        answer_text(module, call,
-                    "Autobaud support: (9600,19200,38400,57600,115200).");
+        answer_text(call, "Autobaud support: (9600,19200,38400,57600,115200).");
     return COMMAND_OK;
 }
 
@@ -75,16 +74,17 @@ static int recall_execute(struct ffx_module *module, struct command_call *call)
 
 static int view_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_text(module, call, "ACTIVE PROFILE");
+    (void)module;
+    answer_text(call, "ACTIVE PROFILE");
     for (uint32_t i = 0; i < SETTINGS_LEVELS; i++) {
-        answer_line(module, call);
+        answer_line(call);
         ffx_at_put(&call->out, settings_levels[i].name);
         ffx_at_put(&call->out, ": ");
         ffx_at_put_number(&call->out, *level_value(call, i));
         answer_end(call);
     }
     for (uint32_t i = 0; i < FFX_MODULE_REGISTERS; i++) {
-        answer_line(module, call);
+        answer_line(call);
         ffx_at_put(&call->out, settings_registers[i].name);
         ffx_at_put(&call->out, ": ");
         ffx_at_put_number(&call->out, call->port->user.registers[i]);
@@ -105,8 +105,9 @@ static uint32_t find_register(const struct command_call *call)
 
 static int register_read(struct ffx_module *module, struct command_call *call)
 {
+    (void)module;
     const uint8_t value = call->port->user.registers[find_register(call)];
-    answer_line(module, call);
+    answer_line(call);
     ffx_at_put(&call->out, value < 100 ? "0" : "");
     ffx_at_put(&call->out, value < 10 ? "0" : "");
     ffx_at_put_number(&call->out, value);
@@ -154,7 +155,8 @@ static int online_execute(struct ffx_module *module, struct command_call *call)
 
 static int gcap_execute(struct ffx_module *module, struct command_call *call)
 {
-    answer_text(module, call, "+GCAP: +CGSM");
+    (void)module;
+    answer_text(call, "+GCAP: +CGSM");
     return COMMAND_OK;
 }
 

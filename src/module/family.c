@@ -44,9 +44,9 @@ int family_test_form(struct ffx_module *module, struct command_call *call)
     if (form == 0)
         return 0;
     if (form[0] == '+')
-        answer_line(module, call);
+        answer_line(call);
     else
-        answer_named(module, call);
+        answer_named(call);
     ffx_at_put(&call->out, form);
     answer_end(call);
     return 1;

@@ -84,7 +84,7 @@ static int test_form(struct ffx_module *module, struct command_call *call)
     if (call->row->test == 0)
         return COMMAND_ERROR;
     if (call->row->test[0] != '\0') {
-        answer_named(module, call);
+        answer_named(call);
         ffx_at_put(&call->out, call->row->test);
         answer_end(call);
     }
