@@ -3,25 +3,17 @@
  * servers that a fault spoils, registration, signal, PDP contexts (N18), the
  * network's clock (N19), SMS, and files that cannot be written (P7, P8). What
  * servers get wrong (N1 to N17, N20) is in test_network.c. */
-#include "virtual.h"
+#include "virtual_case.h"
 
 #include "server.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static struct fixture fixture;
 static struct server_http http;
 static struct server_ftp ftp;
-static struct virtual v;
 static char file[256 * 1024];
 
 static int set_up_group(void **context)
@@ -54,23 +46,6 @@ static int set_up(void **context)
     virtual_has(&v, virtual_say(&v, "AT+CNACT=2,\"ctnb\"\r"), "OK");
     virtual_wait_for(&v, "PDP: ACTIVE", 5000);
     return 0;
-}
-
-static int tear_down(void **context)
-{
-    (void)context;
-    virtual_end(&v);
-    return 0;
-}
-
-static void has(const char *text, const char *part)
-{
-    virtual_has(&v, text, part);
-}
-
-static void control(const char *command)
-{
-    virtual_do(&v, command);
 }
 
 static long size_of_file(void)
@@ -401,7 +376,7 @@ static void a_file_that_cannot_be_written_stays_as_it_was(void **context)
     virtual_is_usable(&v);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, end_module)
 
 int main(void)
 {

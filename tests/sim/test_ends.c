@@ -2,21 +2,13 @@
 /* How things end: last words before a reset, a module that hangs, a transfer
  * that a fault breaks, a config that nobody could use. */
 #include "server.h"
-#include "virtual.h"
+#include "virtual_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static struct fixture fixture;
-static struct virtual v;
 static struct server_http server;
 
 static int set_up_group(void **context)
@@ -32,13 +24,6 @@ static int tear_down_group(void **context)
     (void)context;
     server_http_stop(&server);
     fixture_free(&fixture);
-    return 0;
-}
-
-static int tear_down(void **context)
-{
-    (void)context;
-    virtual_end(&v);
     return 0;
 }
 
@@ -225,7 +210,7 @@ static void create_says_what_the_config_cannot_be(void **context)
     assert_int_not_equal(access("/nowhere", F_OK), 0);
 }
 
-#define ENDS(name) cmocka_unit_test_teardown(name, tear_down)
+#define ENDS(name) cmocka_unit_test_teardown(name, end_module)
 
 int main(void)
 {

@@ -1,52 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Power that fails while the whole embedded module updates itself (P1 to P6 of
  * the fault models), and modules that something left half-broken. */
-#include "virtual.h"
+#include "virtual_case.h"
 
 #include "sim/sim_parts.h"
 
 #include "lab/lab_flash.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SUCCESS "+CFOTA: \"Update successfully, please wait for reset\""
-
-static struct fixture fixture;
-static struct virtual v;
-
-static int set_up_group(void **context)
-{
-    (void)context;
-    fixture_make(&fixture, NULL);
-    return 0;
-}
-
-static int tear_down_group(void **context)
-{
-    (void)context;
-    fixture_free(&fixture);
-    return 0;
-}
-
-static int tear_down(void **context)
-{
-    (void)context;
-    virtual_end(&v);
-    return 0;
-}
-
-static void has(const char *text, const char *part)
-{
-    virtual_has(&v, text, part);
-}
 
 /* --- what is in flash ----------------------------------------------------- */
 
@@ -358,7 +323,7 @@ static void damage_of_an_update_shows_at_its_boot(void **context)
     runs_b();
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, tear_down)
+#define TEST(name) cmocka_unit_test_teardown(name, end_module)
 
 int main(void)
 {
@@ -377,5 +342,5 @@ int main(void)
         TEST(damage_lasts_until_it_is_healed),
         TEST(damage_of_an_update_shows_at_its_boot),
     };
-    return cmocka_run_group_tests(tests, set_up_group, tear_down_group);
+    return cmocka_run_group_tests(tests, make_releases, free_releases);
 }

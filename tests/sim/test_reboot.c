@@ -1,62 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Modules that reboot, hang or are stuck, and TEs that reboot (S19 to S22 of
  * the fault models): what the other side finds afterwards. */
-#include "virtual.h"
+#include "virtual_case.h"
 
 #include "sim/sim_parts.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct fixture fixture;
-static struct virtual v;
-
-static int set_up_group(void **context)
-{
-    (void)context;
-    fixture_make(&fixture, NULL);
-    return 0;
-}
-
-static int tear_down_group(void **context)
-{
-    (void)context;
-    fixture_free(&fixture);
-    return 0;
-}
-
-static int set_up(void **context)
-{
-    (void)context;
-    virtual_start(&v, &fixture, &(struct virtual_options){0});
-    return 0;
-}
-
-static int tear_down(void **context)
-{
-    (void)context;
-    virtual_end(&v);
-    return 0;
-}
-
 /* --- telling and hearing -------------------------------------------------- */
-
-static void has(const char *text, const char *part)
-{
-    virtual_has(&v, text, part);
-}
-
-static void control(const char *command)
-{
-    virtual_do(&v, command);
-}
 
 static unsigned passed(const char *kind)
 {
@@ -242,7 +195,8 @@ static void s22_the_other_port_frees_a_stuck_one(void **context)
     is_usable();
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, start_module, end_module)
 
 int main(void)
 {
@@ -255,5 +209,5 @@ int main(void)
         TEST(s22_a_stuck_port_swallows_everything_until_a_reset),
         TEST(s22_the_other_port_frees_a_stuck_one),
     };
-    return cmocka_run_group_tests(tests, set_up_group, tear_down_group);
+    return cmocka_run_group_tests(tests, make_releases, free_releases);
 }

@@ -2,68 +2,21 @@
 /* The faults of a serial line, row by row (S1 to S18 of the fault models),
  * through the whole embedded module: what the TE sees, and that the module is
  * of use afterwards. */
-#include "virtual.h"
+#include "virtual_case.h"
 
 #include "sim/sim_parts.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define GMR VIRTUAL_GMR
 
-static struct fixture fixture;
-static struct virtual v;
-
-static int set_up_group(void **context)
-{
-    (void)context;
-    fixture_make(&fixture, NULL);
-    return 0;
-}
-
-static int tear_down_group(void **context)
-{
-    (void)context;
-    fixture_free(&fixture);
-    return 0;
-}
-
-static int set_up(void **context)
-{
-    (void)context;
-    virtual_start(&v, &fixture, &(struct virtual_options){0});
-    return 0;
-}
-
-static int tear_down(void **context)
-{
-    (void)context;
-    virtual_end(&v);
-    return 0;
-}
-
 /* --- telling and hearing ----------------------------------------------- */
-
-static void has(const char *text, const char *part)
-{
-    virtual_has(&v, text, part);
-}
 
 static void lacks(const char *text, const char *part)
 {
     virtual_lacks(&v, text, part);
-}
-
-static void control(const char *command)
-{
-    virtual_do(&v, command);
 }
 
 static unsigned passed(const char *kind)
@@ -605,7 +558,8 @@ static void s18_download_may_mean_more_bytes_or_fewer(void **context)
     is_usable();
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, start_module, end_module)
 
 int main(void)
 {
@@ -641,5 +595,5 @@ int main(void)
         TEST(s17_of_a_file_longer_than_the_ring_only_ok_comes),
         TEST(s18_download_may_mean_more_bytes_or_fewer),
     };
-    return cmocka_run_group_tests(tests, set_up_group, tear_down_group);
+    return cmocka_run_group_tests(tests, make_releases, free_releases);
 }

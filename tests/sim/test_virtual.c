@@ -1,41 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A module inside a test, over a clock that the test moves. */
-#include "virtual.h"
+#include "virtual_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static struct fixture fixture;
-static struct virtual v;
-
-static int set_up_group(void **context)
-{
-    (void)context;
-    fixture_make(&fixture, NULL);
-    return 0;
-}
-
-static int tear_down_group(void **context)
-{
-    (void)context;
-    fixture_free(&fixture);
-    return 0;
-}
-
-static int tear_down(void **context)
-{
-    (void)context;
-    virtual_end(&v);
-    return 0;
-}
 
 static void push(void)
 {
@@ -182,7 +152,7 @@ static void at_another_rate_nothing_is_understood(void **context)
         virtual_lacks(&v, virtual_say(&v, "AT\r"), "OK");
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, tear_down)
+#define TEST(name) cmocka_unit_test_teardown(name, end_module)
 
 int main(void)
 {
@@ -192,5 +162,5 @@ int main(void)
         TEST(the_line_takes_the_time_of_its_rate),
         TEST(at_another_rate_nothing_is_understood),
     };
-    return cmocka_run_group_tests(tests, set_up_group, tear_down_group);
+    return cmocka_run_group_tests(tests, make_releases, free_releases);
 }
