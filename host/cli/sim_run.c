@@ -6,7 +6,6 @@
 #include "cli/verbs.h"
 
 #include <farfix/sim.h>
-#include <psa/psa_crypto.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -270,7 +269,6 @@ static int set_config(const struct request *request,
                       struct ffx_sim_config *config)
 {
     *config = (struct ffx_sim_config){.state = request->state,
-                                      .crypto = psa_crypto(),
                                       .ca = request->ca,
                                       .off_ms = request->off_ms,
                                       .boot_ms = request->boot_ms,

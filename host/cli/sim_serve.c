@@ -114,6 +114,16 @@ static void set_station(struct station *station,
     sim_trace_init(&station->trace, station->name);
 }
 
+/* --- errors -------------------------------------------------------------- */
+
+static int fail(const char *name, const struct ffx_sim_error *error)
+{
+    return cli_fail(error->missing                    ? CLI_MISSING
+                    : error->code == FFX_ERR_ARGUMENT ? CLI_USAGE
+                                                      : CLI_FAILED,
+                    "%s%s", name, error->text);
+}
+
 /* --- making -------------------------------------------------------------- */
 
 static int create(struct crowd *crowd, uint32_t index,
@@ -129,10 +139,7 @@ static int create(struct crowd *crowd, uint32_t index,
         sim_many_add(&crowd->modules, sim);
         return 0;
     }
-    return cli_fail(error.missing                    ? CLI_MISSING
-                    : error.code == FFX_ERR_ARGUMENT ? CLI_USAGE
-                                                     : CLI_FAILED,
-                    "%s%s", station->name, error.text);
+    return fail(station->name, &error);
 }
 
 /* A module needs about a dozen descriptors; poll(2) refuses more entries than
@@ -252,10 +259,7 @@ static int open_control(struct sim_many *many, const char *path)
     struct ffx_sim_error error;
     if (path == NULL || sim_control_open(&many->control, path, &error) == 0)
         return 0;
-    return cli_fail(error.missing                    ? CLI_MISSING
-                    : error.code == FFX_ERR_ARGUMENT ? CLI_USAGE
-                                                     : CLI_FAILED,
-                    "%s", error.text);
+    return fail("", &error);
 }
 
 static void say_ready(const struct crowd *crowd)

@@ -51,10 +51,10 @@ unsigned ffx_sim_wait(struct ffx_sim *sim, struct pollfd fds[FFX_SIM_FDS],
                        sim->start_ms + (int64_t)fault_ms);
     if (sim->mail_count > 0)
         sim_clock_wait(&sim->clock, timeout_ms, sim->mail_ms);
-    if (sim->doom)
+    if (sim->doom) { /* nothing else happens before it */
         *timeout_ms = -1;
-    if (sim->doom)
         sim_clock_wait(&sim->clock, timeout_ms, sim->doom_ms);
+    }
     for (uint32_t i = 0; i < sim->wire_count; i++)
         count += sim_wire_wait(sim, i, fds + count, timeout_ms);
     return count + sim_network_wait(&sim->network, fds + count, timeout_ms);
