@@ -71,51 +71,32 @@ int ffx_at_arg_number(struct ffx_at_args *args, int32_t *value)
 {
     if (!args->more || is_empty(args))
         return skip_empty(args);
-    const int negative = *args->next == '-';
-    if (negative)
-        args->next++;
+    const uint32_t negative = *args->next == '-';
+    args->next += negative;
     uint32_t size;
-    const int digits =
-        take_digits(args, (uint32_t)INT32_MAX + (negative ? 1u : 0u), &size);
+    const int digits = take_digits(args, INT32_MAX + negative, &size);
     if (digits < 0)
         return digits;
-    *value = negative ? (int32_t)(0u - size) : (int32_t)size;
+    *value = (int32_t)(negative ? 0u - size : size);
     return take_separator(args);
 }
 
-/* Length of the string that begins at next; `quote` says how it ends. */
-static uint32_t string_length(const struct ffx_at_args *args, char stop)
-{
-    const char *p = args->next;
-    while (p != args->end && *p != stop)
-        p++;
-    return (uint32_t)(p - args->next);
-}
-
-static int take_quoted(struct ffx_at_args *args, const char **text,
+/* Steps over it, its quotes included. In a bare string a quote stops the way:
+ * then no separator stands there. */
+static int take_string(struct ffx_at_args *args, const char **text,
                        uint32_t *length)
 {
-    args->next++;
+    const int quoted = *args->next == '"';
+    args->next += quoted;
     *text = args->next;
-    *length = string_length(args, '"');
-    args->next += *length;
-    if (args->next == args->end)
+    while (args->next != args->end && *args->next != '"' &&
+           (quoted || *args->next != ','))
+        args->next++;
+    *length = (uint32_t)(args->next - *text);
+    if (quoted && args->next++ == args->end)
         return FFX_ERR_SYNTAX;
-    args->next++;
-    return take_separator(args);
-}
-
-static int take_bare(struct ffx_at_args *args, const char **text,
-                     uint32_t *length)
-{
-    *text = args->next;
-    *length = string_length(args, ',');
-    args->next += *length;
-    while (*length > 0 && (*text)[*length - 1] == ' ')
+    while (!quoted && *length > 0 && (*text)[*length - 1] == ' ')
         --*length;
-    for (uint32_t i = 0; i < *length; i++)
-        if ((*text)[i] == '"')
-            return FFX_ERR_SYNTAX;
     return take_separator(args);
 }
 
@@ -126,8 +107,7 @@ int ffx_at_arg_string(struct ffx_at_args *args, char *text, uint32_t capacity)
     text[0] = '\0';
     if (!args->more || is_empty(args))
         return skip_empty(args);
-    const int result = *args->next == '"' ? take_quoted(args, &from, &length)
-                                          : take_bare(args, &from, &length);
+    const int result = take_string(args, &from, &length);
     if (result < 0)
         return result;
     if (length >= capacity)

@@ -19,8 +19,8 @@ void ffx_at_response_raw(struct ffx_at_response *response, uint32_t length)
 /* Result codes (manual 2.2.19). CONNECT, RING and PROCEEDING end nothing:
  * they stay lines. */
 static const struct {
-    const char *text;
-    enum ffx_at_event_kind kind;
+    char text[12];
+    uint8_t kind;
 } results[] = {
     {"OK", FFX_AT_OK},
     {"ERROR", FFX_AT_ERROR},
@@ -53,18 +53,13 @@ static const char *behind(const char *text, const char *prefix)
     return text;
 }
 
-/* A whole number, or -1: CMEE=2 prints words instead. */
+/* A number, or -1: CMEE=2 prints words instead. */
 static int32_t error_code(const char *text)
 {
-    int32_t code = 0;
-    if (*text == '\0')
-        return -1;
-    for (; *text != '\0'; text++) {
-        if (*text < '0' || *text > '9' || code > 99999)
-            return -1;
-        code = code * 10 + (*text - '0');
-    }
-    return code;
+    struct ffx_at_args args;
+    int32_t code = -1;
+    ffx_at_args_init(&args, text, bytes_length(text));
+    return ffx_at_arg_number(&args, &code) == 1 && code >= 0 ? code : -1;
 }
 
 static void sort_line(struct ffx_at_event *event)
@@ -73,7 +68,7 @@ static void sort_line(struct ffx_at_event *event)
     event->kind = event->length == 1 ? sort_digit(event->text[0]) : FFX_AT_LINE;
     for (uint32_t i = 0; i < sizeof results / sizeof results[0]; i++)
         if (bytes_same_text(event->text, results[i].text))
-            event->kind = results[i].kind;
+            event->kind = (enum ffx_at_event_kind)results[i].kind;
     if ((code = behind(event->text, "+CME ERROR:")) != NULL)
         event->kind = FFX_AT_CME;
     else if ((code = behind(event->text, "+CMS ERROR:")) != NULL)

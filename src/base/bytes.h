@@ -43,21 +43,7 @@ static inline uint32_t bytes_min(uint32_t a, uint32_t b)
 }
 
 /* strlen and equality for NUL-terminated text: the core has no string.h. */
-static inline uint32_t bytes_length(const char *text)
-{
-    uint32_t n = 0;
-    while (text[n] != '\0')
-        n++;
-    return n;
-}
-
-static inline int bytes_same_text(const char *a, const char *b)
-{
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
+uint32_t bytes_length(const char *text);
+int bytes_same_text(const char *a, const char *b);
 
 #endif
