@@ -137,10 +137,19 @@ static const char *advice(const struct update_report *report)
 /* What the walk has switched off and could not switch on again; "": nothing. */
 static const char *owed(const struct update_report *report)
 {
-    static const char *const commands[] = {"", "AT+CSCLK=1", "AT+CPSMS=1",
-                                           "AT+CSCLK=1;+CPSMS=1"};
-    return commands[ffx_driver_position(report->driver)->saving &
-                    (FFX_SAVING_SLEEP | FFX_SAVING_PSM)];
+    static char line[64];
+    const struct ffx_driver_position *position =
+        ffx_driver_position(report->driver);
+    const uint8_t saving = position->saving;
+    const int edrx = saving & FFX_SAVING_EDRX ? sizeof position->edrx : 0;
+    const int length =
+        snprintf(line, sizeof line, "AT%s%s%s%.*s",
+                 saving & FFX_SAVING_SLEEP ? "+CSCLK=1;" : "",
+                 saving & FFX_SAVING_PSM ? "+CPSMS=1;" : "",
+                 edrx > 0 ? "+CEDRXS=1," : "", edrx, position->edrx);
+    if (line[length - 1] == ';')
+        line[length - 1] = '\0';
+    return saving != 0 ? line : "";
 }
 
 static void print_json(const struct update_report *report)

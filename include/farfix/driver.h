@@ -48,6 +48,7 @@ enum ffx_cause {
     FFX_CAUSE_DONE,    /* the module runs `to`, verified */
     FFX_CAUSE_NOTHING, /* it already did */
     FFX_CAUSE_DRY_RUN, /* everything up to the download is in order */
+    FFX_CAUSE_FETCHED, /* config.file: it lies in the module, as it must be */
 
     /* the module */
     FFX_CAUSE_NO_ANSWER,
@@ -100,6 +101,7 @@ enum ffx_cause {
     FFX_CAUSE_VERSION,
     FFX_CAUSE_CHANGED, /* detail: enum ffx_driver_setting */
     FFX_CAUSE_UPDATE_TIMEOUT,
+    FFX_CAUSE_BUSY, /* config.file: an update is under way */
 
     FFX_CAUSE_CONFIG, /* a setting cannot stand in an AT command line */
     FFX_CAUSES
@@ -197,7 +199,8 @@ struct ffx_driver_snapshot {
  * nothing, and on again at its end. */
 enum ffx_driver_saving {
     FFX_SAVING_SLEEP = 1, /* AT+CSCLK=1: sleeps while DTR is high */
-    FFX_SAVING_PSM = 2    /* AT+CPSMS=1 */
+    FFX_SAVING_PSM = 2,   /* AT+CPSMS=1 */
+    FFX_SAVING_EDRX = 4   /* AT+CEDRXRDP says that it is in use */
 };
 
 /*
@@ -214,6 +217,7 @@ struct ffx_driver_position {
     uint32_t data_used; /* bytes over the air in all tries so far */
     uint8_t requested;  /* AT+CFOTA=1 was said */
     uint8_t saving;     /* switched off: bits, enum ffx_driver_saving */
+    char edrx[8];       /* with its bit, e.g. 5,"0010": NB-IoT, 20.48 s */
     struct ffx_driver_snapshot before;
 };
 
@@ -255,11 +259,31 @@ struct ffx_driver_ftp {
 /* Facts of the package, verified by the caller (src/package reads them from
  * `next` documents and side-files). The driver knows no signatures. */
 struct ffx_driver_facts {
-    const char *to;        /* required */
+    const char *to;        /* required, but not for `file` */
     const char *from;      /* null: any source version */
     const char *model;     /* null: any model */
     uint32_t size;         /* bytes; 0: unknown (push: package.size) */
     const uint8_t *sha256; /* 32 bytes; null: unknown. Needs `crypto` */
+};
+
+/*
+ * A file that is not the module's own update: a `next` document, a package
+ * for the caller's own MCU. The walk brings it into the module as it brings
+ * update.zip, compares size and digest when the facts have them, and ends
+ * there with FFX_CAUSE_FETCHED: no AT+CFOTA=1. Of the facts, `to` and `from`
+ * are not looked at. FFX_CAUSE_BUSY when the module updates itself meanwhile.
+ */
+struct ffx_driver_file {
+    /* "/customer/app.zip": one of the directories /custapp/ /fota/ /datatx/
+     * /customer/ (AT manual, chapter 15), and a name. An old file there is
+     * replaced. AT+HTTPTOFS does not take /datatx/ (9.2.14). */
+    const char *path;
+    /* Null, or takes the bytes as they are read back: in order, but again
+     * from an earlier `offset`, also 0, after a disturbance. They are good
+     * once the walk has ended with FETCHED: as good as the facts, and with no
+     * digest only as good as the serial line. */
+    void (*bytes)(void *context, uint32_t offset, const void *bytes,
+                  uint32_t length);
 };
 
 /* 0 means the default in brackets. */
@@ -287,9 +311,13 @@ struct ffx_driver_config {
     uint32_t command_bytes; /* >= 96; HTTP: length of `url` + 48 */
 
     enum ffx_route route;
+    /* Read when it is sent: it may be completed once `found` is known, at the
+     * latest at the event that state NETWORK is entered. */
     const char *url;
     const struct ffx_driver_ftp *ftp;
     struct ffx_read_at package;
+
+    const struct ffx_driver_file *file; /* null: /fota/update.zip, updated */
 
     struct ffx_driver_facts facts;
     struct ffx_driver_limits limits;
@@ -333,18 +361,20 @@ struct ffx_driver_fetch {
 /* Caller-allocated; not to be moved after init; needs no end. Only `found`
  * is for you. */
 struct ffx_driver {
-    /* bytes first: a Cortex-M reaches them with short instructions */
-    uint8_t mode, step, state, tries, answered;
-    uint8_t restarts, echo_off, bracket, files_tries, then;
-    uint8_t sim_tries, pin_sent, attached_by_hand;
-    uint8_t networks, bearer_way, bearer_down;
-    uint8_t reuse, mismatch, ftp_refused;
-    uint8_t download_tries, chunk_tries, read_tries;
-    uint8_t recovery, hold, updating, rebooted, round, first_cause;
-    uint8_t confirming, requests, doubted, doubts, news, reset_asked;
-    uint8_t ending, owed; /* what power saving is still to be switched on */
-    uint8_t cause, end_cause;
+    /* bytes first, and the first 32 of them most used: a Cortex-M reaches
+     * those with short instructions */
+    uint8_t mode, step, bearer_way, bracket, updating, mismatch;
+    uint8_t then, state, reuse, rebooted, end_cause, chunk_tries;
+    uint8_t answered, round, ending;
+    uint8_t owed; /* what power saving is still to be switched on */
+    uint8_t confirming, recovery, download_tries, tries, read_tries, hold;
+    uint8_t echo_off, doubts, doubted, cause, bearer_down, reset_asked;
+    uint8_t pin_sent, news, networks, ftp_refused;
+    uint8_t first_cause, files_tries, attached_by_hand, sim_tries;
+    uint8_t restarts, requests;
+    uint8_t reading; /* what a read-back does with the bytes */
     const struct ffx_driver_config *config;
+    const struct ffx_driver_file *file;
     uint32_t now_ms, due_ms;
     uint32_t limit_ms;             /* sync, registration, bearer, grace */
     uint32_t update_ms;            /* end of the update's time */
@@ -352,6 +382,7 @@ struct ffx_driver {
     uint32_t pace_left, pace_due_ms;
     uint32_t offset, chunk, data_bytes; /* push and read-back */
     uint32_t size;                      /* of the file in the module */
+    uint32_t expected;                  /* 0: unknown */
     int32_t detail, cme, value;
     struct ffx_driver_fetch fetch;
     struct ffx_at_response response;

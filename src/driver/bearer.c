@@ -17,8 +17,8 @@ enum { SIM_READY, SIM_ASKS_PIN, SIM_LOCKED, SIM_ABSENT, SIM_NOT_READY };
 int bearer_parse_sim(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     static const struct {
-        const char *text;
-        int32_t value;
+        char text[13];
+        uint8_t value;
     } answers[] = {
         {"READY", SIM_READY},
         {"SIM PIN", SIM_ASKS_PIN},
@@ -184,35 +184,25 @@ void bearer_signal(struct ffx_driver *driver, int result)
 
 /* --- bearer -------------------------------------------------------------- */
 
-enum { APN_GIVEN, APN_DELIVERED, APN_NONE, APN_7070 };
-
 /* Ways to open it, tried in this order. An explicit APN goes before the one
  * that the network delivers: it is why somebody gave it. AT+CNACT=1,1 comes
  * last: SIM7000 firmware reads it as "APN 1". */
-static const struct {
-    uint8_t apn;
-    uint8_t dialects; /* bits: 1 << enum ffx_dialect */
-} ways[] = {
-    {APN_GIVEN, 1 << FFX_DIALECT_AUTO | 1 << FFX_DIALECT_SIM7000},
-    {APN_DELIVERED, 1 << FFX_DIALECT_AUTO | 1 << FFX_DIALECT_SIM7000},
-    {APN_NONE, 1 << FFX_DIALECT_AUTO | 1 << FFX_DIALECT_SIM7000},
-    {APN_7070, 1 << FFX_DIALECT_AUTO | 1 << FFX_DIALECT_SIM7070},
-};
-#define WAYS (sizeof ways / sizeof ways[0])
+enum { APN_GIVEN, APN_DELIVERED, APN_NONE, APN_7070, WAYS };
 
-static const char *apn_of(const struct ffx_driver *driver, uint8_t which)
+static const char *apn_of(const struct ffx_driver *driver, uint8_t way)
 {
-    if (which == APN_GIVEN)
-        return driver->config->apn != NULL ? driver->config->apn : "";
-    return which == APN_DELIVERED ? driver->apn : "";
+    if (way == APN_GIVEN && driver->config->apn != NULL)
+        return driver->config->apn;
+    return way == APN_DELIVERED ? driver->apn : "";
 }
 
 static int way_fits(const struct ffx_driver *driver)
 {
-    const uint8_t apn = ways[driver->bearer_way].apn;
-    if (!(ways[driver->bearer_way].dialects >> driver->config->dialect & 1))
-        return 0;
-    return apn >= APN_NONE || apn_of(driver, apn)[0] != '\0';
+    const uint8_t way = driver->bearer_way;
+    const enum ffx_dialect unfit =
+        way == APN_7070 ? FFX_DIALECT_SIM7000 : FFX_DIALECT_SIM7070;
+    return driver->config->dialect != unfit &&
+           (way >= APN_NONE || apn_of(driver, way)[0] != '\0');
 }
 
 static void next_way(struct ffx_driver *driver)
@@ -311,12 +301,10 @@ void bearer_logged_in(struct ffx_driver *driver, int result)
 
 void bearer_open(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
-    const uint8_t apn = ways[driver->bearer_way].apn;
-    ffx_at_put(out, "1");
-    if (apn == APN_7070)
-        ffx_at_put(out, ",1");
-    if (apn < APN_NONE)
-        put_next(out, apn_of(driver, apn));
+    const uint8_t way = driver->bearer_way;
+    ffx_at_put(out, way == APN_7070 ? "1,1" : "1");
+    if (way < APN_NONE)
+        put_next(out, apn_of(driver, way));
 }
 
 /* An ERROR may mean "already active": look once. */
@@ -343,7 +331,5 @@ void bearer_opened(struct ffx_driver *driver, int result)
 /* AT+CNACT=0, in the grammar that opened it. */
 void bearer_close(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
-    const int indexed =
-        driver->bearer_way < WAYS && ways[driver->bearer_way].apn == APN_7070;
-    ffx_at_put(out, indexed ? "1,0" : "0");
+    ffx_at_put(out, driver->bearer_way == APN_7070 ? "1,0" : "0");
 }

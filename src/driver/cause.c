@@ -13,6 +13,7 @@ static const struct cause causes[FFX_CAUSES] = {
                            ""},
     [FFX_CAUSE_DRY_RUN] = {"dry-run", "everything up to the download is ready",
                            ""},
+    [FFX_CAUSE_FETCHED] = {"fetched", "the file is in the module", ""},
 
     [FFX_CAUSE_NO_ANSWER] = {"no-answer", "the module does not answer",
                              "check power, port and baud rate"},
@@ -114,6 +115,8 @@ static const struct cause causes[FFX_CAUSES] = {
                            "compare IMEI, CFUN, CNMP, CMNB, APN; restore them"},
     [FFX_CAUSE_UPDATE_TIMEOUT] = {"update-timeout", "the update does not end",
                                   "keep the power on, run again later"},
+    [FFX_CAUSE_BUSY] = {"busy", "the module is in the middle of an update",
+                        "wait until it has ended, run again"},
     [FFX_CAUSE_CONFIG] = {"config", "a setting does not fit a command",
                           "shorten it; no quotes, no control characters"},
 };
@@ -160,6 +163,7 @@ unsigned ffx_cause_lwm2m(enum ffx_cause cause)
         {FFX_CAUSE_DONE, UPDATED},
         {FFX_CAUSE_NOTHING, UPDATED},
         {FFX_CAUSE_DRY_RUN, INITIAL},
+        {FFX_CAUSE_FETCHED, INITIAL},
         {FFX_CAUSE_WRONG_MODEL, UNSUPPORTED_TYPE},
         {FFX_CAUSE_WRONG_SOURCE, UNSUPPORTED_TYPE},
         {FFX_CAUSE_NO_SIM, CONNECTION_LOST},

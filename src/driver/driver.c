@@ -2,7 +2,7 @@
 #include "driver/walk.h"
 
 #define LINE_LEAST 96u
-/* AT+HTTPTOFS="","/fota/update.zip" and CR around the URL */
+/* AT+HTTPTOFS="","/customer/01234567890123456789" and CR around the URL */
 #define URL_FRAME 48u
 
 /* --- is the config usable? ----------------------------------------------- */
@@ -29,7 +29,8 @@ static int config_check(const struct ffx_driver_config *config)
     const struct ffx_driver_facts *facts = &config->facts;
     const uint32_t url =
         config->url != NULL ? bytes_length(config->url) + URL_FRAME : 0;
-    if (config->line == NULL || config->command == NULL || facts->to == NULL ||
+    if (config->line == NULL || config->command == NULL ||
+        (facts->to == NULL && config->file == NULL) ||
         (facts->sha256 != NULL && config->crypto == NULL) ||
         !route_usable(config))
         return FFX_ERR_ARGUMENT;
@@ -58,6 +59,7 @@ int ffx_driver_init(struct ffx_driver *driver,
         driver->position = *config->position;
     driver->pace_left = config->pace_bytes;
     ffx_at_response_init(&driver->response, config->line, config->line_bytes);
+    files_begin(driver);
     identity_begin(driver);
     return FFX_OK;
 }

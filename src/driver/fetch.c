@@ -118,7 +118,7 @@ static enum walk_step first_step(const struct ffx_driver *driver)
 void fetch_begin(struct ffx_driver *driver)
 {
     const struct ffx_driver_limits *limits = &driver->config->limits;
-    if (over_limit(driver, walk_or(files_expected(driver), 1))) {
+    if (over_limit(driver, walk_or(driver->expected, 1))) {
         walk_end(driver, FFX_CAUSE_DATA_LIMIT);
         return;
     }
@@ -181,7 +181,7 @@ void fetch_hung_up(struct ffx_driver *driver, int result)
 /* 1 when the transfer had to be stopped. */
 static int stopped(struct ffx_driver *driver)
 {
-    const uint32_t expected = files_expected(driver);
+    const uint32_t expected = driver->expected;
     const struct ffx_driver_fetch *fetch = &driver->fetch;
     if (expected != 0 && fetch->received / 2u > expected / 2u + MORE_BYTES / 2u)
         hang_up(driver, FFX_CAUSE_SIZE);
@@ -219,7 +219,7 @@ static void note_received(struct ffx_driver *driver, uint32_t bytes,
     }
     fetch->received = bytes;
     fetch->total = total;
-    walk_progress(driver, bytes, walk_or(total, files_expected(driver)));
+    walk_progress(driver, bytes, walk_or(total, driver->expected));
 }
 
 /* The module calls the transfer idle. */
@@ -278,7 +278,7 @@ void fetch_http_build(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
     ffx_at_put_quoted(out, driver->config->url);
     ffx_at_put(out, ",");
-    ffx_at_put_quoted(out, "/fota/update.zip");
+    ffx_at_put_quoted(out, driver->file->path);
 }
 
 /* No OK in time: it may run all the same, the poll tells. */

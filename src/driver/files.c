@@ -15,6 +15,48 @@
 
 enum { REUSE_UNKNOWN, REUSE_TRIED, REUSE_NO };
 
+/* --- the file ------------------------------------------------------------ */
+
+static const struct ffx_driver_file update_zip = {"/fota/update.zip", NULL};
+
+/* What is done with the bytes that are read back. */
+enum { READ_NOTHING, READ_GIVEN, READ_HASHED, READ_COMPARED };
+
+void files_begin(struct ffx_driver *driver)
+{
+    const struct ffx_driver_config *config = driver->config;
+    driver->file = config->file != NULL ? config->file : &update_zip;
+    driver->expected = config->facts.size;
+    if (config->route == FFX_ROUTE_PUSH) {
+        driver->expected = config->package.size;
+        driver->reading = READ_COMPARED;
+    } else if (config->facts.sha256 != NULL) {
+        driver->reading = READ_HASHED;
+    } else if (driver->file->bytes != NULL) {
+        driver->reading = READ_GIVEN;
+    }
+}
+
+/* 0 custapp, 1 fota, 2 datatx, 3 customer (AT manual, chapter 15). */
+static int32_t index_of(const char *path)
+{
+    if (path[1] != 'c')
+        return path[1] == 'f' ? 1 : 2;
+    return walk_begins(path, "/custa") ? 0 : 3;
+}
+
+void files_name(const struct ffx_driver *driver, struct ffx_at_text *out)
+{
+    const char *const path = driver->file->path;
+    const char *name = path;
+    for (const char *p = path; *p != '\0'; p++)
+        if (*p == '/')
+            name = p + 1;
+    ffx_at_put_number(out, index_of(path));
+    ffx_at_put(out, ",");
+    ffx_at_put_quoted(out, name);
+}
+
 /* --- bracket ------------------------------------------------------------- */
 
 void files_open(struct ffx_driver *driver, enum walk_step then)
@@ -61,13 +103,6 @@ void files_closed(struct ffx_driver *driver, int result)
 
 /* --- sizes --------------------------------------------------------------- */
 
-uint32_t files_expected(const struct ffx_driver *driver)
-{
-    return driver->config->route == FFX_ROUTE_PUSH
-               ? driver->config->package.size
-               : driver->config->facts.size;
-}
-
 uint32_t files_chunk_bytes(const struct ffx_driver *driver)
 {
     const uint32_t moved = driver->config->baud / BITS_PER_BYTE * CHUNK_SECONDS;
@@ -88,20 +123,13 @@ int files_parse_size(struct ffx_driver *driver, struct ffx_at_args *args)
 
 /* --- space --------------------------------------------------------------- */
 
-/* What the file must be is known well enough to tell it by reading. */
-static int can_read_back(const struct ffx_driver *driver)
-{
-    return driver->config->route == FFX_ROUTE_PUSH ||
-           driver->config->facts.sha256 != NULL;
-}
-
 static void begin_read_back(struct ffx_driver *driver)
 {
     const struct ffx_crypto *crypto = driver->config->crypto;
     driver->offset = 0;
     driver->chunk_tries = 0;
     driver->mismatch = 0;
-    if (driver->config->route != FFX_ROUTE_PUSH)
+    if (driver->reading == READ_HASHED)
         driver->mismatch =
             crypto->sha256_start(crypto->context, &driver->hash) != FFX_OK;
     walk_go(driver, STEP_READ);
@@ -117,13 +145,13 @@ void files_space(struct ffx_driver *driver)
  * not paid for twice, any other goes. */
 void files_old_size(struct ffx_driver *driver, int result)
 {
-    const uint32_t expected = files_expected(driver);
     if (result != FFX_OK)
         driver->size = 0;
     if (driver->config->dry_run) {
         walk_go(driver, STEP_FREE);
-    } else if (driver->reuse == REUSE_UNKNOWN && can_read_back(driver) &&
-               driver->size > 0 && driver->size == expected) {
+    } else if (driver->reuse == REUSE_UNKNOWN &&
+               driver->reading != READ_NOTHING && driver->size > 0 &&
+               driver->size == driver->expected) {
         driver->reuse = REUSE_TRIED;
         driver->read_tries = 0;
         begin_read_back(driver);
@@ -149,7 +177,7 @@ void files_free(struct ffx_driver *driver, int result)
     driver->found.free_bytes = (uint32_t)driver->value;
     /* the old file, when it is still there, is written over */
     const uint32_t room = driver->found.free_bytes + driver->size;
-    if (room < walk_or(files_expected(driver), PACKAGE_LEAST))
+    if (room < walk_or(driver->expected, PACKAGE_LEAST))
         walk_end(driver, FFX_CAUSE_NO_SPACE);
     else if (driver->config->dry_run)
         walk_end(driver, FFX_CAUSE_DRY_RUN);
@@ -167,7 +195,7 @@ static void file_is_wrong(struct ffx_driver *driver, enum ffx_cause cause)
         driver->reuse = REUSE_NO;
         walk_go(driver, STEP_DELETE);
     } else if (driver->config->route == FFX_ROUTE_PUSH) {
-        push_failed(driver, cause);
+        push_failed(driver);
     } else {
         fetch_failed(driver, cause, 1);
     }
@@ -175,18 +203,20 @@ static void file_is_wrong(struct ffx_driver *driver, enum ffx_cause cause)
 
 static void file_is_right(struct ffx_driver *driver)
 {
-    files_close(driver, STEP_RATE);
+    if (driver->config->file != NULL)
+        walk_end(driver, FFX_CAUSE_FETCHED);
+    else
+        files_close(driver, STEP_RATE);
 }
 
 void files_check_size(struct ffx_driver *driver, int result)
 {
-    const uint32_t expected =
-        walk_or(files_expected(driver), driver->fetch.total);
+    const uint32_t expected = walk_or(driver->expected, driver->fetch.total);
     driver->read_tries = 0;
     if (result != FFX_OK || driver->size == 0 ||
         (expected != 0 && driver->size != expected))
         file_is_wrong(driver, FFX_CAUSE_SIZE);
-    else if (can_read_back(driver))
+    else if (driver->reading != READ_NOTHING)
         begin_read_back(driver);
     else
         file_is_right(driver);
@@ -201,6 +231,7 @@ static uint32_t read_length(const struct ffx_driver *driver)
 
 void files_read(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
+    ffx_at_put(out, ",1,");
     ffx_at_put_number(out, (int32_t)read_length(driver));
     ffx_at_put(out, ",");
     ffx_at_put_number(out, (int32_t)driver->offset);
@@ -237,15 +268,19 @@ static int same_as_package(const struct ffx_driver *driver, uint32_t offset,
 void files_data(struct ffx_driver *driver, const void *bytes, uint32_t length)
 {
     const struct ffx_crypto *crypto = driver->config->crypto;
+    const struct ffx_driver_file *const file = driver->file;
     const uint32_t at = driver->offset + driver->data_bytes;
     if (driver->mode != WALK_ANSWER || driver->step != STEP_READ)
         return;
-    if (driver->config->route != FFX_ROUTE_PUSH)
+    if (driver->reading == READ_HASHED)
         driver->mismatch |=
             crypto->sha256_update(crypto->context, &driver->hash, bytes,
                                   length) != FFX_OK;
-    else if (!same_as_package(driver, at, bytes, length))
+    else if (driver->reading == READ_COMPARED &&
+             !same_as_package(driver, at, bytes, length))
         driver->mismatch = 1;
+    if (file->bytes != NULL)
+        file->bytes(driver->config->context, at, bytes, length);
     driver->data_bytes += length;
     driver->due_ms = driver->now_ms + walk_timeout_ms(driver);
 }
@@ -254,7 +289,7 @@ static int digest_is_right(struct ffx_driver *driver)
 {
     const struct ffx_crypto *crypto = driver->config->crypto;
     uint8_t digest[FFX_SHA256_BYTES];
-    if (driver->config->route == FFX_ROUTE_PUSH)
+    if (driver->reading != READ_HASHED)
         return 1;
     return !driver->mismatch &&
            crypto->sha256_finish(crypto->context, &driver->hash, digest) ==
@@ -266,7 +301,7 @@ static int digest_is_right(struct ffx_driver *driver)
  * blamed. A digest has to begin at the beginning. */
 static void read_again(struct ffx_driver *driver, int result)
 {
-    const int push = driver->config->route == FFX_ROUTE_PUSH;
+    const int push = driver->reading == READ_COMPARED;
     uint8_t *const tries = push ? &driver->chunk_tries : &driver->read_tries;
     if (++*tries >= READ_TRIES) {
         if (result == FFX_ERR_TIMEOUT)
@@ -284,7 +319,7 @@ static void read_again(struct ffx_driver *driver, int result)
 void files_chunk_read(struct ffx_driver *driver, int result)
 {
     const uint32_t length = read_length(driver);
-    const int push = driver->config->route == FFX_ROUTE_PUSH;
+    const int push = driver->reading == READ_COMPARED;
     if (result != FFX_OK || driver->data_bytes != length ||
         (push && driver->mismatch)) {
         read_again(driver, result);

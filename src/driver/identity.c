@@ -33,7 +33,7 @@ void identity_sync(struct ffx_driver *driver, int result)
 void identity_echo(struct ffx_driver *driver, int result)
 {
     driver->echo_off = result == FFX_OK;
-    walk_go(driver, STEP_ERRORS);
+    walk_go(driver, driver->updating ? STEP_NEW_STATUS : STEP_ERRORS);
 }
 
 void identity_flow(const struct ffx_driver *driver, struct ffx_at_text *out)
@@ -58,7 +58,7 @@ void identity_status(struct ffx_driver *driver, int result)
 {
     const uint8_t status = driver->found.status;
     driver->detail = 0;
-    if (result != FFX_OK) {
+    if (result != FFX_OK && driver->config->file == NULL) {
         walk_end(driver, FFX_CAUSE_NO_FOTA);
     } else if (walk_works(status)) {
         update_watch(driver);
@@ -111,7 +111,7 @@ static enum ffx_cause version_cause(const struct ffx_driver *driver, int result)
 {
     const struct ffx_driver_facts *facts = &driver->config->facts;
     const char *version = driver->found.version;
-    if (driver->recovery)
+    if (driver->recovery || driver->config->file != NULL)
         return FFX_CAUSES;
     if (result != FFX_OK || version[0] == '\0')
         return FFX_CAUSE_NO_IDENTITY;
@@ -221,15 +221,30 @@ void identity_setting(struct ffx_driver *driver, int result)
 
 /* --- power saving -------------------------------------------------------- */
 
+/* The bit that the row is about. */
 static uint8_t saving_of(const struct ffx_driver *driver)
 {
-    return driver->step <= STEP_SLEEP_SET ? FFX_SAVING_SLEEP : FFX_SAVING_PSM;
+    return (uint8_t)(1u << (driver->step - STEP_SLEEP) / 2);
+}
+
+/* +CEDRXRDP: <AcT>,"<requested>",...; AcT 0: not in use (TS 27.007, 7.41).
+ * Kept as it stands: 5,"0010". */
+int identity_parse_edrx(struct ffx_driver *driver, struct ffx_at_args *args)
+{
+    char *const edrx = driver->position.edrx;
+    if (ffx_at_arg_number(args, &driver->value) != 1)
+        return 0;
+    if (args->end - args->next < (int)sizeof driver->position.edrx - 2)
+        return driver->value == 0;
+    memcpy(edrx, args->next - 2, sizeof driver->position.edrx);
+    return edrx[2] == '"';
 }
 
 /* Stored before it is switched off: a reset of our own must not forget it. */
 void identity_saving(struct ffx_driver *driver, int result)
 {
-    const int on = result == FFX_OK && driver->value == 1;
+    /* 1 of AT+CSCLK? and AT+CPSMS?; 4 or 5 of AT+CEDRXRDP */
+    const int on = result == FFX_OK && driver->value > 0 && driver->value & 5;
     if (on) {
         driver->position.saving |= saving_of(driver);
         walk_position(driver);
@@ -240,6 +255,10 @@ void identity_saving(struct ffx_driver *driver, int result)
 void identity_save(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
     ffx_at_put(out, driver->ending ? "1" : "0");
+    if (!driver->ending || driver->step != STEP_EDRX_SET)
+        return;
+    ffx_at_put(out, ",");
+    ffx_at_put_bytes(out, driver->position.edrx, sizeof driver->position.edrx);
 }
 
 void identity_saved(struct ffx_driver *driver, int result)

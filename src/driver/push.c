@@ -10,9 +10,10 @@
  * "100-10000"): a chunk whose bytes got lost blocks the port until it has
  * passed. */
 #define INPUT_MS 9999u
-#define INPUT_TEXT ",9999" /* the same, as the last argument */
-#define STORE_MS 10000u    /* last byte to OK: the flash is written */
+#define INPUT_SPARE_MS 300u /* of a host that is busy elsewhere */
+#define STORE_MS 10000u     /* last byte to OK: the flash is written */
 #define AGAIN_MS 1000u
+#define REFUSED_MS 100u
 
 void push_begin(struct ffx_driver *driver)
 {
@@ -28,11 +29,24 @@ static uint32_t chunk_length(const struct ffx_driver *driver)
                      driver->config->package.size - driver->offset);
 }
 
+/* Twice the chunk's time on the line, and twice of that at each further try:
+ * the host may be slower than the line. */
+static uint32_t input_ms(const struct ffx_driver *driver)
+{
+    const struct ffx_driver_config *config = driver->config;
+    if (config->baud == 0 || config->pace_bytes != 0)
+        return INPUT_MS;
+    const uint32_t line_ms = chunk_length(driver) * 20000u / config->baud;
+    return bytes_min((line_ms + INPUT_SPARE_MS) << driver->chunk_tries,
+                     INPUT_MS);
+}
+
 void push_build(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
-    ffx_at_put(out, driver->offset == 0 ? "0," : "1,");
+    ffx_at_put(out, driver->offset == 0 ? ",0," : ",1,");
     ffx_at_put_number(out, (int32_t)chunk_length(driver));
-    ffx_at_put(out, INPUT_TEXT);
+    ffx_at_put(out, ",");
+    ffx_at_put_number(out, (int32_t)input_ms(driver));
 }
 
 void push_refill(struct ffx_driver *driver)
@@ -77,7 +91,7 @@ void push_sent(struct ffx_driver *driver, int result)
     else
         walk_go_after(driver, STEP_PUSH_WHERE,
                       result == FFX_ERR_TIMEOUT ? INPUT_MS + AGAIN_MS
-                                                : AGAIN_MS);
+                                                : REFUSED_MS);
 }
 
 /* The chunk, or only its OK, got lost: the file's size tells. */
@@ -87,9 +101,9 @@ void push_where(struct ffx_driver *driver, int result)
     if (size == driver->offset + chunk_length(driver)) {
         chunk_is_there(driver);
     } else if (size != driver->offset) {
-        push_failed(driver, FFX_CAUSE_SIZE);
+        push_failed(driver);
     } else if (++driver->chunk_tries >= CHUNK_TRIES) {
-        push_failed(driver, FFX_CAUSE_NOISE);
+        push_failed(driver);
     } else {
         if (driver->chunk / 2 >= CHUNK_LEAST)
             driver->chunk /= 2;
@@ -97,12 +111,12 @@ void push_where(struct ffx_driver *driver, int result)
     }
 }
 
-void push_failed(struct ffx_driver *driver, enum ffx_cause cause)
+void push_failed(struct ffx_driver *driver)
 {
     const uint32_t tries =
         walk_or(driver->config->limits.download_tries, TRIES);
     if (++driver->download_tries >= tries)
-        walk_end(driver, cause);
+        walk_end(driver, FFX_CAUSE_NOISE);
     else
         walk_go_after(driver, STEP_DELETE, AGAIN_MS);
 }

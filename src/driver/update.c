@@ -73,6 +73,10 @@ void update_requested(struct ffx_driver *driver, int result)
 
 void update_watch(struct ffx_driver *driver)
 {
+    if (driver->config->file != NULL) {
+        walk_end(driver, FFX_CAUSE_BUSY);
+        return;
+    }
     walk_enter(driver, FFX_DRIVER_UPDATE);
     begin_waiting(driver);
     walk_go(driver, STEP_UPDATING);
@@ -98,7 +102,7 @@ void update_waited(struct ffx_driver *driver, int result)
 void update_back(struct ffx_driver *driver, int result)
 {
     driver->round = 0;
-    walk_go(driver, result == FFX_OK ? STEP_BACK_ECHO : STEP_UPDATING);
+    walk_go(driver, result == FFX_OK ? STEP_ECHO : STEP_UPDATING);
 }
 
 /* "Start to update"; "Updating",<percent>; "Update ..., please wait for

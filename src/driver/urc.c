@@ -36,14 +36,15 @@ static const struct {
     const char *text;
     void (*take)(struct ffx_driver *driver, struct ffx_at_args *args);
 } urcs[] = {
+    /* ...P: "POWER DOWN"; the warning before it is no news */
     {"RDY", boot},
     {"+CFOTA:", update_urc},
     {"+HTTPTOFS:", fetch_http_urc},
     {"+FTPEXTGETFILE:", fetch_ftp_urc},
     {"+APP PDP:", bearer},
-    {"NORMAL POWER DOWN", power_down},
-    {"UNDER-VOLTAGE POWER DOWN", power_down},
-    {"OVER-VOLTAGE POWER DOWN", power_down},
+    {"NORMAL P", power_down},
+    {"UNDER-VOLTAGE P", power_down},
+    {"OVER-VOLTAGE P", power_down},
 };
 
 void urc_take(struct ffx_driver *driver, const char *text)

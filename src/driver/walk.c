@@ -71,11 +71,6 @@ void walk_position(struct ffx_driver *driver)
 
 /* --- what comes next ----------------------------------------------------- */
 
-uint32_t walk_or(uint32_t value, uint32_t otherwise)
-{
-    return value != 0 ? value : otherwise;
-}
-
 int walk_past(const struct ffx_driver *driver, uint32_t time_ms)
 {
     return (int32_t)(driver->now_ms - time_ms) >= 0;
@@ -129,7 +124,8 @@ void walk_end(struct ffx_driver *driver, enum ffx_cause cause)
     driver->ending = 1;
     if (driver->owed != 0) {
         walk_go(driver, driver->owed & FFX_SAVING_SLEEP ? STEP_SLEEP_SET
-                                                        : STEP_PSM_SET);
+                        : driver->owed & FFX_SAVING_PSM ? STEP_PSM_SET
+                                                        : STEP_EDRX_SET);
         return;
     }
     if (cause != FFX_CAUSE_UPDATE_TIMEOUT)
@@ -166,7 +162,10 @@ static int build(struct ffx_driver *driver, const struct walk_row *row,
     struct ffx_at_text out;
     ffx_at_text_init(&out, driver->config->command,
                      driver->config->command_bytes);
+    ffx_at_put(&out, "AT");
     ffx_at_put(&out, row->text);
+    if (row->flags & WALK_FILE)
+        files_name(driver, &out);
     if (show && (row->flags & WALK_SECRET))
         ffx_at_put(&out, "***");
     else if (driver->step == STEP_READ) /* the one row with arguments and an
@@ -193,7 +192,6 @@ static void send(struct ffx_driver *driver)
     if (build(driver, row, 1))
         emit_text(driver, FFX_DRIVER_SENT, driver->config->command);
     if (!build(driver, row, 0)) {
-        driver->bracket = 0;
         walk_end(driver, FFX_CAUSE_CONFIG);
         return;
     }
@@ -320,7 +318,6 @@ static int is_secret(const struct ffx_driver *driver, const char *text,
 /* What stands behind "+NAME:" when the line has the command's name. */
 static const char *behind_name(const char *line, const char *command)
 {
-    command += 2; /* AT */
     while (*line == *command && *line != '\0') {
         line++;
         command++;

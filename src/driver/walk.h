@@ -48,6 +48,8 @@ enum walk_step {
     STEP_SLEEP_SET,
     STEP_PSM,
     STEP_PSM_SET,
+    STEP_EDRX,
+    STEP_EDRX_SET,
 
     STEP_BATTERY,
     STEP_SIM,
@@ -106,8 +108,6 @@ enum walk_step {
     STEP_RESET,
     STEP_UPDATING,
     STEP_BACK,
-    STEP_BACK_ECHO,
-    STEP_BACK_ERRORS,
     STEP_NEW_STATUS,
     STEP_NEW_VERSION,
     STEPS
@@ -126,13 +126,16 @@ enum walk_flag {
     /* ... or when file data has gone out. */
     WALK_DATA_FIRST = 16,
     /* Silence is no answer that done() could use: the walk begins anew. */
-    WALK_MUST_ANSWER = 32
+    WALK_MUST_ANSWER = 32,
+    /* The file's directory and name come first: 1,"update.zip". */
+    WALK_FILE = 64
 };
 #define WALK_LINE (WALK_NAMED_LINE | WALK_ANY_LINE)
 
 /* 16 bytes on a Cortex-M: there are many. */
 struct walk_row {
-    const char *text; /* the command or its beginning; null: listen */
+    const char *text; /* the command or its beginning, without AT; null:
+                         listen */
     union {
         /* Without a LINE flag: adds the arguments; null: `text` is all. */
         void (*build)(const struct ffx_driver *driver, struct ffx_at_text *out);
@@ -146,8 +149,8 @@ struct walk_row {
     void (*done)(struct ffx_driver *driver, int result);
     uint32_t timeout_100ms : 12;
     uint32_t state : 4; /* enum ffx_driver_state; STATES: it stays */
-    uint32_t tries : 4;
-    uint32_t flags : 6; /* enum walk_flag */
+    uint32_t tries : 3;
+    uint32_t flags : 7; /* enum walk_flag */
     uint32_t cause : 6; /* of a refusal */
 };
 
@@ -176,7 +179,10 @@ void walk_act(struct ffx_driver *driver);
 void walk_result(struct ffx_driver *driver, int result);
 /* The row's time, or what the config makes of it. */
 uint32_t walk_timeout_ms(const struct ffx_driver *driver);
-uint32_t walk_or(uint32_t value, uint32_t otherwise);
+static inline uint32_t walk_or(uint32_t value, uint32_t otherwise)
+{
+    return value != 0 ? value : otherwise;
+}
 int walk_begins(const char *text, const char *beginning);
 /* AT+CFOTA? says 1, 2 or 4: an update is under way. */
 static inline int walk_works(uint8_t status)
@@ -209,6 +215,7 @@ int identity_parse_imei(struct ffx_driver *driver, struct ffx_at_args *args);
 void identity_imei(struct ffx_driver *driver, int result);
 int identity_parse_context(struct ffx_driver *driver, struct ffx_at_args *args);
 void identity_setting(struct ffx_driver *driver, int result);
+int identity_parse_edrx(struct ffx_driver *driver, struct ffx_at_args *args);
 void identity_saving(struct ffx_driver *driver, int result);
 void identity_save(const struct ffx_driver *driver, struct ffx_at_text *out);
 void identity_saved(struct ffx_driver *driver, int result);
@@ -260,10 +267,12 @@ void files_read(const struct ffx_driver *driver, struct ffx_at_text *out);
 int files_parse_read(struct ffx_driver *driver, struct ffx_at_args *args);
 void files_data(struct ffx_driver *driver, const void *bytes, uint32_t length);
 void files_chunk_read(struct ffx_driver *driver, int result);
+/* 1,"update.zip" */
+void files_name(const struct ffx_driver *driver, struct ffx_at_text *out);
+/* Which file it is, and how it is read back. */
+void files_begin(struct ffx_driver *driver);
 /* Bytes of one CFSWFILE or CFSRFILE. */
 uint32_t files_chunk_bytes(const struct ffx_driver *driver);
-/* What size the file must have; 0: unknown. */
-uint32_t files_expected(const struct ffx_driver *driver);
 
 /* --- fetch.c: HTTP and FTP ----------------------------------------------- */
 
@@ -294,7 +303,8 @@ void push_build(const struct ffx_driver *driver, struct ffx_at_text *out);
 void push_refill(struct ffx_driver *driver);
 void push_sent(struct ffx_driver *driver, int result);
 void push_where(struct ffx_driver *driver, int result);
-void push_failed(struct ffx_driver *driver, enum ffx_cause cause);
+/* The file in the module is not what was sent. */
+void push_failed(struct ffx_driver *driver);
 
 /* --- update.c ------------------------------------------------------------ */
 

@@ -203,6 +203,26 @@ static int cedrxs_read(struct ffx_module *module, struct command_call *call)
     return COMMAND_OK;
 }
 
+/* Nothing is granted without a network that knows eDRX: GSM does not. The
+ * paging time windows are those of TS 24.008, 10.5.5.32, at their shortest. */
+static int cedrxrdp_execute(struct ffx_module *module,
+                            struct command_call *call)
+{
+    const struct ffx_module_settings *settings = &module->settings;
+    const int act = radio_act(module);
+    const int granted =
+        settings->edrx_mode != 0 && radio_attached(module) && act != RADIO_GSM;
+    const uint32_t kind = act == RADIO_NB_IOT ? 5 : 4;
+    answer_named(call);
+    ffx_at_put_number(&call->out, granted ? (int32_t)kind : 0);
+    for (int i = 0; granted && i < 3; i++) {
+        ffx_at_put(&call->out, ",");
+        put_bits(call, 4, i < 2 ? settings->edrx[kind - 4] : 0);
+    }
+    answer_end(call);
+    return COMMAND_OK;
+}
+
 static int cedrxs_write(struct ffx_module *module, struct command_call *call)
 {
     struct ffx_module_settings *settings = &module->settings;
@@ -241,6 +261,7 @@ static const struct command rows[] = {
      .read = cpsms_read, .write = cpsms_write},
     {"+CEDRXS", 0, "(0-3),(4,5),(\"0000\"-\"1111\")", .read = cedrxs_read,
      .write = cedrxs_write},
+    {"+CEDRXRDP", 0, "", .execute = cedrxrdp_execute},
 };
 
 const struct command_table cmd_power_table = {rows,

@@ -14,7 +14,7 @@
 static struct road road;
 static int told;
 
-#define BOTH (FFX_SAVING_SLEEP | FFX_SAVING_PSM)
+#define ALL (FFX_SAVING_SLEEP | FFX_SAVING_PSM | FFX_SAVING_EDRX)
 
 /* Before the driver's first word the module has been set to save power. */
 static void save_power(struct road *r)
@@ -24,6 +24,7 @@ static void save_power(struct road *r)
     told = 1;
     road_obey_line(r, "AT+CSCLK=1\r");
     road_obey_line(r, "AT+CPSMS=1,,,\"01000111\",\"00000001\"\r");
+    road_obey_line(r, "AT+CEDRXS=1,5,\"0101\"\r");
 }
 
 static void begin(enum ffx_route route)
@@ -47,6 +48,8 @@ static void saves_again(void)
     assert_int_equal(road.module.settings.sleep, 1);
     assert_int_equal(road.module.settings.psm, 1);
     assert_int_equal(road.module.settings.psm_update, 0x47);
+    assert_int_equal(road.module.settings.edrx_mode, 1);
+    assert_int_equal(road.module.settings.edrx[1], 5);
     assert_int_equal(road.position.saving, 0);
 }
 
@@ -78,8 +81,10 @@ static void it_is_off_during_the_walk_and_on_after_it(void **state)
         ends_with(FFX_CAUSE_DONE);
         in_order("> AT+CSCLK=0", "# download");
         in_order("> AT+CPSMS=0", "# download");
+        in_order("> AT+CEDRXS=0", "# download");
         in_order("> AT+CFOTA=1", "> AT+CSCLK=1");
         in_order("> AT+CSCLK=1", "> AT+CPSMS=1");
+        in_order("> AT+CPSMS=1", "> AT+CEDRXS=1,5,\"0101\"");
         saves_again();
         road_end(&road);
     }
@@ -93,6 +98,7 @@ static void a_module_that_saves_nothing_is_told_nothing(void **state)
     ends_with(FFX_CAUSE_DONE);
     assert_int_equal(road_sent(&road, "AT+CSCLK="), 0);
     assert_int_equal(road_sent(&road, "AT+CPSMS="), 0);
+    assert_int_equal(road_sent(&road, "AT+CEDRXS="), 0);
     road_end(&road);
 }
 
@@ -155,7 +161,7 @@ static void a_reset_of_the_mcu_does_not_forget_it(void **state)
         while (road.driver.state != during)
             assert_int_equal(road_step(&road), 1);
         stored = road.position;
-        assert_int_equal(stored.saving, BOTH);
+        assert_int_equal(stored.saving, ALL);
         road.config.position = &stored;
         ends_with(FFX_CAUSE_DONE);
         saves_again();
@@ -170,7 +176,7 @@ static void what_the_module_could_not_be_told_is_owed(void **state)
     begin(FFX_ROUTE_HTTP);
     answer("AT", "", 17); /* from AT+CPIN? on it is silent */
     ends_with(FFX_CAUSE_NO_ANSWER);
-    assert_int_equal(road.position.saving, BOTH);
+    assert_int_equal(road.position.saving, ALL);
     stored = road.position;
     memset(road.answers, 0, sizeof road.answers);
     road.config.position = &stored;

@@ -318,11 +318,14 @@ static void edrx_is_set_read_and_saved(void **state)
     expect("AT+CEDRXS?\r",
            "\r\n+CEDRXS: 4,\"0000\"\r\n+CEDRXS: 5,\"1010\"\r\n" OK);
     assert_int_equal(b.module.settings.edrx_mode, 1);
+    expect("AT+CEDRXRDP\r",
+           "\r\n+CEDRXRDP: 5,\"1010\",\"1010\",\"0000\"\r\n" OK);
     expect("AT+CEDRXS=0\r", OK);
     assert_int_equal(b.module.settings.edrx_mode, 0);
     expect("AT+CEDRXS=3\r", OK);
     expect("AT+CEDRXS?\r",
            "\r\n+CEDRXS: 4,\"0000\"\r\n+CEDRXS: 5,\"0000\"\r\n" OK);
+    expect("AT+CEDRXRDP\r", "\r\n+CEDRXRDP: 0\r\n" OK);
     expect("AT+CEDRXS=4\r", ERROR);
     expect("AT+CEDRXS=1,3,\"1010\"\r", ERROR);
     expect("AT+CEDRXS=1,4,\"10101\"\r", ERROR);
