@@ -3,6 +3,7 @@
 #include "cli/modem_link.h"
 #include "cli/update_report.h"
 #include "cli/update_source.h"
+#include "cli/update_store.h"
 #include "cli/verbs.h"
 
 #include <psa/psa_crypto.h>
@@ -14,7 +15,8 @@
 
 static const struct cli_usage usage = {
     "farfix update PORT SOURCE --to VERSION [--from VERSION] "
-    "[--trust RELEASE.pub] [--dry-run] [--trace] [--json]",
+    "[--trust RELEASE.pub] [--dry-run] [--trace] [--json]\n"
+    "       farfix update PORT STORE/ --trust RELEASE.pub [...]",
     "Takes the module on PORT to VERSION: checks what it is and runs, lets it\n"
     "fetch the package from http://, https:// or ftp://, or pushes a file\n"
     "through the AT port, starts the update, waits through the reset and asks\n"
@@ -22,6 +24,10 @@ static const struct cli_usage usage = {
     "equal\n"
     "to VERSION. It may be started again at any time: an update that runs is\n"
     "waited for, a module in recovery gets its package again.\n"
+    "\n"
+    "A SOURCE that ends in / is a store. The module fetches what the store "
+    "offers to\nits model and version, STORE/MODEL/FROM/next; when that is "
+    "signed under --trust\nand newer, it is what the module gets.\n"
     "\n"
     "With --trust a file is checked before it is sent, and when a module has\n"
     "refused a package, the file is read back and the failed check is named.\n"
@@ -34,14 +40,18 @@ static const struct cli_usage usage = {
     "  farfix update /dev/ttyUSB2 http://fota.example.com/SIM7000G/"
     "1529B05SIM7000G___1529B06SIM7000G/update.zip --to 1529B06SIM7000G\n"
     "  farfix update tcp:localhost:7000 update.zip --to 1529B06SIM7000G "
-    "--trust release.pub",
+    "--trust release.pub\n"
+    "  farfix update /dev/ttyUSB2 http://fota.example.com/ --trust "
+    "release.pub",
 };
 
+#define UPDATE_LIMIT 600u
 #define UPDATE_LIMIT_MAX 86400u
+#define BUSY_MS 5000u
 
 struct request {
     const char *words[2]; /* PORT, SOURCE */
-    const char *to, *from, *info, *secrets, *apn, *dialect;
+    const char *to, *from, *info, *secrets, *apn, *dialect, *channel;
     struct cli_texts trust;
     struct modem_options modem;
     uint32_t data_limit, tries, update_limit;
@@ -62,6 +72,24 @@ static int find_dialect(const char *name, enum ffx_dialect *dialect)
     return -1;
 }
 
+/* A store says itself where it leads. -1: all is well. */
+static int check_store_words(const struct request *request)
+{
+    const int store = update_store_is(request->words[1]);
+    if (!store && request->to == NULL)
+        return cli_fail(CLI_USAGE, "--to VERSION is missing: what the module "
+                                   "must run in the end");
+    if (!store && request->channel != NULL)
+        return cli_fail(CLI_USAGE,
+                        "--channel is a store's, and %s is none: "
+                        "its address ends in /",
+                        request->words[1]);
+    if (store && request->info != NULL)
+        return cli_fail(CLI_USAGE, "--info is of one package; a store says "
+                                   "itself what it offers");
+    return -1;
+}
+
 static int parse(struct request *request, int argc, char **argv)
 {
     const struct cli_option options[] = {
@@ -73,6 +101,8 @@ static int parse(struct request *request, int argc, char **argv)
          "release key that you trust; two during a rotation"},
         {"--info", CLI_TEXT, &request->info, "FILE",
          "side-file or next document of SOURCE, signed: compared on arrival"},
+        {"--channel", CLI_TEXT, &request->channel, "NAME",
+         "of the store (default: what it gives this module)"},
         {"--dry-run", CLI_FLAG, &request->dry_run, NULL,
          "everything up to the download, then stop"},
         {"--json", CLI_FLAG, &request->json, NULL, "final report as JSON"},
@@ -97,10 +127,7 @@ static int parse(struct request *request, int argc, char **argv)
     if (request->update_limit > UPDATE_LIMIT_MAX)
         return cli_fail(CLI_USAGE, "--update-limit takes at most %u seconds",
                         UPDATE_LIMIT_MAX);
-    if (request->to == NULL)
-        return cli_fail(CLI_USAGE, "--to VERSION is missing: what the module "
-                                   "must run in the end");
-    return -1;
+    return check_store_words(request);
 }
 
 /* --- the driver's config ------------------------------------------------- */
@@ -108,12 +135,14 @@ static int parse(struct request *request, int argc, char **argv)
 struct update {
     struct request request;
     struct update_source source;
+    struct update_store store;
     struct modem_link link;
     struct update_report report;
     struct ffx_driver_config config;
     struct ffx_driver driver;
     char line[512], command[1200];
-    int lost; /* the port, at the last look */
+    struct ffx_driver_position seen; /* while the store was asked */
+    int lost;                        /* the port, at the last look */
 };
 
 /* --from adds to what is signed and replaces nothing of it. */
@@ -159,7 +188,8 @@ static int set_config(struct update *update)
     };
     if (config->route == FFX_ROUTE_PUSH)
         update_source_package(&update->source, &config->package);
-    config->facts.to = request->to;
+    if (request->to != NULL)
+        config->facts.to = request->to;
     if (set_from(request, &config->facts) != 0)
         return CLI_FAILED;
     if (find_dialect(request->dialect, &config->dialect) != 0)
@@ -295,18 +325,148 @@ static void explain_loss(struct update *update)
                             "(/dev/serial/by-path)");
 }
 
-static int run(struct update *update)
+/* --- what a store offers ------------------------------------------------- */
+
+static void look_bytes(void *context, uint32_t offset, const void *bytes,
+                       uint32_t length)
+{
+    struct update *update = context;
+    update_store_bytes(&update->store, offset, bytes, length);
+}
+
+/* By then the module has said what it is. */
+static void look_event(void *context, const struct ffx_driver_event *event)
+{
+    struct update *update = context;
+    if (event->kind == FFX_DRIVER_STATE && event->state == FFX_DRIVER_NETWORK)
+        update_store_ask(&update->store, &update->driver.found,
+                         update->driver.position.before.imei);
+    update_report_event(&update->report, event);
+}
+
+/* What the module says meanwhile is its update's. */
+static void rest(struct update *update)
+{
+    char unheard[256];
+    const uint32_t start_ms = posix_port_now_ms();
+    while (posix_port_now_ms() - start_ms < BUSY_MS && stop_signal == 0)
+        posix_port_read(&update->link.port, unheard, sizeof unheard, 500);
+}
+
+/* An update that runs is waited for: what the module is then, is what the
+ * store is asked about. */
+static int look_walk(struct update *update)
+{
+    static const struct ffx_driver_file file = {UPDATE_STORE_FILE, look_bytes};
+    struct ffx_driver_config *config = &update->config;
+    const uint32_t limit_ms =
+        (update->request.update_limit != 0 ? update->request.update_limit
+                                           : UPDATE_LIMIT) *
+        1000u;
+    const uint32_t start_ms = posix_port_now_ms();
+    config->file = &file;
+    config->route = FFX_ROUTE_HTTP;
+    config->url = update->store.url;
+    config->dry_run = 0;
+    config->event = look_event;
+    config->context = update;
+    do {
+        if (ffx_driver_init(&update->driver, config, posix_port_now_ms()) != 0)
+            return cli_fail(CLI_FAILED, "the URL is too long");
+        walk(update);
+        if (update->report.cause == FFX_CAUSE_BUSY)
+            rest(update);
+    } while (update->report.cause == FFX_CAUSE_BUSY && stop_signal == 0 &&
+             posix_port_now_ms() - start_ms < limit_ms);
+    return 0;
+}
+
+/* The offer has been read; nothing of it stays in the module. */
+static void look_clean(struct update *update)
+{
+    static const char *const commands[] = {
+        "AT+CFSINIT", "AT+CFSDFILE=3,\"farfix.next\"", "AT+CFSTERM"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        modem_link_command(&update->link, commands[i], 5000, NULL, NULL);
+}
+
+static void explain_look(struct update *update)
+{
+    const struct ffx_driver_found *found = &update->driver.found;
+    struct update_report *report = &update->report;
+    if (report->cause == FFX_CAUSE_NOT_FOUND)
+        snprintf(report->explanation, sizeof report->explanation,
+                 "the store knows no %s %s", found->model, found->version);
+    else if (report->cause == FFX_CAUSE_CONFIG && update->store.url[0] == '\0')
+        snprintf(report->explanation, sizeof report->explanation,
+                 "the module does not say what it runs, or the store's address "
+                 "is too long; give the package's own address and --to");
+}
+
+/* 0: the package is known; else the exit code of the whole. */
+static int look(struct update *update)
+{
+    struct request *request = &update->request;
+    struct ffx_driver_facts *facts = &update->config.facts;
+    const struct ffx_offer *offer = &update->store.offer;
+    int code = look_walk(update);
+    explain_look(update);
+    if (code != 0 || update->report.cause != FFX_CAUSE_FETCHED)
+        return code != 0 ? code
+                         : update_report_end(&update->report, request->json);
+    look_clean(update);
+    code = update_store_take(&update->store, &update->driver.found);
+    if (code != 0)
+        return code;
+    if (offer->to[0] == '\0') {
+        update->report.cause = FFX_CAUSE_NOTHING;
+        update->report.to = update->driver.found.version;
+        return update_report_end(&update->report, request->json);
+    }
+    if (request->to != NULL && strcmp(request->to, offer->to) != 0)
+        return cli_fail(CLI_FAILED, "the store offers %s, not %s; check --to",
+                        offer->to, request->to);
+    request->to = offer->to;
+    *facts = (struct ffx_driver_facts){.to = offer->to,
+                                       .from = offer->from,
+                                       .model = offer->model,
+                                       .size = offer->size,
+                                       .sha256 = offer->sha256};
+    update->source.facts = *facts;
+    update->source.url = update->store.url;
+    update->seen = *ffx_driver_position(&update->driver);
+    return 0;
+}
+
+/* --- all of it ----------------------------------------------------------- */
+
+static int begin(struct update *update)
 {
     const struct request *request = &update->request;
     int code =
         modem_link_open(&update->link, request->words[0], &request->modem);
     if (code == 0)
         code = set_config(update);
-    if (code != 0)
-        return code;
     cli_progress_lines(!request->json);
     update_report_init(&update->report, &update->link, &update->driver,
-                       request->words[1], request->to);
+                       request->words[1],
+                       request->to != NULL ? request->to : "");
+    return code;
+}
+
+static int run(struct update *update)
+{
+    const struct request *request = &update->request;
+    int code = begin(update);
+    if (code == 0 && update_store_is(request->words[1])) {
+        code = look(update);
+        if (code == 0)
+            code = set_config(update);
+        update->config.position = &update->seen;
+        update->report.to = request->to;
+    }
+    if (code != 0)
+        return code;
     const int error =
         ffx_driver_init(&update->driver, &update->config, posix_port_now_ms());
     if (error != 0)
@@ -332,7 +492,10 @@ int cli_update(int argc, char **argv)
                                           .info = request->info,
                                           .secrets = request->secrets,
                                           .trust = &request->trust};
-    int code = update_source_open(&update.source, &source);
+    int code = update_store_is(source.name)
+                   ? update_store_open(&update.store, source.name,
+                                       request->channel, &request->trust)
+                   : update_source_open(&update.source, &source);
     if (code == 0)
         code = run(&update);
     modem_link_close(&update.link);
