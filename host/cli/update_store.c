@@ -12,8 +12,9 @@
 int update_store_is(const char *source)
 {
     const size_t length = strlen(source);
-    return strstr(source, "://") != NULL && length > 0 &&
-           source[length - 1] == '/';
+    return length > 0 && source[length - 1] == '/' &&
+           (strncmp(source, "http://", 7) == 0 ||
+            strncmp(source, "https://", 8) == 0);
 }
 
 /* The driver gives the bytes in order, and again from before after a

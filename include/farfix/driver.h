@@ -308,9 +308,16 @@ struct ffx_driver_config {
     char *line;             /* answers; longer lines are ignored */
     uint32_t line_bytes;    /* >= 96 */
     char *command;          /* commands, and file data on its way out */
-    uint32_t command_bytes; /* >= 96; HTTP: length of `url` + 48 */
+    uint32_t command_bytes; /* >= 96; HTTP: length of `url` + 48, or more
+                               when the file has a long name */
 
     enum ffx_route route;
+    enum ffx_dialect dialect;
+    uint8_t dry_run; /* stop before anything is changed or paid for */
+    uint8_t rts_cts; /* 1: AT+IFC=2,2, wires are there; 0: AT+IFC=0,0 */
+    /* Without flow control some modules lose bytes of long lines: send at
+     * most `pace_bytes`, then wait `pace_ms`. 0: no pauses. */
+    uint16_t pace_bytes, pace_ms;
     /* Read when it is sent: it may be completed once `found` is known, at the
      * latest at the event that state NETWORK is entered. */
     const char *url;
@@ -329,13 +336,6 @@ struct ffx_driver_config {
      * module in auto-baud is set to this rate, so that its boot messages
      * and its update progress can be read. */
     uint32_t baud;
-    uint8_t rts_cts; /* 1: AT+IFC=2,2, wires are there; 0: AT+IFC=0,0 */
-    /* Without flow control some modules lose bytes of long lines: send at
-     * most `pace_bytes`, then wait `pace_ms`. 0: no pauses. */
-    uint16_t pace_bytes, pace_ms;
-
-    enum ffx_dialect dialect;
-    uint8_t dry_run; /* stop before anything is changed or paid for */
 
     /* Digest of the read-back; null when facts.sha256 is null. Push compares
      * the bytes themselves and needs no digest. */
@@ -363,16 +363,15 @@ struct ffx_driver_fetch {
 struct ffx_driver {
     /* bytes first, and the first 32 of them most used: a Cortex-M reaches
      * those with short instructions */
-    uint8_t mode, step, bearer_way, bracket, updating, mismatch;
+    uint8_t mode, step, reading, bearer_way, bracket, updating, mismatch;
     uint8_t then, state, reuse, rebooted, end_cause, chunk_tries;
     uint8_t answered, round, ending;
     uint8_t owed; /* what power saving is still to be switched on */
-    uint8_t confirming, recovery, download_tries, tries, read_tries, hold;
+    uint8_t confirming, recovery, download_tries, tries, hold;
     uint8_t echo_off, doubts, doubted, cause, bearer_down, reset_asked;
     uint8_t pin_sent, news, networks, ftp_refused;
     uint8_t first_cause, files_tries, attached_by_hand, sim_tries;
     uint8_t restarts, requests;
-    uint8_t reading; /* what a read-back does with the bytes */
     const struct ffx_driver_config *config;
     const struct ffx_driver_file *file;
     uint32_t now_ms, due_ms;

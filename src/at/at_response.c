@@ -16,20 +16,22 @@ void ffx_at_response_raw(struct ffx_at_response *response, uint32_t length)
 
 /* --- sorting whole lines ------------------------------------------------- */
 
-/* Result codes (manual 2.2.19). CONNECT, RING and PROCEEDING end nothing:
- * they stay lines. */
-static const struct {
-    char text[12];
-    uint8_t kind;
-} results[] = {
-    {"OK", FFX_AT_OK},
-    {"ERROR", FFX_AT_ERROR},
-    {"NO CARRIER", FFX_AT_ERROR},
-    {"NO DIALTONE", FFX_AT_ERROR},
-    {"BUSY", FFX_AT_ERROR},
-    {"NO ANSWER", FFX_AT_ERROR},
-    {"DOWNLOAD", FFX_AT_PROMPT},
-};
+/* Result codes (manual 2.2.19) and the prompt. CONNECT, RING and PROCEEDING
+ * end nothing: they stay lines. */
+static enum ffx_at_event_kind sort_word(const char *text)
+{
+    static const char words[] = "OK\0ERROR\0NO CARRIER\0NO DIALTONE\0BUSY\0"
+                                "NO ANSWER\0DOWNLOAD\0";
+    for (const char *word = words; *word != '\0';
+         word += bytes_length(word) + 1u) {
+        if (!bytes_same_text(text, word))
+            continue;
+        if (word == words)
+            return FFX_AT_OK;
+        return *word == 'D' ? FFX_AT_PROMPT : FFX_AT_ERROR;
+    }
+    return FFX_AT_LINE;
+}
 
 /* The same as digits, with ATV0; 1 CONNECT, 2 RING, 5 and 9 end nothing. */
 static enum ffx_at_event_kind sort_digit(char digit)
@@ -40,17 +42,6 @@ static enum ffx_at_event_kind sort_digit(char digit)
     if (code > 8 || !((errors | 1u) >> code & 1u))
         return FFX_AT_LINE;
     return code == 0 ? FFX_AT_OK : FFX_AT_ERROR;
-}
-
-/* What stands behind `prefix` and blanks, or null. */
-static const char *behind(const char *text, const char *prefix)
-{
-    while (*prefix != '\0')
-        if (*text++ != *prefix++)
-            return NULL;
-    while (*text == ' ')
-        text++;
-    return text;
 }
 
 /* A number, or -1: CMEE=2 prints words instead. */
@@ -64,16 +55,13 @@ static int32_t error_code(const char *text)
 
 static void sort_line(struct ffx_at_event *event)
 {
-    const char *code;
-    event->kind = event->length == 1 ? sort_digit(event->text[0]) : FFX_AT_LINE;
-    for (uint32_t i = 0; i < sizeof results / sizeof results[0]; i++)
-        if (bytes_same_text(event->text, results[i].text))
-            event->kind = (enum ffx_at_event_kind)results[i].kind;
-    if ((code = behind(event->text, "+CME ERROR:")) != NULL)
-        event->kind = FFX_AT_CME;
-    else if ((code = behind(event->text, "+CMS ERROR:")) != NULL)
-        event->kind = FFX_AT_CMS;
-    event->code = code != NULL ? error_code(code) : 0;
+    const char *const text = event->text;
+    event->kind = event->length == 1 ? sort_digit(text[0]) : sort_word(text);
+    if (!bytes_begins(text, "+CM") || (text[3] != 'E' && text[3] != 'S') ||
+        !bytes_begins(text + 4, " ERROR:"))
+        return;
+    event->kind = text[3] == 'E' ? FFX_AT_CME : FFX_AT_CMS;
+    event->code = error_code(text + 11);
 }
 
 /* --- bytes to lines ------------------------------------------------------ */

@@ -40,17 +40,16 @@ void ffx_at_put_number(struct ffx_at_text *out, int32_t value)
     ffx_at_put_bytes(out, digits + at, (uint32_t)sizeof digits - at);
 }
 
+/* All or nothing: half an argument would be another command. */
 void ffx_at_put_quoted(struct ffx_at_text *out, const char *text)
 {
-    const uint32_t length = bytes_length(text);
-    for (uint32_t i = 0; i < length; i++)
-        if (text[i] == '"' || (uint8_t)text[i] < ' ' || text[i] == 0x7f)
+    const uint32_t before = out->length;
+    for (const char *p = text; *p != '\0'; p++)
+        if (*p == '"' || (uint8_t)*p < ' ' || *p == 0x7f)
             out->overflow = 1;
-    /* All or nothing: half an argument would be another command. */
-    if (out->capacity - out->length < 2u ||
-        length > out->capacity - out->length - 2u)
-        out->overflow = 1;
     ffx_at_put(out, "\"");
-    ffx_at_put_bytes(out, text, length);
+    ffx_at_put(out, text);
     ffx_at_put(out, "\"");
+    if (out->overflow)
+        out->length = before;
 }

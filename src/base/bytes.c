@@ -17,3 +17,11 @@ int bytes_same_text(const char *a, const char *b)
     }
     return *a == *b;
 }
+
+int bytes_begins(const char *text, const char *beginning)
+{
+    while (*beginning != '\0')
+        if (*text++ != *beginning++)
+            return 0;
+    return 1;
+}

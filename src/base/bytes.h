@@ -45,5 +45,6 @@ static inline uint32_t bytes_min(uint32_t a, uint32_t b)
 /* strlen and equality for NUL-terminated text: the core has no string.h. */
 uint32_t bytes_length(const char *text);
 int bytes_same_text(const char *a, const char *b);
+int bytes_begins(const char *text, const char *beginning);
 
 #endif

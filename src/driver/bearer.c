@@ -222,7 +222,7 @@ static void next_way(struct ffx_driver *driver)
 
 /* Two grammars: 1,"10.94.36.44" and 0,1,"10.94.36.44" (one line for each
  * context). Active: the number before the address is 1 and the address is
- * one. */
+ * one, not "" or "0.0.0.0". */
 int bearer_parse_active(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     int32_t number, status = -1;
@@ -235,8 +235,7 @@ int bearer_parse_active(struct ffx_driver *driver, struct ffx_at_args *args)
     if (ffx_at_arg_string(args, address, sizeof address) != 1 || status < 0)
         return 0;
     if (driver->value != 1)
-        driver->value = status == 1 && address[0] != '\0' &&
-                        !bytes_same_text(address, "0.0.0.0");
+        driver->value = status == 1 && address[0] > '0';
     return 1;
 }
 

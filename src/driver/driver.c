@@ -2,8 +2,6 @@
 #include "driver/walk.h"
 
 #define LINE_LEAST 96u
-/* AT+HTTPTOFS="","/customer/01234567890123456789" and CR around the URL */
-#define URL_FRAME 48u
 
 /* --- is the config usable? ----------------------------------------------- */
 
@@ -27,15 +25,12 @@ static int route_usable(const struct ffx_driver_config *config)
 static int config_check(const struct ffx_driver_config *config)
 {
     const struct ffx_driver_facts *facts = &config->facts;
-    const uint32_t url =
-        config->url != NULL ? bytes_length(config->url) + URL_FRAME : 0;
     if (config->line == NULL || config->command == NULL ||
         (facts->to == NULL && config->file == NULL) ||
         (facts->sha256 != NULL && config->crypto == NULL) ||
         !route_usable(config))
         return FFX_ERR_ARGUMENT;
-    if (config->line_bytes < LINE_LEAST || config->command_bytes < LINE_LEAST ||
-        config->command_bytes < url)
+    if (config->line_bytes < LINE_LEAST || config->command_bytes < LINE_LEAST)
         return FFX_ERR_BUFFER;
     return FFX_OK;
 }
@@ -57,7 +52,7 @@ int ffx_driver_init(struct ffx_driver *driver,
            sizeof driver->position.before.settings);
     if (config->position != NULL)
         driver->position = *config->position;
-    driver->pace_left = config->pace_bytes;
+    driver->pace_left = walk_or(config->pace_bytes, UINT32_MAX);
     ffx_at_response_init(&driver->response, config->line, config->line_bytes);
     files_begin(driver);
     identity_begin(driver);
@@ -85,10 +80,10 @@ static uint32_t until(const struct ffx_driver *driver, uint32_t time_ms)
 
 static uint32_t poll_pace(struct ffx_driver *driver)
 {
-    if (driver->pace_left > 0 || driver->config->pace_bytes == 0)
+    if (driver->pace_left > 0)
         return UINT32_MAX;
     if (walk_past(driver, driver->pace_due_ms))
-        driver->pace_left = driver->config->pace_bytes;
+        driver->pace_left = walk_or(driver->config->pace_bytes, UINT32_MAX);
     return until(driver, driver->pace_due_ms);
 }
 
@@ -105,9 +100,8 @@ uint32_t ffx_driver_poll(struct ffx_driver *driver, uint32_t now_ms)
 
 const void *ffx_driver_buf(struct ffx_driver *driver, uint32_t *length)
 {
-    *length = driver->out_length - driver->out_sent;
-    if (driver->config->pace_bytes != 0)
-        *length = bytes_min(*length, driver->pace_left);
+    *length =
+        bytes_min(driver->out_length - driver->out_sent, driver->pace_left);
     return *length > 0 ? driver->config->command + driver->out_sent : NULL;
 }
 
@@ -117,10 +111,8 @@ void ffx_driver_ack(struct ffx_driver *driver, uint32_t length)
 {
     driver->out_sent +=
         bytes_min(length, driver->out_length - driver->out_sent);
-    if (driver->config->pace_bytes != 0) {
-        driver->pace_left -= bytes_min(length, driver->pace_left);
-        driver->pace_due_ms = driver->now_ms + driver->config->pace_ms;
-    }
+    driver->pace_left -= bytes_min(length, driver->pace_left);
+    driver->pace_due_ms = driver->now_ms + driver->config->pace_ms;
     if (driver->mode == WALK_DATA && driver->out_sent == driver->out_length)
         push_refill(driver);
 }

@@ -6,6 +6,7 @@
 #define TRIES 5u
 #define STALL_MS 300000u
 #define DOWNLOAD_MS 3600000u
+#define PUSH_AGAIN_MS 1000u
 #define BACKOFF_MS 5000u
 #define BACKOFF_DOUBLINGS 4u
 /* How often "idle" is read before the URC counts as lost. The module may say
@@ -94,6 +95,10 @@ void fetch_failed(struct ffx_driver *driver, enum ffx_cause cause, int again)
         walk_end(driver, cause);
         return;
     }
+    if (driver->reading == WALK_COMPARE) { /* pushed: the bracket stays */
+        walk_go_after(driver, STEP_DELETE, PUSH_AGAIN_MS);
+        return;
+    }
     driver->then = STEP_BEARER;
     walk_go_after(driver, driver->bracket ? STEP_FILES_CLOSE : STEP_BEARER,
                   backoff_ms(driver));
@@ -143,7 +148,7 @@ static enum ffx_cause cause_of(const struct ffx_driver *driver,
                                const struct reason *reason)
 {
     const int tls = reason->cause == FFX_CAUSE_SERVER && !by_ftp(driver) &&
-                    walk_begins(driver->config->url, "https:");
+                    bytes_begins(driver->config->url, "https:");
     return tls ? FFX_CAUSE_TLS : (enum ffx_cause)reason->cause;
 }
 

@@ -5,7 +5,8 @@
 
 #define OPEN_TRIES 3u
 #define OPEN_AGAIN_MS 1000u
-#define READ_TRIES 3u
+#define READ_TRIES 5u
+#define CHUNK_LEAST 256u
 #define CHUNK_MOST 10000u /* as in the note; 10,240 is the range's end */
 /* 8 s of 8N1 characters: the input time of CFSWFILE ends at 10 s. */
 #define BITS_PER_BYTE 10u
@@ -19,40 +20,34 @@ enum { REUSE_UNKNOWN, REUSE_TRIED, REUSE_NO };
 
 static const struct ffx_driver_file update_zip = {"/fota/update.zip", NULL};
 
-/* What is done with the bytes that are read back. */
-enum { READ_NOTHING, READ_GIVEN, READ_HASHED, READ_COMPARED };
-
 void files_begin(struct ffx_driver *driver)
 {
     const struct ffx_driver_config *config = driver->config;
     driver->file = config->file != NULL ? config->file : &update_zip;
     driver->expected = config->facts.size;
+    driver->chunk = files_chunk_bytes(driver);
     if (config->route == FFX_ROUTE_PUSH) {
         driver->expected = config->package.size;
-        driver->reading = READ_COMPARED;
+        driver->reading = WALK_COMPARE;
     } else if (config->facts.sha256 != NULL) {
-        driver->reading = READ_HASHED;
+        driver->reading = WALK_HASH;
     } else if (driver->file->bytes != NULL) {
-        driver->reading = READ_GIVEN;
+        driver->reading = WALK_GIVE;
     }
 }
 
-/* 0 custapp, 1 fota, 2 datatx, 3 customer (AT manual, chapter 15). */
-static int32_t index_of(const char *path)
-{
-    if (path[1] != 'c')
-        return path[1] == 'f' ? 1 : 2;
-    return walk_begins(path, "/custa") ? 0 : 3;
-}
-
+/* The directories (AT manual, chapter 15) differ in length: /fota/ is 1,
+ * /datatx/ 2, /custapp/ 0, /customer/ 3. */
 void files_name(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
+    static const char by_length[] = "1?203?";
     const char *const path = driver->file->path;
     const char *name = path;
     for (const char *p = path; *p != '\0'; p++)
         if (*p == '/')
             name = p + 1;
-    ffx_at_put_number(out, index_of(path));
+    const uint32_t longer = (uint32_t)(name - path) - 6u;
+    ffx_at_put_bytes(out, by_length + bytes_min(longer, 5), 1);
     ffx_at_put(out, ",");
     ffx_at_put_quoted(out, name);
 }
@@ -112,6 +107,14 @@ uint32_t files_chunk_bytes(const struct ffx_driver *driver)
     return wanted != 0 ? bytes_min(wanted, most) : most;
 }
 
+void files_adapt(struct ffx_driver *driver, int lost)
+{
+    const uint32_t chunk = driver->chunk;
+    const uint32_t next = lost ? chunk / 2u : chunk + chunk / 16u;
+    driver->chunk = bytes_min(next < CHUNK_LEAST ? CHUNK_LEAST : next,
+                              files_chunk_bytes(driver));
+}
+
 int files_parse_size(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     int32_t bytes;
@@ -127,9 +130,8 @@ static void begin_read_back(struct ffx_driver *driver)
 {
     const struct ffx_crypto *crypto = driver->config->crypto;
     driver->offset = 0;
-    driver->chunk_tries = 0;
     driver->mismatch = 0;
-    if (driver->reading == READ_HASHED)
+    if (driver->reading == WALK_HASH)
         driver->mismatch =
             crypto->sha256_start(crypto->context, &driver->hash) != FFX_OK;
     walk_go(driver, STEP_READ);
@@ -150,10 +152,10 @@ void files_old_size(struct ffx_driver *driver, int result)
     if (driver->config->dry_run) {
         walk_go(driver, STEP_FREE);
     } else if (driver->reuse == REUSE_UNKNOWN &&
-               driver->reading != READ_NOTHING && driver->size > 0 &&
+               driver->reading != WALK_NOTHING && driver->size > 0 &&
                driver->size == driver->expected) {
         driver->reuse = REUSE_TRIED;
-        driver->read_tries = 0;
+        driver->chunk_tries = 0;
         begin_read_back(driver);
     } else {
         driver->reuse = REUSE_NO;
@@ -178,10 +180,10 @@ void files_free(struct ffx_driver *driver, int result)
     /* the old file, when it is still there, is written over */
     const uint32_t room = driver->found.free_bytes + driver->size;
     if (room < walk_or(driver->expected, PACKAGE_LEAST))
-        walk_end(driver, FFX_CAUSE_NO_SPACE);
+        walk_bad(driver, FFX_CAUSE_NO_SPACE);
     else if (driver->config->dry_run)
         walk_end(driver, FFX_CAUSE_DRY_RUN);
-    else if (driver->config->route == FFX_ROUTE_PUSH)
+    else if (driver->reading == WALK_COMPARE)
         push_begin(driver);
     else
         fetch_begin(driver);
@@ -194,8 +196,6 @@ static void file_is_wrong(struct ffx_driver *driver, enum ffx_cause cause)
     if (driver->reuse == REUSE_TRIED) {
         driver->reuse = REUSE_NO;
         walk_go(driver, STEP_DELETE);
-    } else if (driver->config->route == FFX_ROUTE_PUSH) {
-        push_failed(driver);
     } else {
         fetch_failed(driver, cause, 1);
     }
@@ -212,11 +212,11 @@ static void file_is_right(struct ffx_driver *driver)
 void files_check_size(struct ffx_driver *driver, int result)
 {
     const uint32_t expected = walk_or(driver->expected, driver->fetch.total);
-    driver->read_tries = 0;
+    driver->chunk_tries = 0;
     if (result != FFX_OK || driver->size == 0 ||
         (expected != 0 && driver->size != expected))
         file_is_wrong(driver, FFX_CAUSE_SIZE);
-    else if (driver->reading != READ_NOTHING)
+    else if (driver->reading != WALK_NOTHING)
         begin_read_back(driver);
     else
         file_is_right(driver);
@@ -226,7 +226,7 @@ void files_check_size(struct ffx_driver *driver, int result)
 
 static uint32_t read_length(const struct ffx_driver *driver)
 {
-    return bytes_min(files_chunk_bytes(driver), driver->size - driver->offset);
+    return bytes_min(driver->chunk, driver->size - driver->offset);
 }
 
 void files_read(const struct ffx_driver *driver, struct ffx_at_text *out)
@@ -272,11 +272,11 @@ void files_data(struct ffx_driver *driver, const void *bytes, uint32_t length)
     const uint32_t at = driver->offset + driver->data_bytes;
     if (driver->mode != WALK_ANSWER || driver->step != STEP_READ)
         return;
-    if (driver->reading == READ_HASHED)
+    if (driver->reading == WALK_HASH)
         driver->mismatch |=
             crypto->sha256_update(crypto->context, &driver->hash, bytes,
                                   length) != FFX_OK;
-    else if (driver->reading == READ_COMPARED &&
+    else if (driver->reading == WALK_COMPARE &&
              !same_as_package(driver, at, bytes, length))
         driver->mismatch = 1;
     if (file->bytes != NULL)
@@ -289,7 +289,7 @@ static int digest_is_right(struct ffx_driver *driver)
 {
     const struct ffx_crypto *crypto = driver->config->crypto;
     uint8_t digest[FFX_SHA256_BYTES];
-    if (driver->reading != READ_HASHED)
+    if (driver->reading != WALK_HASH)
         return 1;
     return !driver->mismatch &&
            crypto->sha256_finish(crypto->context, &driver->hash, digest) ==
@@ -301,33 +301,41 @@ static int digest_is_right(struct ffx_driver *driver)
  * blamed. A digest has to begin at the beginning. */
 static void read_again(struct ffx_driver *driver, int result)
 {
-    const int push = driver->reading == READ_COMPARED;
-    uint8_t *const tries = push ? &driver->chunk_tries : &driver->read_tries;
-    if (++*tries >= READ_TRIES) {
+    if (++driver->chunk_tries >= READ_TRIES) {
         if (result == FFX_ERR_TIMEOUT)
             walk_restart(driver, FFX_CAUSE_FILES);
         else
-            file_is_wrong(driver, FFX_CAUSE_DIGEST);
-    } else if (push) {
+            file_is_wrong(driver, driver->reading == WALK_COMPARE
+                                      ? FFX_CAUSE_NOISE
+                                      : FFX_CAUSE_DIGEST);
+    } else if (driver->reading == WALK_COMPARE) {
         driver->mismatch = 0;
+        files_adapt(driver, 1);
         walk_go(driver, STEP_READ);
     } else {
         begin_read_back(driver);
     }
 }
 
+void files_advance(struct ffx_driver *driver, uint32_t to, uint32_t total)
+{
+    driver->offset = to;
+    files_adapt(driver, 0);
+    walk_progress(driver, to, total);
+}
+
 void files_chunk_read(struct ffx_driver *driver, int result)
 {
     const uint32_t length = read_length(driver);
-    const int push = driver->reading == READ_COMPARED;
+    const int push = driver->reading == WALK_COMPARE;
     if (result != FFX_OK || driver->data_bytes != length ||
         (push && driver->mismatch)) {
         read_again(driver, result);
         return;
     }
-    driver->offset += length;
-    driver->chunk_tries = 0;
-    walk_progress(driver, driver->offset, driver->size);
+    if (push)
+        driver->chunk_tries = 0;
+    files_advance(driver, driver->offset + length, driver->size);
     if (driver->offset < driver->size)
         walk_go(driver, STEP_READ);
     else if (digest_is_right(driver))

@@ -75,9 +75,9 @@ int identity_parse_model(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     static const char vendor[] = "SIMCOM_";
     char *const model = driver->found.model;
-    if (walk_begins(args->next, vendor))
+    if (bytes_begins(args->next, vendor))
         args->next += sizeof vendor - 1;
-    return walk_begins(args->next, "SIM7") &&
+    return bytes_begins(args->next, "SIM7") &&
            ffx_at_arg_string(args, model, sizeof driver->found.model) == 1;
 }
 
@@ -86,8 +86,7 @@ void identity_model(struct ffx_driver *driver, int result)
     const char *wanted = driver->config->facts.model;
     if (result == FFX_OK && wanted != NULL &&
         !bytes_same_text(wanted, driver->found.model)) {
-        if (!walk_doubt(driver, 0))
-            walk_end(driver, FFX_CAUSE_WRONG_MODEL);
+        walk_bad(driver, FFX_CAUSE_WRONG_MODEL);
     } else if (result != FFX_OK && wanted != NULL && !driver->recovery) {
         walk_end(driver, FFX_CAUSE_NO_IDENTITY);
     } else {
@@ -98,7 +97,7 @@ void identity_model(struct ffx_driver *driver, int result)
 int identity_parse_version(struct ffx_driver *driver, struct ffx_at_args *args)
 {
     static const char label[] = "Revision:";
-    if (!walk_begins(args->next, label))
+    if (!bytes_begins(args->next, label))
         return 0;
     args->next += sizeof label - 1;
     return ffx_at_arg_string(args, driver->found.version,
@@ -293,11 +292,9 @@ void identity_battery(struct ffx_driver *driver, int result)
     const uint32_t least =
         walk_or(driver->config->limits.millivolts, MILLIVOLTS);
     const int low = result == FFX_OK && driver->found.millivolts < least;
-    if (low && walk_doubt(driver, 0))
-        return;
     if (low)
-        walk_end(driver, FFX_CAUSE_BATTERY);
-    else if (driver->config->route == FFX_ROUTE_PUSH)
+        walk_bad(driver, FFX_CAUSE_BATTERY);
+    else if (driver->reading == WALK_COMPARE)
         files_space(driver);
     else
         walk_go(driver, STEP_SIM);

@@ -3,17 +3,15 @@
  * first with mode 0, the others appended. */
 #include "driver/walk.h"
 
-#define TRIES 5u
 #define CHUNK_TRIES 8u
-#define CHUNK_LEAST 256u
 /* CFSWFILE's longest input time (AT manual chapter 15: "less than 10000", and
  * "100-10000"): a chunk whose bytes got lost blocks the port until it has
  * passed. */
 #define INPUT_MS 9999u
-#define INPUT_SPARE_MS 300u /* of a host that is busy elsewhere */
+#define INPUT_SPARE_MS 200u /* of a host that is busy elsewhere */
 #define STORE_MS 10000u     /* last byte to OK: the flash is written */
 #define AGAIN_MS 1000u
-#define REFUSED_MS 100u
+#define REFUSED_MS 10u
 
 void push_begin(struct ffx_driver *driver)
 {
@@ -25,8 +23,7 @@ void push_begin(struct ffx_driver *driver)
 
 static uint32_t chunk_length(const struct ffx_driver *driver)
 {
-    return bytes_min(driver->chunk,
-                     driver->config->package.size - driver->offset);
+    return bytes_min(driver->chunk, driver->expected - driver->offset);
 }
 
 /* Twice the chunk's time on the line, and twice of that at each further try:
@@ -57,7 +54,7 @@ void push_refill(struct ffx_driver *driver)
     if (length == 0) {
         driver->mode = WALK_ANSWER;
         driver->answered = 1;
-        driver->due_ms = driver->now_ms + INPUT_MS + STORE_MS;
+        driver->due_ms = driver->now_ms + input_ms(driver) + STORE_MS;
         return;
     }
     if (ffx_read_at(&driver->config->package,
@@ -72,51 +69,43 @@ void push_refill(struct ffx_driver *driver)
     driver->due_ms = driver->now_ms + INPUT_MS;
 }
 
-static void chunk_is_there(struct ffx_driver *driver)
+/* The file has so many bytes. */
+static void chunk_is_there(struct ffx_driver *driver, uint32_t size)
 {
-    driver->offset += chunk_length(driver);
     driver->chunk_tries = 0;
-    walk_progress(driver, driver->offset, driver->config->package.size);
-    walk_go(driver, driver->offset < driver->config->package.size
-                        ? STEP_PUSH_CHUNK
-                        : STEP_CHECK_SIZE);
+    files_advance(driver, size, driver->expected);
+    walk_go(driver,
+            size < driver->expected ? STEP_PUSH_CHUNK : STEP_CHECK_SIZE);
 }
 
+/* On a line that loses bytes the command may have lost some as well, so that
+ * the chunk went to another file, or not all of it: there an OK is no proof. */
 void push_sent(struct ffx_driver *driver, int result)
 {
-    if (result == FFX_OK)
-        chunk_is_there(driver);
+    if (result == FFX_OK && driver->chunk == files_chunk_bytes(driver))
+        chunk_is_there(driver, driver->offset + chunk_length(driver));
     else if (driver->cme == FFX_AT_CME_MEMORY_FULL)
         walk_end(driver, FFX_CAUSE_NO_SPACE);
     else
         walk_go_after(driver, STEP_PUSH_WHERE,
-                      result == FFX_ERR_TIMEOUT ? INPUT_MS + AGAIN_MS
+                      result == FFX_ERR_TIMEOUT ? input_ms(driver) + AGAIN_MS
                                                 : REFUSED_MS);
 }
 
-/* The chunk, or only its OK, got lost: the file's size tells. */
+/* Of the chunk all, a part or nothing got there: the file's size tells. */
 void push_where(struct ffx_driver *driver, int result)
 {
     const uint32_t size = result == FFX_OK ? driver->size : 0;
-    if (size == driver->offset + chunk_length(driver)) {
-        chunk_is_there(driver);
-    } else if (size != driver->offset) {
-        push_failed(driver);
+    const uint32_t stored = size - driver->offset;
+    if (stored > chunk_length(driver)) {
+        if (!walk_doubt(driver, (uint8_t)size))
+            fetch_failed(driver, FFX_CAUSE_NOISE, 1);
+    } else if (stored > 0) {
+        chunk_is_there(driver, size);
     } else if (++driver->chunk_tries >= CHUNK_TRIES) {
-        push_failed(driver);
+        fetch_failed(driver, FFX_CAUSE_NOISE, 1);
     } else {
-        if (driver->chunk / 2 >= CHUNK_LEAST)
-            driver->chunk /= 2;
+        files_adapt(driver, 1);
         walk_go(driver, STEP_PUSH_CHUNK);
     }
-}
-
-void push_failed(struct ffx_driver *driver)
-{
-    const uint32_t tries =
-        walk_or(driver->config->limits.download_tries, TRIES);
-    if (++driver->download_tries >= tries)
-        walk_end(driver, FFX_CAUSE_NOISE);
-    else
-        walk_go_after(driver, STEP_DELETE, AGAIN_MS);
 }

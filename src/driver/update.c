@@ -112,7 +112,7 @@ void update_urc(struct ffx_driver *driver, struct ffx_at_args *args)
     char text[56];
     int32_t percent;
     if (ffx_at_arg_string(args, text, sizeof text) != 1 ||
-        !(walk_begins(text, "Updat") || walk_begins(text, "Start")) ||
+        !(bytes_begins(text, "Updat") || bytes_begins(text, "Start")) ||
         too_late(driver))
         return;
     if (driver->state != FFX_DRIVER_UPDATE || driver->mode == WALK_LISTEN)
@@ -120,7 +120,7 @@ void update_urc(struct ffx_driver *driver, struct ffx_at_args *args)
     if (ffx_at_arg_number(args, &percent) == 1 && percent >= 0 &&
         percent <= 100)
         walk_progress(driver, (uint32_t)percent, 100);
-    if (walk_begins(text, "Update "))
+    if (bytes_begins(text, "Update "))
         driver->rebooted = 1;
 }
 

@@ -27,7 +27,7 @@ static void bearer(struct ffx_driver *driver, struct ffx_at_args *args)
     const char *p = args->next;
     while (p != args->end && *p != 'D')
         p++;
-    driver->bearer_down = (uint8_t)walk_begins(p, "DEACTIVE");
+    driver->bearer_down = (uint8_t)bytes_begins(p, "DEACT");
     if (driver->step == STEP_OPENING)
         walk_wake(driver);
 }
@@ -42,7 +42,7 @@ static const struct {
     {"+HTTPTOFS:", fetch_http_urc},
     {"+FTPEXTGETFILE:", fetch_ftp_urc},
     {"+APP PDP:", bearer},
-    {"NORMAL P", power_down},
+    {"NORMAL", power_down},
     {"UNDER-VOLTAGE P", power_down},
     {"OVER-VOLTAGE P", power_down},
 };
@@ -51,7 +51,7 @@ void urc_take(struct ffx_driver *driver, const char *text)
 {
     for (uint32_t i = 0; i < sizeof urcs / sizeof urcs[0]; i++) {
         struct ffx_at_args args;
-        if (!walk_begins(text, urcs[i].text))
+        if (!bytes_begins(text, urcs[i].text))
             continue;
         text += bytes_length(urcs[i].text);
         ffx_at_args_init(&args, text, bytes_length(text));

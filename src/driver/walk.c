@@ -12,9 +12,9 @@
 /* Whole percent; a product with 100 must fit 32 bits. */
 static uint32_t percent_of(uint32_t done, uint32_t total)
 {
-    while (total > UINT32_MAX / 100u) {
-        total /= 2u;
-        done /= 2u;
+    if (total > UINT32_MAX / 100u) {
+        total >>= 7;
+        done >>= 7;
     }
     return total == 0 ? 0 : bytes_min(done, total) * 100u / total;
 }
@@ -269,14 +269,6 @@ void walk_result(struct ffx_driver *driver, int result)
         end_line(driver);
 }
 
-int walk_begins(const char *text, const char *beginning)
-{
-    while (*beginning != '\0')
-        if (*text++ != *beginning++)
-            return 0;
-    return 1;
-}
-
 int walk_numbers(struct ffx_at_args *args, int32_t *values, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -298,6 +290,12 @@ int walk_doubt(struct ffx_driver *driver, uint8_t news)
     return 1;
 }
 
+void walk_bad(struct ffx_driver *driver, enum ffx_cause cause)
+{
+    if (!walk_doubt(driver, (uint8_t)cause))
+        walk_end(driver, cause);
+}
+
 /* The command in hand, as the module sends it back with echo on. */
 static int is_echo(const struct ffx_driver *driver,
                    const struct ffx_at_event *event)
@@ -312,7 +310,7 @@ static int is_secret(const struct ffx_driver *driver, const char *text,
                      int echo)
 {
     const int secret = (row_of(driver)->flags & WALK_SECRET) != 0;
-    return secret || (!echo && walk_begins(text, "AT+"));
+    return secret || (!echo && bytes_begins(text, "AT+"));
 }
 
 /* What stands behind "+NAME:" when the line has the command's name. */

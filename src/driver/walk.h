@@ -28,6 +28,14 @@ enum walk_mode {
     WALK_END
 };
 
+/* What is done with the file's bytes when they are read back. */
+enum walk_reading {
+    WALK_NOTHING,
+    WALK_GIVE, /* only to the caller */
+    WALK_HASH,
+    WALK_COMPARE /* with what was pushed */
+};
+
 /* Rows, in the order of the walk. */
 enum walk_step {
     STEP_SYNC,
@@ -183,7 +191,6 @@ static inline uint32_t walk_or(uint32_t value, uint32_t otherwise)
 {
     return value != 0 ? value : otherwise;
 }
-int walk_begins(const char *text, const char *beginning);
 /* AT+CFOTA? says 1, 2 or 4: an update is under way. */
 static inline int walk_works(uint8_t status)
 {
@@ -194,6 +201,8 @@ int walk_numbers(struct ffx_at_args *args, int32_t *values, uint32_t count);
 /* Bad news is asked for until it came twice alike, a few times at most: a byte
  * may be lost on the line. 1: it is asked for again. */
 int walk_doubt(struct ffx_driver *driver, uint8_t news);
+/* The end with `cause`, when it is no longer doubted. */
+void walk_bad(struct ffx_driver *driver, enum ffx_cause cause);
 
 /* --- urc.c: lines that nobody asked for ---------------------------------- */
 
@@ -271,7 +280,11 @@ void files_chunk_read(struct ffx_driver *driver, int result);
 void files_name(const struct ffx_driver *driver, struct ffx_at_text *out);
 /* Which file it is, and how it is read back. */
 void files_begin(struct ffx_driver *driver);
-/* Bytes of one CFSWFILE or CFSRFILE. */
+/* Losses make chunks smaller, what arrives makes them larger. */
+void files_adapt(struct ffx_driver *driver, int lost);
+/* The file is known up to there, of so many. */
+void files_advance(struct ffx_driver *driver, uint32_t to, uint32_t total);
+/* Most bytes of one CFSWFILE or CFSRFILE. */
 uint32_t files_chunk_bytes(const struct ffx_driver *driver);
 
 /* --- fetch.c: HTTP and FTP ----------------------------------------------- */
@@ -303,8 +316,6 @@ void push_build(const struct ffx_driver *driver, struct ffx_at_text *out);
 void push_refill(struct ffx_driver *driver);
 void push_sent(struct ffx_driver *driver, int result);
 void push_where(struct ffx_driver *driver, int result);
-/* The file in the module is not what was sent. */
-void push_failed(struct ffx_driver *driver);
 
 /* --- update.c ------------------------------------------------------------ */
 

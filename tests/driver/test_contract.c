@@ -161,7 +161,7 @@ static void chunks_fit_the_input_time_at_any_rate(void **state)
     static const struct {
         uint32_t baud, chunk, input;
     } cases[] = {{0, 10000, 9999},
-                 {115200, 10000, 2036},
+                 {115200, 10000, 1936},
                  {19200, 10000, 9999},
                  {9600, 7680, 9999},
                  {1200, 960, 9999}};
