@@ -31,20 +31,15 @@ static int take_separator(struct ffx_at_args *args)
     return 1;
 }
 
-/* 1: nothing stands before the next comma or the end. */
-static int is_empty(struct ffx_at_args *args)
-{
-    skip_spaces(args);
-    return args->next == args->end || *args->next == ',';
-}
-
-/* Steps over an absent or empty parameter. */
+/* Steps over an absent or empty parameter: 1 when there was none. */
 static int skip_empty(struct ffx_at_args *args)
 {
-    if (!args->more)
+    skip_spaces(args);
+    if (args->more && args->next != args->end && *args->next != ',')
         return 0;
-    const int result = take_separator(args);
-    return result < 0 ? result : 0;
+    if (args->more)
+        take_separator(args);
+    return 1;
 }
 
 static int is_digit(char c)
@@ -69,8 +64,8 @@ static int take_digits(struct ffx_at_args *args, uint32_t limit,
 
 int ffx_at_arg_number(struct ffx_at_args *args, int32_t *value)
 {
-    if (!args->more || is_empty(args))
-        return skip_empty(args);
+    if (skip_empty(args))
+        return 0;
     const uint32_t negative = *args->next == '-';
     args->next += negative;
     uint32_t size;
@@ -105,8 +100,8 @@ int ffx_at_arg_string(struct ffx_at_args *args, char *text, uint32_t capacity)
     const char *from;
     uint32_t length;
     text[0] = '\0';
-    if (!args->more || is_empty(args))
-        return skip_empty(args);
+    if (skip_empty(args))
+        return 0;
     const int result = take_string(args, &from, &length);
     if (result < 0)
         return result;

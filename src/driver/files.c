@@ -143,24 +143,39 @@ void files_space(struct ffx_driver *driver)
     files_open(driver, STEP_OLD_SIZE);
 }
 
-/* An update.zip that is there already: the whole one of an earlier walk is
- * not paid for twice, any other goes. */
+/* The whole file, or what an earlier push has brought of it. */
+static int may_be_ours(const struct ffx_driver *driver)
+{
+    if (driver->size == driver->expected)
+        return driver->reading >= WALK_HASH;
+    return driver->reading == WALK_COMPARE && driver->size < driver->expected;
+}
+
+static void start_over(struct ffx_driver *driver)
+{
+    driver->reuse = REUSE_NO;
+    walk_go(driver, STEP_DELETE);
+}
+
+static void begin_reuse(struct ffx_driver *driver)
+{
+    driver->reuse = REUSE_TRIED;
+    driver->chunk_tries = 0;
+    begin_read_back(driver);
+}
+
+/* What is there already is not paid for twice. */
 void files_old_size(struct ffx_driver *driver, int result)
 {
     if (result != FFX_OK)
         driver->size = 0;
-    if (driver->config->dry_run) {
+    if (driver->config->dry_run)
         walk_go(driver, STEP_FREE);
-    } else if (driver->reuse == REUSE_UNKNOWN &&
-               driver->reading != WALK_NOTHING && driver->size > 0 &&
-               driver->size == driver->expected) {
-        driver->reuse = REUSE_TRIED;
-        driver->chunk_tries = 0;
-        begin_read_back(driver);
-    } else {
-        driver->reuse = REUSE_NO;
-        walk_go(driver, STEP_DELETE);
-    }
+    else if (result == FFX_OK && driver->reuse == REUSE_UNKNOWN &&
+             may_be_ours(driver))
+        begin_reuse(driver);
+    else
+        start_over(driver);
 }
 
 void files_deleted(struct ffx_driver *driver, int result)
@@ -172,7 +187,7 @@ void files_deleted(struct ffx_driver *driver, int result)
 
 void files_free(struct ffx_driver *driver, int result)
 {
-    if (result != FFX_OK || driver->value < 0) {
+    if (result != FFX_OK) {
         walk_end(driver, FFX_CAUSE_FILES);
         return;
     }
@@ -193,17 +208,17 @@ void files_free(struct ffx_driver *driver, int result)
 
 static void file_is_wrong(struct ffx_driver *driver, enum ffx_cause cause)
 {
-    if (driver->reuse == REUSE_TRIED) {
-        driver->reuse = REUSE_NO;
-        walk_go(driver, STEP_DELETE);
-    } else {
+    if (driver->reuse == REUSE_TRIED)
+        start_over(driver);
+    else
         fetch_failed(driver, cause, 1);
-    }
 }
 
 static void file_is_right(struct ffx_driver *driver)
 {
-    if (driver->config->file != NULL)
+    if (driver->size < driver->expected)
+        walk_go(driver, STEP_PUSH_CHUNK);
+    else if (driver->config->file != NULL)
         walk_end(driver, FFX_CAUSE_FETCHED);
     else
         files_close(driver, STEP_RATE);

@@ -200,6 +200,38 @@ static void a_name_with_a_quote_is_no_command(void **state)
     road_end(&road);
 }
 
+/* The MCU restarts in mid-push: what is there is compared, the rest sent. */
+static void a_push_goes_on_where_an_earlier_one_was_cut(void **state)
+{
+    (void)state;
+    for (uint32_t cut = 1000; cut < 21000; cut += 4000) {
+        begin(FFX_ROUTE_PUSH);
+        road.config.limits.chunk_bytes = 1000;
+        road_restart(&road);
+        while (road_file(&road, "app.zip") == NULL ||
+               road_file(&road, "app.zip")->size < cut)
+            assert_int_equal(road_step(&road), 1);
+        ends_with(FFX_CAUSE_FETCHED);
+        is_there();
+        was_given();
+        assert_int_equal(road_sent(&road, "AT+CFSWFILE="), 21);
+        road_end(&road);
+    }
+}
+
+static void a_part_of_another_file_is_no_beginning(void **state)
+{
+    static const uint8_t other[5000] = {1};
+    (void)state;
+    begin(FFX_ROUTE_PUSH);
+    road_put_file(&road, "app.zip", other, sizeof other);
+    road.files[0].dir = CUSTOMER;
+    ends_with(FFX_CAUSE_FETCHED);
+    is_there();
+    was_given();
+    road_end(&road);
+}
+
 static void lost_bytes_do_not_spoil_it(void **state)
 {
     uint32_t bytes;
@@ -231,6 +263,8 @@ int main(void)
         cmocka_unit_test(an_update_that_begins_meanwhile_makes_it_busy),
         cmocka_unit_test(the_url_may_be_completed_on_the_way),
         cmocka_unit_test(a_name_with_a_quote_is_no_command),
+        cmocka_unit_test(a_push_goes_on_where_an_earlier_one_was_cut),
+        cmocka_unit_test(a_part_of_another_file_is_no_beginning),
         cmocka_unit_test(lost_bytes_do_not_spoil_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
