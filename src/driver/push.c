@@ -78,11 +78,9 @@ static void chunk_is_there(struct ffx_driver *driver, uint32_t size)
             size < driver->expected ? STEP_PUSH_CHUNK : STEP_CHECK_SIZE);
 }
 
-/* On a line that loses bytes the command may have lost some as well, so that
- * the chunk went to another file, or not all of it: there an OK is no proof. */
 void push_sent(struct ffx_driver *driver, int result)
 {
-    if (result == FFX_OK && driver->chunk == files_chunk_bytes(driver))
+    if (result == FFX_OK)
         chunk_is_there(driver, driver->offset + chunk_length(driver));
     else if (driver->cme == FFX_AT_CME_MEMORY_FULL)
         walk_end(driver, FFX_CAUSE_NO_SPACE);
