@@ -28,7 +28,9 @@ _farfix_argument() # WORD OPTION ARGUMENT
     case $2 in
     --dialect) compgen -W $'auto\nsim7000\nsim7070' -- "$1" ;;
     --flow) compgen -W $'none\nrts' -- "$1" ;;
-    --profile) compgen -W $'note\nmanual' -- "$1" ;;
+    --profile)
+        compgen -W $'note\nmanual\nmanual-1.03\nmanual-1.04\nsim7070' -- "$1"
+        ;;
     *)
         case $3 in
         DIR | OUT) compgen -d -- "$1" ;;

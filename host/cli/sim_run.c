@@ -77,15 +77,10 @@ static int set_port(const struct request *request,
 
 static int set_profile(const char *name, struct ffx_sim_config *config)
 {
-    static const char *const names[] = {[FFX_PROFILE_NOTE] = "note",
-                                        [FFX_PROFILE_MANUAL] = "manual",
-                                        [FFX_PROFILE_SIM7070] = "sim7070"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(name, names[i]) == 0) {
-            config->profile = (enum ffx_module_profile)i;
-            return 0;
-        }
-    return wrong("--profile", "note or manual, or sim7070", name);
+    if (ffx_module_profile_set(&config->profile, name) == 0)
+        return 0;
+    return wrong("--profile",
+                 "note or manual, manual-1.03, manual-1.04, or sim7070", name);
 }
 
 /* The file, then "D6=overwrite,D9=603". */
@@ -357,7 +352,7 @@ int cli_sim_run(int argc, char **argv)
         {"--stdio", CLI_FLAG, &request.stdio, NULL,
          "standard input and output; ends with the input"},
         {"--profile", CLI_TEXT, &request.profile, "NAME",
-         "note (default), manual or sim7070: whose dialect"},
+         "note (default), manual, manual-1.03, -1.04, -1.06, sim7070"},
         {"--quirk", CLI_TEXT, &request.quirks, "NAME=VALUE,...",
          "where documents disagree: D6=overwrite, say"},
         {"--quirk-file", CLI_TEXT, &request.quirk_file, "FILE",

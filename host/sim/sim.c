@@ -321,6 +321,8 @@ static int open_parts(struct ffx_sim *sim, struct ffx_sim_error *error)
     int result = sim_files_open(&sim->files, config->state, error);
     if (result != FFX_OK)
         return result;
+    if (config->profile == FFX_PROFILE_SIM7070)
+        sim->files.capacity = SIM_FILES_BYTES_7070;
     result = find_flash(sim, error);
     if (result != FFX_OK)
         goto close_files;

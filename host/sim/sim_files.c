@@ -64,7 +64,8 @@ static int open_all(struct sim_files *files)
 int sim_files_open(struct sim_files *files, const char *state,
                    struct ffx_sim_error *error)
 {
-    *files = (struct sim_files){.state = -1, .tmp = -1};
+    *files =
+        (struct sim_files){.state = -1, .tmp = -1, .capacity = SIM_FILES_BYTES};
     for (int i = 0; i < FFX_DIRS; i++)
         files->dirs[i] = -1;
     files->state = open_dir(AT_FDCWD, state);
@@ -154,7 +155,7 @@ uint32_t sim_files_free(const struct sim_files *files)
         sum.dir = files->dirs[i];
         each(sum.dir, add_size, &sum);
     }
-    return sum.bytes < SIM_FILES_BYTES ? SIM_FILES_BYTES - (uint32_t)sum.bytes
+    return sum.bytes < files->capacity ? files->capacity - (uint32_t)sum.bytes
                                        : 0;
 }
 
@@ -165,8 +166,8 @@ uint32_t sim_files_room(const struct sim_files *files, int dir,
     const uint32_t available = sim_files_free(files);
     if (sim_files_size(files, dir, name, &held) != FFX_OK)
         held = 0;
-    return held < SIM_FILES_BYTES - available ? available + held
-                                              : SIM_FILES_BYTES;
+    return held < files->capacity - available ? available + held
+                                              : files->capacity;
 }
 
 /* --- reading ------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The module's file system: /custapp /fota /datatx /customer as directories
- * of the state directory, 22 MB together, and its RAM as another one. Every
- * write is whole or not at all, also when the process is killed: new content
- * is staged in `tmp` and renamed.
+ * of the state directory, 22 MB together (a SIM7070: 6 MB), and its RAM as
+ * another one. Every write is whole or not at all, also when the process is
+ * killed: new content is staged in `tmp` and renamed.
  *
  * Names are checked here once more, so that nothing outside the directories
  * is ever touched; what is not a plain file does not exist.
@@ -15,11 +15,13 @@
 
 /* Free when empty (FS application note V1.01, example of CFSGFRS). */
 #define SIM_FILES_BYTES 22151168u
+#define SIM_FILES_BYTES_7070 6391808u /* AT manual V1.05 of that family */
 
 struct sim_files {
     int state;          /* the state directory */
     int dirs[FFX_DIRS]; /* its directories */
     int tmp;            /* the stage */
+    uint32_t capacity;  /* in bytes; SIM_FILES_BYTES after open */
 };
 
 /* Makes what is missing; the stage is emptied. */

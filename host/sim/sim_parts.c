@@ -46,8 +46,8 @@ static uint32_t free_bytes(void *context)
 
 static uint32_t total_bytes(void *context)
 {
-    (void)context;
-    return SIM_FILES_BYTES;
+    const struct ffx_sim *sim = context;
+    return sim->files.capacity;
 }
 
 static const struct ffx_module_files files_port = {

@@ -149,9 +149,13 @@ struct ffx_module_boot {
 };
 
 enum ffx_module_profile {
-    FFX_PROFILE_NOTE,   /* the application note's transcripts, line for line */
-    FFX_PROFILE_MANUAL, /* what AT manual V1.06 says */
-    FFX_PROFILE_SIM7070 /* another family: its AT manual V1.05 */
+    FFX_PROFILE_NOTE,    /* the application note's transcripts, line for line */
+    FFX_PROFILE_MANUAL,  /* what AT manual V1.06 says */
+    FFX_PROFILE_SIM7070, /* another family: its AT manual V1.05 */
+    /* Older editions: without what came later. */
+    FFX_PROFILE_MANUAL_103, /* 2018-05-08 */
+    FFX_PROFILE_MANUAL_104, /* 2018-12-25 */
+    FFX_PROFILES
 };
 
 /*
@@ -245,6 +249,9 @@ enum ffx_module_damage {
 int ffx_module_bug_set(uint32_t *bugs, const char *name);
 int ffx_module_damage_set(uint32_t *damage, const char *name);
 
+/* "note", "manual-1.03", "manual-1.04", "manual-1.06" or "manual", "sim7070".
+ * FFX_ERR_SYNTAX: no such name. */
+int ffx_module_profile_set(enum ffx_module_profile *profile, const char *name);
 /* What a profile chooses. */
 void ffx_module_quirks(enum ffx_module_profile profile,
                        uint8_t values[FFX_QUIRKS]);

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 
 #include "module/answer.h"
+#include "module/family.h"
 #include "module/quirk.h"
 #include "module/radio.h"
 
@@ -127,7 +128,10 @@ static int cnactcfg_write(struct ffx_module *module, struct command_call *call)
 static void put_pdn(struct ffx_module *module, struct command_call *call,
                     uint32_t index)
 {
-    const uint8_t state = module->pdns[index].state;
+    uint8_t state = module->pdns[index].state;
+    /* Older editions have no "in operation". */
+    if (state == RADIO_OPENING && family_edition(module) < FAMILY_106)
+        state = RADIO_OFF;
     answer_named(call);
     /* The note prints the SIM7070's context number first (D12). */
     if (!quirk_is(module, FFX_D12_CNACT, 0)) {

@@ -5,6 +5,7 @@
 
 #include "module/answer.h"
 #include "module/cmd_files.h"
+#include "module/family.h"
 #include "module/sms_text.h"
 
 typedef int part_handler(struct ffx_module *module, struct command_call *call,
@@ -115,7 +116,8 @@ static int show(struct ffx_module *module, struct command_call *call,
     ffx_at_put(&call->out, "\"");
     answer_next(call, tls->no_clock);
     answer_next(call, tls->protocol);
-    answer_next_quoted(call, tls->sni);
+    if (family_edition(module) >= FAMILY_104)
+        answer_next_quoted(call, tls->sni);
     answer_end(call);
     return COMMAND_OK;
 }
@@ -156,13 +158,14 @@ static int convert(struct ffx_module *module, struct command_call *call)
 static const struct {
     const char *name;
     part_handler *handle;
+    uint8_t edition; /* that it came with */
 } parts[] = {
-    {"sslversion", set_version},
-    {"ciphersuite", set_suite},
-    {"ignorertctime", set_clock},
-    {"protocol", set_protocol},
-    {"sni", set_sni},
-    {"ctxindex", show},
+    {"sslversion", set_version, FAMILY_103},
+    {"ciphersuite", set_suite, FAMILY_103},
+    {"ignorertctime", set_clock, FAMILY_103},
+    {"protocol", set_protocol, FAMILY_103},
+    {"sni", set_sni, FAMILY_104},
+    {"ctxindex", show, FAMILY_103},
 };
 #define PARTS (sizeof parts / sizeof parts[0])
 
@@ -175,7 +178,8 @@ static int csslcfg_write(struct ffx_module *module, struct command_call *call)
     if (bytes_same_text(part, "convert"))
         return convert(module, call);
     for (uint32_t i = 0; i < PARTS; i++) {
-        if (!bytes_same_text(part, parts[i].name))
+        if (!bytes_same_text(part, parts[i].name) ||
+            parts[i].edition > (uint8_t)family_edition(module))
             continue;
         if (command_number(call, 0, FFX_MODULE_TLS - 1, &index) != 1)
             return COMMAND_REFUSED;

@@ -18,7 +18,7 @@ static int exists(const struct ffx_module *module, const struct command *row)
         return 0;
     if ((row->flags & COMMAND_D14) && quirk_is(module, FFX_D14_HTTPSTOFS, 0))
         return 0;
-    if ((row->flags & COMMAND_SIM7070) && !family_is_sim7070(module))
+    if (!family_has(module, row))
         return 0;
     return !(row->flags & COMMAND_D16) || quirk_is(module, FFX_D16_FTP_FILE, 0);
 }

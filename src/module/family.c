@@ -1,10 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The SIM7070 family's AT manual V1.05, chapters 7, 9, 14 and 15. */
+/* The SIM7070 family's AT manual V1.05, chapters 7, 9, 14 and 15; the version
+ * table of the SIM7000's AT manual V1.06 and chapters of V1.03 and V1.04. */
 #include "module/family.h"
 
 #include "base/bytes.h"
 
 #include "module/answer.h"
+
+/* --- what there is ------------------------------------------------------- */
+
+static const uint8_t editions[FFX_PROFILES] = {
+    [FFX_PROFILE_NOTE] = FAMILY_106,
+    [FFX_PROFILE_MANUAL] = FAMILY_106,
+    [FFX_PROFILE_SIM7070] = FAMILY_106,
+    [FFX_PROFILE_MANUAL_103] = FAMILY_103,
+    [FFX_PROFILE_MANUAL_104] = FAMILY_104,
+};
+
+/* The edition that a command came with. */
+static const struct {
+    const char *name;
+    uint8_t edition;
+} since[] = {
+    {"+CEREG", FAMILY_104},
+    {"+CNACTCFG", FAMILY_104},
+    {"+HTTPTOFSRL", FAMILY_104},
+    {"+CNCFG", FAMILY_106},
+};
+
+enum family_edition family_edition(const struct ffx_module *module)
+{
+    return (enum family_edition)editions[module->config.profile];
+}
+
+int family_has(const struct ffx_module *module, const struct command *row)
+{
+    if ((row->flags & COMMAND_SIM7070) && !family_is_sim7070(module))
+        return 0;
+    for (uint32_t i = 0; i < sizeof since / sizeof since[0]; i++)
+        if (bytes_same_text(since[i].name, row->name))
+            return since[i].edition <= editions[module->config.profile];
+    return 1;
+}
+
+/* --- test forms ---------------------------------------------------------- */
 
 /* A text with a name of its own is printed as it is: FTPTYPE's is the
  * manual's, and that of another command. */

@@ -54,7 +54,8 @@ static int is_config(const struct ffx_module_config *config)
     for (uint32_t i = 0; i < config->port_count; i++)
         if (!is_port(&config->ports[i]))
             return 0;
-    if (config->boot_ms > FFX_MODULE_BOOT_MS_MAX ||
+    if ((uint32_t)config->profile >= FFX_PROFILES ||
+        config->boot_ms > FFX_MODULE_BOOT_MS_MAX ||
         (config->quirks != 0 && !quirk_values_exist(config->quirks)))
         return 0;
     return config->imei != 0 && is_imei(config->imei) &&

@@ -65,21 +65,47 @@ int ffx_module_damage_set(uint32_t *mask, const char *name)
     return set_bit(damages, sizeof damages / sizeof damages[0], mask, name);
 }
 
+static const char *const profiles[FFX_PROFILES] = {
+    [FFX_PROFILE_NOTE] = "note",
+    [FFX_PROFILE_MANUAL] = "manual",
+    [FFX_PROFILE_SIM7070] = "sim7070",
+    [FFX_PROFILE_MANUAL_103] = "manual-1.03",
+    [FFX_PROFILE_MANUAL_104] = "manual-1.04",
+};
+
+int ffx_module_profile_set(enum ffx_module_profile *profile, const char *name)
+{
+    if (bytes_same_text(name, "manual-1.06"))
+        name = profiles[FFX_PROFILE_MANUAL];
+    for (uint32_t i = 0; i < FFX_PROFILES; i++)
+        if (bytes_same_text(profiles[i], name)) {
+            *profile = (enum ffx_module_profile)i;
+            return 0;
+        }
+    return FFX_ERR_SYNTAX;
+}
+
+/* What a profile has that is not the first value. */
+static const struct {
+    uint8_t profile, quirk, value;
+} choices[] = {
+    {FFX_PROFILE_NOTE, FFX_D12_CNACT, 1},
+    {FFX_PROFILE_NOTE, FFX_D14_HTTPSTOFS, 1},
+    {FFX_PROFILE_MANUAL, FFX_D16_FTP_FILE, 1},
+    {FFX_PROFILE_SIM7070, FFX_D12_CNACT, 2},
+    {FFX_PROFILE_SIM7070, FFX_D24_STATUS, 1},
+    {FFX_PROFILE_MANUAL_103, FFX_D16_FTP_FILE, 1},
+    {FFX_PROFILE_MANUAL_103, FFX_D22_HTTP_LIMITS, 1},
+    {FFX_PROFILE_MANUAL_104, FFX_D16_FTP_FILE, 1},
+};
+
 void ffx_module_quirks(enum ffx_module_profile profile,
                        uint8_t values[FFX_QUIRKS])
 {
     memset(values, 0, FFX_QUIRKS);
-    if (profile == FFX_PROFILE_MANUAL) {
-        values[FFX_D16_FTP_FILE] = 1;
-        return;
-    }
-    if (profile == FFX_PROFILE_SIM7070) {
-        values[FFX_D12_CNACT] = 2;
-        values[FFX_D24_STATUS] = 1;
-        return;
-    }
-    values[FFX_D12_CNACT] = 1;
-    values[FFX_D14_HTTPSTOFS] = 1;
+    for (uint32_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+        if (choices[i].profile == profile)
+            values[choices[i].quirk] = choices[i].value;
 }
 
 const char *ffx_module_quirk_name(enum ffx_quirk quirk)

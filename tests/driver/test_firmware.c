@@ -26,6 +26,13 @@ static void begin(enum ffx_route route, const char *quirk)
     road.module_config.quirks = quirks;
 }
 
+static void begin_profile(enum ffx_route route, enum ffx_module_profile profile)
+{
+    begin(route, NULL);
+    road.module_config.profile = profile;
+    road.module_config.quirks = NULL;
+}
+
 static void ends_with(enum ffx_cause expected, const char *what)
 {
     const enum ffx_cause cause = road_run(&road);
@@ -79,6 +86,72 @@ static void every_disagreement_of_the_documents_is_survived(void **state)
         count += walk_with(ffx_module_quirk_name((enum ffx_quirk)i),
                            ffx_module_quirk_values((enum ffx_quirk)i));
     assert_true(count >= 2u * 3u * FFX_QUIRKS);
+}
+
+/* Of the manuals only a SIM7070's stores what comes by FTP. */
+static void every_profile_is_updated(void **state)
+{
+    (void)state;
+    for (int profile = 0; profile < FFX_PROFILES; profile++)
+        for (int route = FFX_ROUTE_HTTP; route <= FFX_ROUTE_PUSH; route++) {
+            const int stores =
+                profile == FFX_PROFILE_NOTE || profile == FFX_PROFILE_SIM7070;
+            begin_profile((enum ffx_route)route,
+                          (enum ffx_module_profile)profile);
+            ends_with(route == FFX_ROUTE_FTP && !stores
+                          ? FFX_CAUSE_FTP_UNSUPPORTED
+                          : FFX_CAUSE_DONE,
+                      "profile");
+            road_end(&road);
+        }
+}
+
+/* HTTP does instead when both are given. */
+static void a_manual_without_ftp_is_updated_by_http(void **state)
+{
+    static const enum ffx_module_profile profiles[] = {
+        FFX_PROFILE_MANUAL_103, FFX_PROFILE_MANUAL_104, FFX_PROFILE_MANUAL};
+    (void)state;
+    for (size_t i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+        begin_profile(FFX_ROUTE_FTP, profiles[i]);
+        road.config.url = ROAD_URL;
+        ends_with(FFX_CAUSE_DONE, "FTP, then HTTP");
+        assert_true(road_sent(&road, "AT+FTPEXTGET=2") >= 1);
+        assert_int_equal(road_sent(&road, "AT+HTTPTOFS="), 1);
+        road_end(&road);
+    }
+}
+
+/* V1.03 has no HTTPTOFSRL: the URC tells the end. */
+static void an_edition_without_a_poll_is_waited_for(void **state)
+{
+    (void)state;
+    begin_profile(FFX_ROUTE_HTTP, FFX_PROFILE_MANUAL_103);
+    ends_with(FFX_CAUSE_DONE, "V1.03");
+    assert_int_equal(road_sent(&road, "AT+HTTPTOFSRL?"), 1);
+    road_end(&road);
+    begin_profile(FFX_ROUTE_HTTP, FFX_PROFILE_MANUAL_104);
+    ends_with(FFX_CAUSE_DONE, "V1.04");
+    assert_true(road_sent(&road, "AT+HTTPTOFSRL?") > 1);
+    road_end(&road);
+}
+
+/* A bearer's login needs CNCFG, which came with V1.06. */
+static void an_edition_without_logins_says_so(void **state)
+{
+    (void)state;
+    for (int profile = 0; profile < FFX_PROFILES; profile++) {
+        begin_profile(FFX_ROUTE_HTTP, (enum ffx_module_profile)profile);
+        road.config.apn = "ctnb";
+        road.config.user = "joe";
+        road.config.password = "secret";
+        if (profile == FFX_PROFILE_SIM7070)
+            road.config.dialect = FFX_DIALECT_SIM7070;
+        const int older = profile == FFX_PROFILE_MANUAL_103 ||
+                          profile == FFX_PROFILE_MANUAL_104;
+        ends_with(older ? FFX_CAUSE_NO_BEARER : FFX_CAUSE_DONE, "login");
+        road_end(&road);
+    }
 }
 
 static void a_file_is_pushed_in_one_go_whatever_less_than_means(void **state)
@@ -167,6 +240,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_disagreement_of_the_documents_is_survived),
+        cmocka_unit_test(every_profile_is_updated),
+        cmocka_unit_test(a_manual_without_ftp_is_updated_by_http),
+        cmocka_unit_test(an_edition_without_a_poll_is_waited_for),
+        cmocka_unit_test(an_edition_without_logins_says_so),
         cmocka_unit_test(a_file_is_pushed_in_one_go_whatever_less_than_means),
         cmocka_unit_test(a_count_beside_the_truth_costs_no_second_download),
         cmocka_unit_test(a_file_shorter_than_its_urc_says_is_size),

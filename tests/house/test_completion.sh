@@ -52,6 +52,9 @@ result $missing "every option of every verb's --help is offered"
 mkdir data && touch data/f.zip 'dark matter.zip'
 offers "--dialect" "an option is completed" update port src --di
 offers "sim7000 sim7070" "so are its values" update port src --dialect sim
+offers "manual manual-1.03 manual-1.04" "those of --profile" \
+    sim run --profile man
+offers "sim7070" "with the other family" sim run --profile s
 offers "rts" "of --flow as well" modem info --flow r
 offers "data" "a directory where one is meant" store build --releases da
 offers "dark matter.zip data" "files behind an option that takes one" \

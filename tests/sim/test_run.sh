@@ -124,6 +124,13 @@ at 'AT+CGDCONT?' && grep -q '"internet"' heard && at AT+CFSINIT &&
 result $? "settings and files outlive SIGKILL"
 line_close
 stop_sim
+start_sim m7070 --version 1951B16SIM7070 --model SIM7070 --profile sim7070 \
+    $fast --pty modem7070 && line_open && until_true at AT && at AT+CFSINIT &&
+    answers 'AT+CFSGFRS?' '+CFSGFRS: 6391808' && truncate -s 6391800 \
+    m7070/datatx/big && answers 'AT+CFSGFRS?' '+CFSGFRS: 8'
+result $? "a SIM7070 has 6391808 bytes"
+line_close
+stop_sim
 
 # --- an update --------------------------------------------------------------
 

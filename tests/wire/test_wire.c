@@ -648,10 +648,9 @@ static enum ffx_module_profile profile_of(const struct dialogue *dialogue)
     const char *profile = setting(dialogue, "profile");
     if (profile == NULL)
         return FFX_PROFILE_NOTE;
-    if (strcmp(profile, "sim7070") == 0)
-        return FFX_PROFILE_SIM7070;
-    assert_string_equal(profile, "manual");
-    return FFX_PROFILE_MANUAL;
+    enum ffx_module_profile found = FFX_PROFILE_NOTE;
+    assert_int_equal(ffx_module_profile_set(&found, profile), FFX_OK);
+    return found;
 }
 
 static void start_virtual(struct dialogue *dialogue)

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each edition of the AT manual, and each other profile, has. */
+#include "module_case.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Who has a command. */
+enum {
+    V103 = 1 << FFX_PROFILE_MANUAL_103,
+    V104 = 1 << FFX_PROFILE_MANUAL_104,
+    V106 = 1 << FFX_PROFILE_MANUAL,
+    NOTE = 1 << FFX_PROFILE_NOTE,
+    S7070 = 1 << FFX_PROFILE_SIM7070,
+    FROM_106 = V106 | NOTE | S7070,
+    FROM_104 = V104 | FROM_106,
+    ALL = V103 | FROM_104
+};
+
+static const struct {
+    const char *name;
+    int profiles;
+} commands[] = {
+    /* Chapters 2 to 5. */
+    {"+GMI", ALL},
+    {"+CGMI", ALL},
+    {"+GMM", ALL},
+    {"+CGMM", ALL},
+    {"+GMR", ALL},
+    {"+CGMR", ALL},
+    {"+GSN", ALL},
+    {"+CGSN", ALL},
+    {"+GSV", ALL},
+    {"+GCAP", ALL},
+    {"+IPR", ALL},
+    {"+IFC", ALL},
+    {"+ICF", ALL},
+    {"+CMEE", ALL},
+    {"+CPIN", ALL},
+    {"+CIMI", ALL},
+    {"+CCID", ALL},
+    {"+CRSM", ALL},
+    {"+CNUM", ALL},
+    {"+CPAS", ALL},
+    {"+CSQ", ALL},
+    {"+COPS", ALL},
+    {"+CREG", ALL},
+    {"+CFUN", ALL},
+    {"+CCLK", ALL},
+    {"+CBC", ALL},
+    {"+CPOWD", ALL},
+    {"+CFGRI", ALL},
+    {"+CLTS", ALL},
+    {"+CBATCHK", ALL},
+    {"+CSCLK", ALL},
+    {"+CNMP", ALL},
+    {"+CMNB", ALL},
+    {"+CPSMS", ALL},
+    {"+CEDRXS", ALL},
+    {"+CPSI", ALL},
+    {"+CGNAPN", ALL},
+    {"+CNACT", ALL},
+    {"+CNCFG", FROM_106},
+    {"+CNACTCFG", FROM_104},
+    /* SMS. */
+    {"+CSMS", ALL},
+    {"+CPMS", ALL},
+    {"+CMGF", ALL},
+    {"+CSDH", ALL},
+    {"+CSCS", ALL},
+    {"+CSCA", ALL},
+    {"+CSMP", ALL},
+    {"+CNMI", ALL},
+    {"+CMGR", ALL},
+    {"+CMGL", ALL},
+    {"+CMGD", ALL},
+    {"+CMGS", ALL},
+    {"+CMGW", ALL},
+    {"+CMSS", ALL},
+    /* Packet domain, bearers, HTTP, FTP. */
+    {"+CGATT", ALL},
+    {"+CGDCONT", ALL},
+    {"+CGACT", ALL},
+    {"+CGPADDR", ALL},
+    {"+CGREG", ALL},
+    {"+CEREG", FROM_104},
+    {"+SAPBR", ALL},
+    {"+HTTPTOFS", ALL},
+    {"+HTTPTOFSRL", FROM_104},
+    {"+FTPCID", ALL},
+    {"+FTPPORT", ALL},
+    {"+FTPMODE", ALL},
+    {"+FTPTYPE", ALL},
+    {"+FTPSERV", ALL},
+    {"+FTPUN", ALL},
+    {"+FTPPW", ALL},
+    {"+FTPGETNAME", ALL},
+    {"+FTPGETPATH", ALL},
+    {"+FTPREST", ALL},
+    {"+FTPSIZE", ALL},
+    {"+FTPSTATE", ALL},
+    {"+FTPQUIT", ALL},
+    {"+FTPGET", ALL},
+    {"+FTPEXTGET", ALL},
+    /* Files, TLS. */
+    {"+CFSINIT", ALL},
+    {"+CFSTERM", ALL},
+    {"+CFSWFILE", ALL},
+    {"+CFSRFILE", ALL},
+    {"+CFSDFILE", ALL},
+    {"+CFSGFIS", ALL},
+    {"+CFSREN", ALL},
+    {"+CFSGFRS", ALL},
+    {"+CSSLCFG", ALL},
+    /* In the note, or that of the SIM7070. */
+    {"+CFOTA", ALL},
+    {"+FTPTOFSST", NOTE | S7070},
+    {"+HTTPSTOFS", NOTE},
+    {"+CREBOOT", S7070},
+    /* In no manual of the SIM7000; modules have them. */
+    {"+SIMCOMATI", ALL},
+    {"+CNMA", ALL},
+};
+
+static int set_up(void **state)
+{
+    (void)state;
+    return 0;
+}
+
+/* The answers, without an echo. */
+static const char *said(const char *typed)
+{
+    return module_bench_say(&b, typed);
+}
+
+static void start(int profile)
+{
+    module_case_start((enum ffx_module_profile)profile, "ATE0+CMEE=1\r");
+}
+
+/* Again, without the one before. */
+static void restart(int profile)
+{
+    module_bench_end(&b);
+    start(profile);
+}
+
+static void each_profile_has_the_commands_of_its_document(void **state)
+{
+    char typed[32];
+    (void)state;
+    start(FFX_PROFILE_NOTE);
+    for (int profile = 0; profile < FFX_PROFILES; profile++) {
+        restart(profile);
+        for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+            snprintf(typed, sizeof typed, "AT%s=?\r", commands[i].name);
+            const int known = strstr(said(typed), OK) != NULL;
+            const int wanted = (commands[i].profiles >> profile) & 1;
+            if (known != wanted)
+                fail_msg("%s in profile %d: %d", commands[i].name, profile,
+                         known);
+        }
+    }
+}
+
+/* A command that is unknown is so in every form. */
+static void what_came_later_is_unknown_before(void **state)
+{
+    static const char *const later[] = {
+        "AT+CEREG?\r", "AT+CEREG=1\r",   "AT+HTTPTOFSRL?\r",
+        "AT+CNCFG?\r", "AT+CNACTCFG?\r", "AT+CNCFG=1,\"a\",\"b\",\"c\"\r",
+    };
+    (void)state;
+    start(FFX_PROFILE_MANUAL_103);
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+        expect(later[i], ERROR);
+}
+
+static void limits_of_httptofs_came_with_1_04(void **state)
+{
+    static const char limits[] =
+        "AT+HTTPTOFS=\"http://h/u.zip\",\"/fota/update.zip\",50,5\r";
+    (void)state;
+    start(FFX_PROFILE_MANUAL_103);
+    expect(limits, REFUSED);
+    restart(FFX_PROFILE_MANUAL_104);
+    expect(limits, OK);
+}
+
+static void sni_came_with_1_04(void **state)
+{
+    (void)state;
+    start(FFX_PROFILE_MANUAL_103);
+    expect("AT+CSSLCFG=\"sni\",0,\"a.example\"\r", REFUSED);
+    expect("AT+CSSLCFG=\"ctxindex\",0\r", "\r\n+CSSLCFG: 0,0,\"\",0,1\r\n" OK);
+    restart(FFX_PROFILE_MANUAL_104);
+    expect("AT+CSSLCFG=\"sni\",0,\"a.example\"\r", OK);
+    expect("AT+CSSLCFG=\"ctxindex\",0\r",
+           "\r\n+CSSLCFG: 0,0,\"\",0,1,\"a.example\"\r\n" OK);
+}
+
+/* CNACT's status 2. */
+static void in_operation_came_with_1_06(void **state)
+{
+    static const int profiles[] = {FFX_PROFILE_MANUAL_103,
+                                   FFX_PROFILE_MANUAL_104, FFX_PROFILE_MANUAL};
+    (void)state;
+    start(FFX_PROFILE_NOTE);
+    for (size_t i = 0; i < 3; i++) {
+        restart(profiles[i]);
+        expect("AT+CNACT=1\r", OK);
+        expect("AT+CNACT?\r", i < 2 ? "\r\n+CNACT: 0,\"0.0.0.0\"\r\n" OK
+                                    : "\r\n+CNACT: 2,\"0.0.0.0\"\r\n" OK);
+        waits(1000, "\r\n+APP PDP: ACTIVE\r\n");
+        assert_non_null(strstr(said("AT+CNACT?\r"), "+CNACT: 1,\""));
+    }
+}
+
+static void no_edition_stores_a_file_by_ftp(void **state)
+{
+    static const int profiles[] = {FFX_PROFILE_MANUAL_103,
+                                   FFX_PROFILE_MANUAL_104, FFX_PROFILE_MANUAL};
+    (void)state;
+    start(FFX_PROFILE_NOTE);
+    for (size_t i = 0; i < 3; i++) {
+        restart(profiles[i]);
+        expect("AT+FTPEXTGET=?\r", OK);
+        expect("AT+FTPEXTGET=2,1,\"update.zip\"\r", REFUSED);
+    }
+}
+
+static void a_profile_has_a_name(void **state)
+{
+    static const struct {
+        const char *name;
+        enum ffx_module_profile profile;
+    } names[] = {
+        {"note", FFX_PROFILE_NOTE},
+        {"manual", FFX_PROFILE_MANUAL},
+        {"manual-1.06", FFX_PROFILE_MANUAL},
+        {"manual-1.04", FFX_PROFILE_MANUAL_104},
+        {"manual-1.03", FFX_PROFILE_MANUAL_103},
+        {"sim7070", FFX_PROFILE_SIM7070},
+    };
+    static const char *const wrong[] = {"", "manual-", "manual-1.05", "Note",
+                                        "sim7000"};
+    enum ffx_module_profile profile;
+    (void)state;
+    start(FFX_PROFILE_NOTE);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        profile = FFX_PROFILES;
+        assert_int_equal(ffx_module_profile_set(&profile, names[i].name), 0);
+        assert_int_equal(profile, names[i].profile);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(ffx_module_profile_set(&profile, wrong[i]),
+                         FFX_ERR_SYNTAX);
+}
+
+static void a_profile_that_does_not_exist_is_refused(void **state)
+{
+    struct ffx_module module;
+    (void)state;
+    start(FFX_PROFILE_NOTE);
+    struct ffx_module_config config = b.config;
+    config.profile = FFX_PROFILES;
+    assert_int_equal(ffx_module_init(&module, &config, 0), FFX_ERR_ARGUMENT);
+}
+
+#define EDITION(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EDITION(each_profile_has_the_commands_of_its_document),
+        EDITION(what_came_later_is_unknown_before),
+        EDITION(limits_of_httptofs_came_with_1_04),
+        EDITION(sni_came_with_1_04),
+        EDITION(in_operation_came_with_1_06),
+        EDITION(no_edition_stores_a_file_by_ftp),
+        EDITION(a_profile_has_a_name),
+        EDITION(a_profile_that_does_not_exist_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
