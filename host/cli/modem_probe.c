@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
-#include "cli/modem_settle.h"
+#include "cli/modem_network.h"
 #include "cli/verbs.h"
 
 #include <signal.h>
@@ -11,22 +11,31 @@
 #include <time.h>
 
 static const struct cli_usage usage = {
-    "farfix modem probe PORT [--json] [-o FILE]",
+    "farfix modem probe PORT [--json] [-o FILE] [--network URL,...]",
     "Finds out which dialect a module speaks where SIMCom's documents "
     "disagree\n"
     "(D1 to D26 of farfix-sim(1)) and writes it as an ini file: farfix sim "
     "run\n"
-    "--quirk-file plays that module. It asks, and writes a file of its own,\n"
-    "/datatx/farfix.probe, which it removes: no update, no reset, no network,\n"
-    "and settings are put back. What cannot be seen so is unknown. If FILE is "
-    "a\n"
-    "directory the file is named after the module's revision.",
+    "--quirk-file plays that module. It asks, and writes files of its own,\n"
+    "/datatx/farfix.probe and /custapp/farfix.probe, which it removes: no\n"
+    "update, no reset, no network, and settings are put back. What cannot be\n"
+    "seen so is unknown. If FILE is a directory the file is named after the\n"
+    "module's revision.\n"
+    "\n"
+    "With --network the module also fetches the small files that you name, "
+    "each\n"
+    "once, into /customer/farfix.probe or /datatx/farfix.probe, and removes\n"
+    "them. http settles D10 and D22, https D9, ftp D11, D16 and D17. That "
+    "costs\n"
+    "data volume of its SIM; how much at most is said first.",
     "  farfix modem probe /dev/ttyUSB2\n"
-    "  farfix modem probe /dev/ttyUSB2 -o quirks/",
+    "  farfix modem probe /dev/ttyUSB2 -o quirks/\n"
+    "  farfix modem probe /dev/ttyUSB2 --network http://example.com/",
 };
 
 struct probe {
     struct settle settle;
+    struct network network;
     char model[64], revision[64], imei[24], cmee[8];
     int echo; /* it was on */
 };
@@ -211,14 +220,33 @@ static int write_ini(const struct probe *probe, const char *out)
     return result == 0 ? CLI_DONE : cli_fail(CLI_FAILED, "%s", error.text);
 }
 
+/* What was found is told, then what went wrong with the network. */
 static int report(const struct probe *probe, const char *out, int json)
 {
+    const struct network *network = &probe->network;
     const int code = out != NULL ? write_ini(probe, out) : CLI_DONE;
     if (code == CLI_DONE && json)
         print_json(probe);
     else if (code == CLI_DONE && out == NULL)
         print_ini(probe, stdout);
+    if (code != CLI_DONE || network->count == 0)
+        return code;
+    if (network->problem[0] != '\0')
+        return cli_fail(CLI_FAILED, "%s", network->problem);
+    fprintf(stderr, "farfix: %u bytes were fetched\n",
+            (unsigned)network->fetched);
     return code;
+}
+
+static void announce(const struct network *network)
+{
+    const uint32_t bytes = network_cost(network);
+    if (network->count > 0)
+        fprintf(stderr,
+                "farfix: the module fetches %zu file%s over its SIM: %u KB at "
+                "most, headers included\n",
+                network->count, network->count > 1 ? "s" : "",
+                (unsigned)((bytes + 1023u) / 1024u));
 }
 
 /* --- all together -------------------------------------------------------- */
@@ -237,6 +265,8 @@ static int probe_module(struct probe *probe)
     const int busy = is_updating(probe);
     if (!busy) {
         settle_all(&probe->settle);
+        if (probe->network.count > 0)
+            network_settle(&probe->network);
         identify(probe);
     }
     put_back(probe);
@@ -248,14 +278,20 @@ static int probe_module(struct probe *probe)
 
 int cli_modem_probe(int argc, char **argv)
 {
+    static struct probe probe;
     struct modem_options modem = {.baud = 115200};
     struct modem_link link;
-    struct probe probe = {.settle = {.link = &link}};
-    const char *port, *out = NULL;
+    const char *port, *out = NULL, *urls = NULL;
     int json = 0;
     const struct cli_option options[] = {
         {"-o", CLI_TEXT, &out, "FILE", "where the ini goes (standard output)"},
         {"--json", CLI_FLAG, &json, NULL, "report as JSON"},
+        {"--network", CLI_TEXT, &urls, "URL,...",
+         "small files to fetch: http, https, ftp"},
+        {"--apn", CLI_TEXT, &probe.network.apn, "NAME",
+         "access point, if the network delivers none"},
+        {"--secrets", CLI_TEXT, &probe.network.secrets, "FILE",
+         "NAME=value lines: FTP_USER, FTP_PASSWORD"},
         MODEM_OPTIONS(modem),
     };
     const int parsed =
@@ -263,9 +299,14 @@ int cli_modem_probe(int argc, char **argv)
                   argv, &port, 1, 1);
     if (parsed >= 0)
         return parsed;
-    int code = modem_link_open(&link, port, &modem);
-    if (code != 0)
+    probe.settle.link = &link;
+    probe.network.settle = &probe.settle;
+    int code = urls != NULL ? network_urls(&probe.network, urls) : CLI_DONE;
+    if (code == CLI_DONE)
+        code = modem_link_open(&link, port, &modem);
+    if (code != CLI_DONE)
         return code;
+    announce(&probe.network);
     code = meet(&probe);
     if (code == CLI_DONE)
         code = probe_module(&probe);

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define ANSWER_MS 5000u
-#define SCRATCH "2,\"farfix.probe\""
+#define NAME "\"" SETTLE_SCRATCH "\""
+#define SCRATCH "2," NAME
 #define BIG 8192u /* more than a block of any flash, 8.5 s at 9600 baud */
 #define SMALL 16u
 #define UNRECOGNIZED 601 /* manual 20.1 */
@@ -209,15 +210,22 @@ static int transact(struct settle *settle, const char *command, int reads,
     return FFX_ERR_TIMEOUT;
 }
 
-/* The scratch file begins with `size` bytes; `send` of them follow. */
-static int write_file(struct settle *settle, unsigned size, unsigned time_ms,
-                      unsigned send)
+/* The scratch file of a directory begins with `size` bytes; `send` of them
+ * follow. */
+static int write_in(struct settle *settle, int directory, unsigned size,
+                    unsigned time_ms, unsigned send)
 {
     char command[64];
     struct talk talk = {.send = send};
-    snprintf(command, sizeof command, "AT+CFSWFILE=" SCRATCH ",0,%u,%u", size,
-             time_ms);
+    snprintf(command, sizeof command, "AT+CFSWFILE=%d," NAME ",0,%u,%u",
+             directory, size, time_ms);
     return transact(settle, command, 0, &talk);
+}
+
+static int write_file(struct settle *settle, unsigned size, unsigned time_ms,
+                      unsigned send)
+{
+    return write_in(settle, 2, size, time_ms, send);
 }
 
 static int number(struct settle *settle, const char *command,
@@ -301,6 +309,24 @@ static int limits(struct settle *settle)
     return result == FFX_ERR_REFUSED ? 1 : SETTLE_UNKNOWN;
 }
 
+/* What index 0, /custapp, has been given is seen by index 1, or is not. */
+static int index_1(struct settle *settle)
+{
+    uint32_t bytes;
+    int value = SETTLE_UNKNOWN;
+    ask(settle, "AT+CFSDFILE=0," NAME);
+    if (ask(settle, "AT+CFSGFIS=1," NAME) != FFX_ERR_REFUSED ||
+        write_in(settle, 0, SMALL, 9999, SMALL) != FFX_OK)
+        return SETTLE_UNKNOWN;
+    const int found = number(settle, "AT+CFSGFIS=1," NAME, "+CFSGFIS:", &bytes);
+    if (found == FFX_ERR_REFUSED)
+        value = 0;
+    else if (found == FFX_OK && bytes == SMALL)
+        value = 1;
+    ask(settle, "AT+CFSDFILE=0," NAME);
+    return value;
+}
+
 /* Half of what was announced comes. */
 static int input_timeout(struct settle *settle)
 {
@@ -329,9 +355,13 @@ struct step {
 
 /* Each leaves the file as the next one needs it. */
 static const struct step in_bracket[] = {
-    {FFX_D3_NO_FILE, missing_file}, {FFX_D21_FREE, what_is_free},
-    {FFX_D6_MODE_0, mode_0},        {FFX_D8_READ_OK, read_ok},
-    {FFX_D20_LIMITS, limits},       {FFX_D4_INPUT_TIMEOUT, input_timeout},
+    {FFX_D3_NO_FILE, missing_file},
+    {FFX_D21_FREE, what_is_free},
+    {FFX_D6_MODE_0, mode_0},
+    {FFX_D8_READ_OK, read_ok},
+    {FFX_D20_LIMITS, limits},
+    {FFX_D15_INDEX_1, index_1},
+    {FFX_D4_INPUT_TIMEOUT, input_timeout},
 };
 
 static const struct step outside[] = {

@@ -2,8 +2,8 @@
 /*
  * The questions that settle which dialect a module speaks: D1 to D26 of
  * <farfix/module.h>. They change nothing that stays: test forms, reads, and a
- * file of their own in /datatx. Whatever needs an update, a reset or the
- * network to be seen is not asked.
+ * file of their own in /datatx and /custapp. What needs the network is for
+ * modem_network.h; what needs an update or a reset is not asked.
  */
 #ifndef FARFIX_CLI_MODEM_SETTLE_H
 #define FARFIX_CLI_MODEM_SETTLE_H
@@ -14,6 +14,7 @@
 
 #define SETTLE_UNKNOWN (-1)
 #define SETTLE_FORMS 9u
+#define SETTLE_SCRATCH "farfix.probe" /* the file's name */
 
 struct settle {
     struct modem_link *link;

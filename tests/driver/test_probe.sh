@@ -9,7 +9,7 @@ probe() { timeout 60 "$FARFIX" modem probe "$@"; }
 bare="--version 1529B05SIM7000G --flash-speed fast"
 
 # What needs an update, a reset, or the network to be seen.
-hidden="D2 D9 D10 D11 D13 D15 D22 D23 D24 D25"
+hidden="D2 D9 D10 D11 D13 D22 D23 D24 D25"
 
 # Every switch that shows: its values. D17 needs FTPTOFSST (D16).
 table="D1 ok error
@@ -21,6 +21,7 @@ D7 none rtscts
 D8 end both
 D12 sim7000 note sim7070
 D14 error alias
+D15 fota custapp
 D16 yes error
 D17 busy done
 D18 plain blank
