@@ -42,6 +42,29 @@ int screen_line(struct screen *screen, uint32_t timeout_ms)
     }
 }
 
+size_t screen_bytes(struct screen *screen, const uint8_t *wanted, size_t length,
+                    uint32_t timeout_ms)
+{
+    struct modem_link *link = screen->link;
+    const uint32_t end_ms = posix_port_now_ms() + timeout_ms;
+    size_t same = 0;
+    while (same < length) {
+        if (link->input_used < link->input_length) {
+            if (link->input[link->input_used++] != wanted[same])
+                break;
+            same++;
+            continue;
+        }
+        const int32_t left = (int32_t)(end_ms - posix_port_now_ms());
+        if (left <= 0)
+            break;
+        link->input_used = 0;
+        link->input_length = posix_port_read(&link->port, link->input,
+                                             sizeof link->input, (int)left);
+    }
+    return same;
+}
+
 int screen_is_final(const char *line)
 {
     static const char *const finals[] = {

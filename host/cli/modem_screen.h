@@ -17,6 +17,10 @@ struct screen {
  * it holds bytes that are no text, or too many. */
 int screen_line(struct screen *screen, uint32_t timeout_ms);
 
+/* So many bytes as they are; how many of them are these. */
+size_t screen_bytes(struct screen *screen, const uint8_t *wanted, size_t length,
+                    uint32_t timeout_ms);
+
 /* A final result code, as manual 2.2.19 and 20.1 have them. */
 int screen_is_final(const char *line);
 

@@ -88,7 +88,7 @@ says 1 "the file ends, the module says" "an answer that goes on is seen" \
 printf '> AT\n< OK\n<\n< +CFOTA: 6\n' >c.txt
 says 1 "c.txt:3: the module says nothing" "an answer that ends too soon is seen" \
     replay c.txt
-printf ': send 20\n' >c.txt
+printf ': boot\n' >c.txt
 says 1 "c.txt:1: only" "what cannot be played is refused by its line" replay c.txt
 printf '> AT+GSN={imei}\n' >c.txt
 says 1 "{imei} was masked" "a masked line cannot be typed" replay c.txt
