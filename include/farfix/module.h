@@ -35,11 +35,13 @@ enum ffx_module_dir {
     FFX_DIRS
 };
 #define FFX_CFS_DIRS 4u           /* those with an index */
-#define FFX_FILE_NAME_MAX 50u     /* characters of a file name */
+#define FFX_FILE_NAME_MAX 230u    /* characters of a file name; a SIM7000: 50 */
 #define FFX_FILE_CHUNK_MAX 10240u /* bytes of one CFSWFILE or CFSRFILE */
-#define FFX_URL_MAX 255u          /* HTTPTOFS test form: (1-255),(1-127) */
+/* HTTPTOFS test form: (1-255),(1-127). A SIM7070's says 1023, which no command
+ * line holds; this is what it does. */
+#define FFX_URL_MAX 537u
 
-/* Files. Names were checked: 1..50 printable characters, no '/' '\\', not
+/* Files. Names were checked: 1..230 printable characters, no '/' '\\', not
  * "." or "..". Return 0 or more, FFX_ERR_IO (also: no such file),
  * FFX_ERR_SPACE. */
 struct ffx_module_files {

@@ -4,15 +4,16 @@
 #include "base/bytes.h"
 
 #include "module/answer.h"
+#include "module/family.h"
 #include "module/quirk.h"
 #include "module/run.h"
 #include "module/timer.h"
 #include "module/transfer.h"
 
-int cmd_files_is_name(const char *name)
+int cmd_files_is_name(const struct ffx_module *module, const char *name)
 {
     const uint32_t length = bytes_length(name);
-    if (length == 0 || length > FFX_FILE_NAME_MAX)
+    if (length == 0 || length > family_name_max(module))
         return 0;
     for (uint32_t i = 0; i < length; i++)
         if (name[i] < ' ' || name[i] > '~' || name[i] == '/' ||
@@ -77,10 +78,11 @@ struct file {
     char name[FFX_FILE_NAME_MAX + 1];
 };
 
-static int take_name(struct command_call *call, char *name)
+static int take_name(const struct ffx_module *module, struct command_call *call,
+                     char *name)
 {
     if (command_string(call, name, FFX_FILE_NAME_MAX + 1) != 1 ||
-        !cmd_files_is_name(name))
+        !cmd_files_is_name(module, name))
         return COMMAND_REFUSED;
     return COMMAND_OK;
 }
@@ -93,7 +95,7 @@ static int take_any_file(struct ffx_module *module, struct command_call *call,
         return COMMAND_REFUSED;
     if (file->dir == FFX_DIR_FOTA && quirk_is(module, FFX_D15_INDEX_1, 1))
         file->dir = FFX_DIR_CUSTAPP;
-    return take_name(call, file->name);
+    return take_name(module, call, file->name);
 }
 
 /* The same, inside the bracket. */
@@ -261,7 +263,7 @@ static int rename_write(struct ffx_module *module, struct command_call *call)
     uint32_t size;
     char to[FFX_FILE_NAME_MAX + 1];
     if (take_file(module, call, &file) != COMMAND_OK ||
-        take_name(call, to) != COMMAND_OK ||
+        take_name(module, call, to) != COMMAND_OK ||
         ffx_at_args_end(&call->args) != 0 ||
         cmd_files_locked(module, file.dir, file.name) ||
         cmd_files_locked(module, file.dir, to))

@@ -5,8 +5,8 @@
 
 #include "module/command.h"
 
-/* 1: printable, no '/' '\\' '"', neither "." nor "..", 1..50 characters. */
-int cmd_files_is_name(const char *name);
+/* 1: printable, no '/' '\\' '"', neither "." nor "..", not too long. */
+int cmd_files_is_name(const struct ffx_module *module, const char *name);
 /* 1: nobody may write this file now: an update reads it, or a transfer
  * writes it. */
 int cmd_files_locked(const struct ffx_module *module, int dir,

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "module/answer.h"
+#include "module/family.h"
 #include "module/transfer.h"
 
 /* --- strings ------------------------------------------------------------- */
@@ -77,7 +78,9 @@ static int cid_read(struct ffx_module *module, struct command_call *call)
 
 static int cid_write(struct ffx_module *module, struct command_call *call)
 {
-    return command_only_number(call, 1, FFX_MODULE_BEARERS, &module->ftp_cid);
+    const int32_t first = family_is_sim7070(module) ? 0 : 1;
+    return command_only_number(call, first, FFX_MODULE_BEARERS,
+                               &module->ftp_cid);
 }
 
 static int mode_read(struct ffx_module *module, struct command_call *call)

@@ -89,16 +89,19 @@ static int ext_fetch(struct ffx_module *module)
     return result;
 }
 
+/* Of mode 2's test form, whatever CFSWFILE takes. */
+#define NAME_MAX 50u
+
 /* Mode 2 never replaces a file. */
 static int ext_store(struct ffx_module *module, struct command_call *call)
 {
     const struct ffx_module_config *config = &module->config;
-    char name[FFX_FILE_NAME_MAX + 1];
+    char name[NAME_MAX + 1];
     int32_t dir;
     uint32_t size;
     if (command_number(call, 0, FFX_CFS_DIRS - 1, &dir) != 1 ||
         command_string(call, name, sizeof name) != 1 ||
-        ffx_at_args_end(&call->args) != 0 || !cmd_files_is_name(name) ||
+        ffx_at_args_end(&call->args) != 0 || !cmd_files_is_name(module, name) ||
         cmd_files_locked(module, dir, name))
         return COMMAND_REFUSED;
     if (config->files->size(config->context, dir, name, &size) >= 0)

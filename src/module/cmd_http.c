@@ -4,6 +4,7 @@
 
 #include "module/answer.h"
 #include "module/cmd_files.h"
+#include "module/family.h"
 #include "module/quirk.h"
 #include "module/transfer.h"
 
@@ -50,7 +51,7 @@ static int take_path(struct ffx_module *module, const char *path)
     for (uint32_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
         const char *name = path + heads[i].length;
         if (!is_in(path, heads[i].head, heads[i].length) ||
-            !cmd_files_is_name(name) ||
+            !cmd_files_is_name(module, name) ||
             cmd_files_locked(module, heads[i].dir, name))
             continue;
         module->transfer_dir = heads[i].dir;
@@ -104,6 +105,7 @@ static int http_write(struct ffx_module *module, struct command_call *call)
     if (command_string(call, module->url, sizeof module->url) != 1 ||
         command_string(call, module->path, sizeof module->path) != 1 ||
         take_limits(module, call) != COMMAND_OK || !is_url(module->url) ||
+        bytes_length(module->url) > family_url_max(module) ||
         take_path(module, module->path) != COMMAND_OK)
         return COMMAND_REFUSED;
     const int result = transfer_begin(module, TRANSFER_HTTP);

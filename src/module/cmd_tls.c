@@ -145,8 +145,8 @@ static int convert(struct ffx_module *module, struct command_call *call)
         return COMMAND_REFUSED;
     const int keyed = command_string(call, key, sizeof key);
     if (keyed < 0 || command_string(call, pass, sizeof pass) < 0 ||
-        ffx_at_args_end(&call->args) != 0 || !cmd_files_is_name(name) ||
-        (keyed && (type != CONVERT_CERT || !cmd_files_is_name(key))))
+        ffx_at_args_end(&call->args) != 0 || !cmd_files_is_name(module, name) ||
+        (keyed && (type != CONVERT_CERT || !cmd_files_is_name(module, key))))
         return COMMAND_REFUSED;
     if (!is_there(module, name) || (keyed && !is_there(module, key)))
         return cmd_files_missing(module);

@@ -47,9 +47,9 @@ struct command_call {
     struct ffx_at_text out; /* COMMAND_PIECE bytes at least */
 };
 
-/* The largest piece of an answer that one call writes: HTTPTOFS? with 255
- * characters of URL and 127 of path, names and framing. */
-#define COMMAND_PIECE 512u
+/* The largest piece of an answer that one call writes: HTTPTOFS? with a URL and
+ * a path of one command line, names and framing. */
+#define COMMAND_PIECE 640u
 
 typedef int command_handler(struct ffx_module *module,
                             struct command_call *call);

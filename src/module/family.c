@@ -17,16 +17,19 @@ static const uint8_t editions[FFX_PROFILES] = {
     [FFX_PROFILE_MANUAL_104] = FAMILY_104,
 };
 
-/* The edition that a command came with. */
+/* The edition that a command came with, and whether a SIM7070 has it. */
 static const struct {
     const char *name;
-    uint8_t edition;
+    uint8_t edition, in_sim7070;
 } since[] = {
-    {"+CEREG", FAMILY_104},
-    {"+CNACTCFG", FAMILY_104},
-    {"+HTTPTOFSRL", FAMILY_104},
-    {"+CNCFG", FAMILY_106},
+    {"+SAPBR", FAMILY_103, 0},    {"+CEREG", FAMILY_104, 1},
+    {"+CNACTCFG", FAMILY_104, 0}, {"+HTTPTOFSRL", FAMILY_104, 1},
+    {"+CNCFG", FAMILY_106, 1},
 };
+
+/* By "is it a SIM7070". */
+static const uint16_t name_max[] = {50, FFX_FILE_NAME_MAX};
+static const uint16_t url_max[] = {255, FFX_URL_MAX};
 
 enum family_edition family_edition(const struct ffx_module *module)
 {
@@ -39,8 +42,19 @@ int family_has(const struct ffx_module *module, const struct command *row)
         return 0;
     for (uint32_t i = 0; i < sizeof since / sizeof since[0]; i++)
         if (bytes_same_text(since[i].name, row->name))
-            return since[i].edition <= editions[module->config.profile];
+            return since[i].edition <= editions[module->config.profile] &&
+                   (since[i].in_sim7070 || !family_is_sim7070(module));
     return 1;
+}
+
+uint32_t family_name_max(const struct ffx_module *module)
+{
+    return name_max[family_is_sim7070(module)];
+}
+
+uint32_t family_url_max(const struct ffx_module *module)
+{
+    return url_max[family_is_sim7070(module)];
 }
 
 /* --- test forms ---------------------------------------------------------- */

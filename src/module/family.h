@@ -21,6 +21,10 @@ enum family_edition {
 
 enum family_edition family_edition(const struct ffx_module *module);
 
+/* Characters of a file's name, and of HTTPTOFS' URL. */
+uint32_t family_name_max(const struct ffx_module *module);
+uint32_t family_url_max(const struct ffx_module *module);
+
 /* 1: the family, and the edition of its manual, have this command. One that
  * no manual has and modules know all the same is in each. */
 int family_has(const struct ffx_module *module, const struct command *row);

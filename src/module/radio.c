@@ -147,7 +147,7 @@ int radio_ftp_bearer(const struct ffx_module *module)
 {
     int any = 0;
     if (quirk_is(module, FFX_D11_FTP_BEARER, 1))
-        return module->sapbr[module->ftp_cid - 1].open;
+        return module->ftp_cid > 0 && module->sapbr[module->ftp_cid - 1].open;
     for (uint32_t i = 0; i < FFX_MODULE_BEARERS; i++)
         any |= module->sapbr[i].open;
     if (quirk_is(module, FFX_D11_FTP_BEARER, 2))

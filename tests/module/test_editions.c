@@ -61,7 +61,7 @@ static const struct {
     {"+CGNAPN", ALL},
     {"+CNACT", ALL},
     {"+CNCFG", FROM_106},
-    {"+CNACTCFG", FROM_104},
+    {"+CNACTCFG", FROM_104 & ~S7070},
     /* SMS. */
     {"+CSMS", ALL},
     {"+CPMS", ALL},
@@ -84,7 +84,7 @@ static const struct {
     {"+CGPADDR", ALL},
     {"+CGREG", ALL},
     {"+CEREG", FROM_104},
-    {"+SAPBR", ALL},
+    {"+SAPBR", ALL & ~S7070},
     {"+HTTPTOFS", ALL},
     {"+HTTPTOFSRL", FROM_104},
     {"+FTPCID", ALL},
@@ -230,6 +230,84 @@ static void no_edition_stores_a_file_by_ftp(void **state)
     }
 }
 
+static const char *of_length(int length)
+{
+    static char text[FFX_URL_MAX + 2];
+    memset(text, 'n', sizeof text);
+    text[length] = '\0';
+    return text;
+}
+
+static const char *write_named(int length)
+{
+    static char typed[700];
+    snprintf(typed, sizeof typed, "AT+CFSWFILE=3,\"%s\",0,1,5000\r",
+             of_length(length));
+    return typed;
+}
+
+static const char *fetch_named(int length)
+{
+    static char typed[700];
+    snprintf(typed, sizeof typed, "AT+HTTPTOFS=\"http://%s\",\"/fota/x\"\r",
+             of_length(length - 7));
+    return typed;
+}
+
+/* Manual of the SIM7070, chapters 9 and 13. Its URLs end with the line. */
+static void a_sim7070_takes_longer_names_and_urls(void **state)
+{
+    static const struct {
+        int profile, name, url;
+        const char *too_long;
+    } most[] = {{FFX_PROFILE_MANUAL, 50, 255, REFUSED},
+                {FFX_PROFILE_NOTE, 50, 255, REFUSED},
+                {FFX_PROFILE_SIM7070, 230, (int)FFX_URL_MAX, ERROR}};
+    (void)state;
+    start(FFX_PROFILE_NOTE);
+    for (size_t i = 0; i < 3; i++) {
+        restart(most[i].profile);
+        said("AT+CFSINIT\r");
+        expect(write_named(most[i].name + 1), REFUSED);
+        expect(write_named(most[i].name), "\r\nDOWNLOAD\r\n");
+        expect("x", OK);
+        said("AT+CFSTERM\r");
+        said(i < 2 ? "AT+CNACT=1\r" : "AT+CNACT=0,1\r");
+        module_bench_wait(&b, 1000);
+        expect(fetch_named(most[i].url + 1), most[i].too_long);
+        expect(fetch_named(most[i].url), OK);
+        assert_non_null(strstr(said("AT+HTTPTOFS?\r"), "nn\",\"/fota/x\""));
+    }
+}
+
+static void ftp_stores_under_names_of_50(void **state)
+{
+    char typed[120];
+    (void)state;
+    start(FFX_PROFILE_SIM7070);
+    for (int length = 50; length <= 51; length++) {
+        snprintf(typed, sizeof typed, "AT+FTPEXTGET=2,1,\"%s\"\r",
+                 of_length(length));
+        expect(typed, length == 50 ? OK : REFUSED);
+        restart(FFX_PROFILE_SIM7070);
+    }
+}
+
+static void the_bearer_of_ftp_counts_from_0_in_a_sim7070(void **state)
+{
+    (void)state;
+    start(FFX_PROFILE_MANUAL);
+    expect("AT+FTPCID=0\r", REFUSED);
+    restart(FFX_PROFILE_SIM7070);
+    expect("AT+FTPCID=0\r", OK);
+    expect("AT+FTPCID?\r", "\r\n+FTPCID: 0\r\n" OK);
+    module_bench_set(&b, "D11=sapbr");
+    module_bench_again(&b);
+    expect("AT+FTPCID=0\r", OK);
+    expect("AT+FTPSERV=\"h\";+FTPGETNAME=\"n\";+FTPSIZE\r", OK);
+    waits(1000, "\r\n+FTPSIZE: 1,61,0\r\n");
+}
+
 static void a_profile_has_a_name(void **state)
 {
     static const struct {
@@ -279,6 +357,9 @@ int main(void)
         EDITION(sni_came_with_1_04),
         EDITION(in_operation_came_with_1_06),
         EDITION(no_edition_stores_a_file_by_ftp),
+        EDITION(a_sim7070_takes_longer_names_and_urls),
+        EDITION(ftp_stores_under_names_of_50),
+        EDITION(the_bearer_of_ftp_counts_from_0_in_a_sim7070),
         EDITION(a_profile_has_a_name),
         EDITION(a_profile_that_does_not_exist_is_refused),
     };

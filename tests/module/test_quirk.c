@@ -54,6 +54,7 @@ static void a_sim7070_is_a_profile_of_its_own(void **context)
     uint8_t sim7070[FFX_QUIRKS], plain[FFX_QUIRKS] = {0};
     (void)context;
     ffx_module_quirks(FFX_PROFILE_SIM7070, sim7070);
+    assert_int_equal(ffx_module_quirk_set(plain, "D11=cnact"), 0);
     assert_int_equal(ffx_module_quirk_set(plain, "D12=sim7070"), 0);
     assert_int_equal(ffx_module_quirk_set(plain, "D24=sim7070"), 0);
     assert_int_equal(ffx_module_quirk_set(plain, "D16=yes"), 0);

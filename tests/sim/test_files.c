@@ -126,16 +126,19 @@ static void a_write_beyond_the_quota_leaves_the_file_as_it_was(void **context)
     assert_int_equal(sim_files_free(&files), 0);
 }
 
+#define TEN "1234567890"
+#define FIFTY TEN TEN TEN TEN TEN
+
 static void names_cannot_leave_their_directory(void **context)
 {
-    static const char *const names[] = {
-        "",
-        ".",
-        "..",
-        "../settings",
-        "a/b",
-        "/etc/passwd",
-        "123456789012345678901234567890123456789012345678901"};
+    static const char *const names[] = {"",
+                                        ".",
+                                        "..",
+                                        "../settings",
+                                        "a/b",
+                                        "/etc/passwd",
+                                        FIFTY FIFTY FIFTY FIFTY TEN TEN TEN
+                                        "1"};
     uint32_t bytes;
     (void)context;
     sim_files_save(&files, "settings", "keep", 4);
