@@ -24,7 +24,7 @@ static const struct {
 } since[] = {
     {"+SAPBR", FAMILY_103, 0},    {"+CEREG", FAMILY_104, 1},
     {"+CNACTCFG", FAMILY_104, 0}, {"+HTTPTOFSRL", FAMILY_104, 1},
-    {"+CNCFG", FAMILY_106, 1},
+    {"+CNCFG", FAMILY_106, 1},    {"+CEDRXRDP", FAMILY_106, 1}, /* with V1.05 */
 };
 
 /* By "is it a SIM7070". */

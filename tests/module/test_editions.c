@@ -2,6 +2,8 @@
 /* What each edition of the AT manual, and each other profile, has. */
 #include "module_case.h"
 
+#include "module/command.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -57,6 +59,7 @@ static const struct {
     {"+CMNB", ALL},
     {"+CPSMS", ALL},
     {"+CEDRXS", ALL},
+    {"+CEDRXRDP", FROM_106},
     {"+CPSI", ALL},
     {"+CGNAPN", ALL},
     {"+CNACT", ALL},
@@ -144,6 +147,34 @@ static void restart(int profile)
 {
     module_bench_end(&b);
     start(profile);
+}
+
+static int is_listed(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return 1;
+    return 0;
+}
+
+/* A command that is new here is looked up in each manual. */
+static void no_command_is_left_out(void **state)
+{
+    static const struct command_table *const tables[] = {
+        &cmd_v250_table,    &cmd_power_table,   &cmd_clock_table,
+        &cmd_basic_table,   &cmd_sim_table,     &cmd_card_table,
+        &cmd_radio_table,   &cmd_context_table, &cmd_bearer_table,
+        &cmd_files_table,   &cmd_http_table,    &cmd_ftp_table,
+        &cmd_ftp_get_table, &cmd_tls_table,     &cmd_sms_table,
+        &cmd_message_table, &cmd_phone_table,   &cmd_fota_table,
+    };
+    (void)state;
+    start(FFX_PROFILE_NOTE);
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
+        for (uint32_t i = 0; i < tables[t]->count; i++)
+            if (tables[t]->rows[i].name[0] == '+' &&
+                !is_listed(tables[t]->rows[i].name))
+                fail_msg("%s", tables[t]->rows[i].name);
 }
 
 static void each_profile_has_the_commands_of_its_document(void **state)
@@ -351,6 +382,7 @@ static void a_profile_that_does_not_exist_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EDITION(no_command_is_left_out),
         EDITION(each_profile_has_the_commands_of_its_document),
         EDITION(what_came_later_is_unknown_before),
         EDITION(limits_of_httptofs_came_with_1_04),
