@@ -389,14 +389,10 @@ static int https(const struct network *network)
     return network->works && network->said[0] == 601 ? 2 : SETTLE_UNKNOWN;
 }
 
-static void fetch_http(struct network *network, const char *url)
+/* It has ended, whatever it brought. */
+static void judge_http(struct network *network, int secure, const char *shown)
 {
     int *values = network->settle->values;
-    char shown[512];
-    const int secure = begins(url, "https:");
-    remove_file(network, 3);
-    if (!start_http(network, url) || !await(network, "AT+HTTPTOFSRL?", url))
-        return;
     const int idle = await_idle(network, "AT+HTTPTOFSRL?", 0);
     const long size = file_bytes(network, 3);
     network->fetched += size > 0 ? (uint32_t)size : 0;
@@ -409,7 +405,18 @@ static void fetch_http(struct network *network, const char *url)
     if (network->said[0] != 200 &&
         !(secure && values[FFX_D9_HTTPS] != SETTLE_UNKNOWN))
         tell(network, "the module says status %d of %s", (int)network->said[0],
-             cli_masked(url, shown, sizeof shown));
+             shown);
+}
+
+static void fetch_http(struct network *network, const char *url)
+{
+    char text[512];
+    const char *shown = cli_masked(url, text, sizeof text);
+    remove_file(network, 3);
+    if (!start_http(network, url))
+        return;
+    if (await(network, "AT+HTTPTOFSRL?", shown))
+        judge_http(network, begins(url, "https:"), shown);
     remove_file(network, 3);
 }
 
@@ -499,14 +506,32 @@ static int reaches(struct network *network, long *size)
            (network->said[1] > 64 && network->said[1] != 66);
 }
 
+static void judge_ftp(struct network *network)
+{
+    int *values = network->settle->values;
+    network->has_polled = 0;
+    ask(network, "AT+FTPTOFSST");
+    const long came = file_bytes(network, 2);
+    network->fetched += came > 0 ? (uint32_t)came : 0;
+    if (network->said[1] != 0) {
+        tell(network, "the module says FTP error %d", (int)network->said[1]);
+        return;
+    }
+    if (came > 0)
+        values[FFX_D16_FTP_FILE] = 0;
+    if (network->has_polled)
+        values[FFX_D17_FTP_STATE] =
+            network->polled[0] == 0 || network->polled[0] == 1
+                ? network->polled[0]
+                : SETTLE_UNKNOWN;
+}
+
 /* FTPEXTGET=2 and FTPTOFSST, which D16 and D17 are about. */
 static void fetch_ftp(struct network *network, long size)
 {
-    int *values = network->settle->values;
     if (size > (long)NETWORK_FILE_BYTES) {
         tell(network,
-             "the FTP server's file has %ld bytes; name one of %u at "
-             "most",
+             "the FTP server's file has %ld bytes; name one of %u at most",
              size, NETWORK_FILE_BYTES);
         return;
     }
@@ -514,22 +539,9 @@ static void fetch_ftp(struct network *network, long size)
     expect(network, "+FTPEXTGETFILE:", "+FTPTOFSST:");
     const int started = ask(network, "AT+FTPEXTGET=2,2," NAME);
     if (started == FFX_ERR_REFUSED)
-        values[FFX_D16_FTP_FILE] = 1;
-    if (started != FFX_OK || !await(network, "AT+FTPTOFSST", "the file by FTP"))
-        return;
-    network->has_polled = 0;
-    ask(network, "AT+FTPTOFSST");
-    const long came = file_bytes(network, 2);
-    network->fetched += came > 0 ? (uint32_t)came : 0;
-    if (network->said[1] != 0)
-        tell(network, "the module says FTP error %d", (int)network->said[1]);
-    else if (came > 0)
-        values[FFX_D16_FTP_FILE] = 0;
-    if (network->has_polled && network->said[1] == 0)
-        values[FFX_D17_FTP_STATE] =
-            network->polled[0] == 0 || network->polled[0] == 1
-                ? network->polled[0]
-                : SETTLE_UNKNOWN;
+        network->settle->values[FFX_D16_FTP_FILE] = 1;
+    if (started == FFX_OK && await(network, "AT+FTPTOFSST", "the file by FTP"))
+        judge_ftp(network);
     remove_file(network, 2);
 }
 

@@ -37,7 +37,8 @@ struct probe {
     struct settle settle;
     struct network network;
     char model[64], revision[64], imei[24], cmee[8];
-    int echo; /* it was on */
+    const char *profile; /* the virtual module's that is nearest */
+    int echo;            /* it was on */
 };
 
 /* --- before and after ---------------------------------------------------- */
@@ -94,6 +95,21 @@ static int is_updating(struct probe *probe)
 
 /* --- who it is ----------------------------------------------------------- */
 
+/* By commands that came with an edition of the manual, and by switches. */
+static const char *nearest(struct probe *probe)
+{
+    const int *values = probe->settle.values;
+    if (values[FFX_D12_CNACT] == 2)
+        return "sim7070";
+    if (ask(probe, "AT+CEREG=?") == FFX_ERR_REFUSED)
+        return "manual-1.03";
+    if (ask(probe, "AT+CNCFG=?") == FFX_ERR_REFUSED)
+        return "manual-1.04";
+    return values[FFX_D12_CNACT] == 1 || values[FFX_D16_FTP_FILE] == 0
+               ? "note"
+               : "manual";
+}
+
 /* What the module says goes into a file for others: no comment signs, no
  * controls. */
 static void clean(char *text)
@@ -112,6 +128,7 @@ static void identify(struct probe *probe)
     modem_link_ask(link, "AT+GMR", "Revision:", probe->revision,
                    sizeof probe->revision);
     modem_link_ask(link, "AT+GSN", "", probe->imei, sizeof probe->imei);
+    probe->profile = nearest(probe);
     const int skip = strncmp(model, vendor, sizeof vendor - 1) == 0;
     snprintf(probe->model, sizeof probe->model, "%s",
              skip ? model + sizeof vendor - 1 : model);
@@ -156,8 +173,8 @@ static void print_ini(const struct probe *probe, FILE *out)
     fprintf(out, "# farfix modem probe: quirks/README.md explains it\n");
     fprintf(out, "[module]\nmodel = %s\nrevision = %s\n", or_dash(probe->model),
             or_dash(probe->revision));
-    fprintf(out, "imei = %s\ndate = %s\n\n[quirks]\n", or_dash(probe->imei),
-            date);
+    fprintf(out, "imei = %s\nprofile = %s\ndate = %s\n\n[quirks]\n",
+            or_dash(probe->imei), probe->profile, date);
     for (size_t i = 0; i < FFX_QUIRKS; i++) {
         value_word(probe, i, word, sizeof word);
         fprintf(out, "%s = %s\n", ffx_module_quirk_name((enum ffx_quirk)i),
@@ -176,6 +193,7 @@ static void print_json(const struct probe *probe)
     cli_json_text("model", or_dash(probe->model));
     cli_json_text("revision", or_dash(probe->revision));
     cli_json_text("imei", or_dash(probe->imei));
+    cli_json_text("profile", probe->profile);
     for (size_t i = 0; i < FFX_QUIRKS; i++) {
         value_word(probe, i, word, sizeof word);
         cli_json_text(ffx_module_quirk_name((enum ffx_quirk)i), word);

@@ -23,7 +23,7 @@ CONF
 mkdir www && seq 1 120 >www/small.txt && seq 1 200000 >www/long.txt
 start_nginx && start_ftp "$work"
 result $? "servers for HTTP, HTTPS and FTP are there"
-ftp_file=$(ftp_url small.txt)
+ftp_file=$(ftp_url small.txt) long_file=$(ftp_url long.txt)
 ftp_file=ftp://ftp:tmf123@${ftp_file#ftp://}
 three=http://$files/small.txt,https://$https/small.txt,$ftp_file
 
@@ -81,6 +81,8 @@ finds() # PROFILE [NAME=VALUE]
         $also" | sort >wanted
     quirks_of found.ini | diff wanted - >err.log && [ $result -eq 0 ]
     result $? "$sentence: what needs the network is found"
+    grep -qx "profile = $1" found.ini
+    result $? "$sentence: the nearest profile is named"
     diff before after >changed.log && [ -s before ]
     result $? "$sentence: bearer, settings and files are as they were"
     ! grep -q tmf123 err found.ini
@@ -130,6 +132,11 @@ a_long_file_is_cut_off()
     result $? "the bearer is closed, and nothing of the file stays"
     grep -q '^D12 = note' found.ini
     result $? "what else was found is written down"
+    probe --network "ftp://ftp:tmf123@${long_file#ftp://}" -o found.ini 2>err
+    [ $? -eq 1 ] && grep -q 'name one of 16384 at most' err
+    result $? "of one by FTP the size is asked first"
+    grep -q '^D11 = any$' found.ini && [ ! -e m/datatx/farfix.probe ]
+    result $? "it is not fetched, and D11 is found all the same"
 }
 
 what_is_missing_is_named()
