@@ -40,6 +40,7 @@ struct tap {
     /* Raw bytes of a file: announced, and how many are still to come. */
     uint32_t to_send, send_left;
     uint32_t read_left;
+    int message; /* one is typed: its echo is not written down */
 };
 
 static volatile sig_atomic_t stopped;
@@ -121,7 +122,7 @@ static int is_command(const struct tap *tap, const char *name)
            strncasecmp(tap->command + 2, name, strlen(name)) == 0;
 }
 
-/* How many bytes of a file went to the module. */
+/* How many bytes of a file went to the module, since it was noted last. */
 static void note_sent(struct tap *tap)
 {
     char text[24];
@@ -130,7 +131,7 @@ static void note_sent(struct tap *tap)
         snprintf(text, sizeof text, "send %u", (unsigned)sent);
         add(tap, ":", text);
     }
-    tap->to_send = tap->send_left = 0;
+    tap->to_send = tap->send_left;
 }
 
 /* "+CFSRFILE: n": n bytes follow. Of the package, from the position on that
@@ -153,8 +154,12 @@ static void shown_line(struct tap *tap)
 {
     const char *line = tap->shown.line;
     const int final = screen_is_final(line);
-    if (final && tap->to_send > 0) /* not all was sent: its time is over */
-        note_sent(tap);
+    if (tap->message && !final && line[0] != '\0' && line[0] != '+')
+        return;
+    tap->message &= !final;
+    note_sent(tap);
+    if (final) /* if not all was sent, its time is over */
+        tap->to_send = tap->send_left = 0;
     add(tap, "<", line);
     if (strcmp(line, "DOWNLOAD") == 0) {
         answered(tap);
@@ -184,13 +189,28 @@ static int grow(struct text *text, uint8_t byte, char end)
     return 0;
 }
 
+/* The module has said "> " and waits for a message. Its text is nobody's
+ * business, and no command. */
+static int is_message(struct tap *tap, uint8_t byte)
+{
+    if (tap->shown.length < 2 || memcmp(tap->shown.line, "> ", 2) != 0)
+        return 0;
+    tap->message = 1;
+    if (byte == 0x1a || byte == 0x1b) {
+        add(tap, "#", "a message was typed");
+        tap->shown.length = 0;
+    }
+    return 1;
+}
+
 static void take_typed(struct tap *tap, const uint8_t *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         if (tap->send_left > 0) {
             if (--tap->send_left == 0)
                 note_sent(tap);
-        } else if (grow(&tap->typed, bytes[i], '\r') &&
+        } else if (!is_message(tap, bytes[i]) &&
+                   grow(&tap->typed, bytes[i], '\r') &&
                    tap->typed.line[0] != '\0') {
             modem_link_trace(tap->link, '>', tap->typed.line);
             typed_line(tap);
@@ -295,8 +315,7 @@ int tap_session(struct modem_link *link, struct transcript *transcript,
     fflush(stdout);
     run(&tap, keep);
     give_up(&tap);
-    if (tap.to_send > 0)
-        note_sent(&tap);
+    note_sent(&tap);
     sim_port_close(&tap.pty);
     return 0;
 }

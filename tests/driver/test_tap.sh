@@ -86,6 +86,12 @@ tap_open && at ATE0 && at 'AT+CPIN="4711"' && hear 'SMS Ready' &&
     at 'AT+CNCFG=1,"ctnb","someone","hunter2"' && at 'AT+FTPUN="joe"' &&
     at AT+CIMI && at AT+CFSINIT
 result $? "a person types"
+at AT+CMGF=1 && printf 'AT+CMGS="+8613900000000"\r' >&7 && sleep 0.5 &&
+    printf 'for your eyes only\x1a' >&7 && hear '^[+]CMGS' && hear '^OK$' &&
+    at ATE1 && printf 'AT+CMGS="+8613900000000"\r' >&7 && sleep 0.5 &&
+    printf 'for your eyes\ronly\x1a' >&7 && hear '^[+]CMGS' && hear '^OK$' &&
+    at ATE0
+result $? "and sends messages, with and without an echo"
 printf 'AT+CFSWFILE=3,"secret.pem",0,20,300\r' >&7 && hear DOWNLOAD &&
     printf 'PRIVATE KE' >&7 && hear ERROR
 printf 'AT+CFSWFILE=3,"secret.pem",0,11,5000\r' >&7 && hear DOWNLOAD &&
@@ -100,11 +106,16 @@ kill -TERM $tap
 wait $tap
 result $? "with --keep a signal ends it"
 [ -s hand.txt ] && ! grep -E \
-    'PRIVATE|4711|someone|hunter2|joe|[0-9]{14}' hand.txt
+    'PRIVATE|your eyes|4711|someone|hunter2|joe|[0-9]{14}' hand.txt
 result $? "neither secrets nor the file are written down"
+grep -qx '# a message was typed' hand.txt &&
+    grep -qx '> AT+CMGS="+{n}"' hand.txt
+result $? "nor is a message, only that there was one"
 [ "$(grep '^: send' hand.txt | tr '\n' ' ')" = ': send 10 : send 11 ' ] &&
     grep -qx '<: 11 0' hand.txt
 result $? "but how many bytes went, and came"
+grep -A2 '^: send 10$' hand.txt | tr '\n' ' ' | grep -qx ': send 10 < < ERROR '
+result $? "before what the module said of them"
 stop_sim
 
 echo 'at line 3 lose' >faults
