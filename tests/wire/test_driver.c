@@ -52,7 +52,7 @@ struct exchange {
     unsigned used;
 };
 
-#define EXCHANGES 48u
+#define EXCHANGES 80u
 
 static struct transcript {
     const char *path;
