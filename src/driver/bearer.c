@@ -259,13 +259,19 @@ int bearer_parse_apn(struct ffx_driver *driver, struct ffx_at_args *args)
     return 1;
 }
 
+/* SIM7070, 7080, 7090: contexts have an index before them. */
+static int indexed(const struct ffx_driver *driver)
+{
+    return driver->config->dialect == FFX_DIALECT_SIM7070 ||
+           driver->found.model[5] >= '7';
+}
+
 void bearer_apn(struct ffx_driver *driver, int result)
 {
     const struct ffx_driver_config *config = driver->config;
     if (result != FFX_OK)
         driver->apn[0] = '\0';
-    if (config->user != NULL ||
-        (config->dialect == FFX_DIALECT_SIM7070 && config->apn != NULL))
+    if (config->user != NULL || (indexed(driver) && config->apn != NULL))
         walk_go(driver, STEP_LOGIN);
     else
         next_way(driver);
@@ -282,7 +288,7 @@ void bearer_login(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
     const struct ffx_driver_config *config = driver->config;
     const char *given = apn_of(driver, APN_GIVEN);
-    ffx_at_put(out, config->dialect == FFX_DIALECT_SIM7070 ? "1,1" : "1");
+    ffx_at_put(out, indexed(driver) ? "1,1" : "1");
     put_next(out, given[0] != '\0' ? given : driver->apn);
     if (config->user == NULL)
         return;

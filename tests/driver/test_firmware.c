@@ -136,7 +136,8 @@ static void an_edition_without_a_poll_is_waited_for(void **state)
     road_end(&road);
 }
 
-/* A bearer's login needs CNCFG, which came with V1.06. */
+/* A bearer's login needs CNCFG, which came with V1.06; a SIM7070 has an index
+ * in it, and says by its name that it is one. */
 static void an_edition_without_logins_says_so(void **state)
 {
     (void)state;
@@ -145,8 +146,10 @@ static void an_edition_without_logins_says_so(void **state)
         road.config.apn = "ctnb";
         road.config.user = "joe";
         road.config.password = "secret";
-        if (profile == FFX_PROFILE_SIM7070)
-            road.config.dialect = FFX_DIALECT_SIM7070;
+        if (profile == FFX_PROFILE_SIM7070) {
+            road.model = "SIM7070G";
+            road.config.facts.model = NULL;
+        }
         const int older = profile == FFX_PROFILE_MANUAL_103 ||
                           profile == FFX_PROFILE_MANUAL_104;
         ends_with(older ? FFX_CAUSE_NO_BEARER : FFX_CAUSE_DONE, "login");
