@@ -23,6 +23,19 @@ static void enter(struct ffx_sim *sim, enum sim_state state, int64_t due_ms)
 
 /* --- firmware ------------------------------------------------------------ */
 
+/* What lies on the SIM and in the module's flash outlives the firmware's run:
+ * the messages. */
+static int start_module(struct ffx_sim *sim)
+{
+    struct ffx_module_sms *const sms = &sim->module.sms;
+    struct ffx_module_message kept[FFX_MODULE_STORES][FFX_MODULE_MESSAGES];
+    memcpy(kept, sms->messages, sizeof kept);
+    const int result = ffx_module_init(&sim->module, &sim->module_config,
+                                       (uint32_t)clock_ms(sim));
+    memcpy(sms->messages, kept, sizeof kept);
+    return result;
+}
+
 static int start_firmware(struct ffx_sim *sim)
 {
     const int status = ffx_agent_status(&sim->boot.agent);
@@ -39,8 +52,7 @@ static int start_firmware(struct ffx_sim *sim)
     enter(sim, SIM_RUN, 0);
     sim_trouble_count(sim, SIM_ON_BOOT, 0);
     sim_trouble_boot(sim);
-    const int result = ffx_module_init(&sim->module, &sim->module_config,
-                                       (uint32_t)clock_ms(sim));
+    const int result = start_module(sim);
     if (result == FFX_OK)
         sim_trouble_booted(sim);
     return result;

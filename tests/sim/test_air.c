@@ -345,6 +345,26 @@ static void an_sms_waits_for_the_end_of_an_update(void **context)
     assert_int_equal(messages(virtual_wait(&v, 15000)), 1);
 }
 
+/* They lie on the SIM, and in the module's flash. */
+static void sms_outlive_a_reset_and_a_power_cut(void **context)
+{
+    static const char *const ways[] = {"now reset", "now cut"};
+    (void)context;
+    virtual_say(&v, "AT+CPMS=\"SM\",\"SM\",\"ME\"\r");
+    control("now sms +491 in flash");
+    virtual_wait(&v, 100);
+    virtual_say(&v, "AT+CPMS=\"SM\",\"SM\",\"SM\"\r");
+    control("now sms +492 on the SIM");
+    virtual_wait(&v, 100);
+    for (int i = 0; i < 2; i++) {
+        control(ways[i]);
+        virtual_wait(&v, 15000);
+        has(virtual_say(&v, "AT+CMGF=1;+CMGR=1,1\r"),
+            "\"REC UNREAD\",\"+492\"");
+        has(virtual_say(&v, "AT+CPMS=\"ME\";+CMGR=1,1\r"), "in flash");
+    }
+}
+
 static void more_sms_than_the_network_keeps_are_lost_and_named(void **context)
 {
     (void)context;
@@ -391,6 +411,7 @@ int main(void)
         TEST(registration_and_signal_change_while_it_runs),
         TEST(an_sms_waits_for_a_module_that_is_off),
         TEST(an_sms_waits_for_the_end_of_an_update),
+        TEST(sms_outlive_a_reset_and_a_power_cut),
         TEST(more_sms_than_the_network_keeps_are_lost_and_named),
         TEST(a_file_that_cannot_be_written_stays_as_it_was),
     };
