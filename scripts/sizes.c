@@ -7,6 +7,7 @@
 #include <farfix/driver.h>
 #include <farfix/module.h>
 #include <farfix/package.h>
+#include <farfix/watch.h>
 
 #define SIZE_OF(room, name) char room##__##name[sizeof(struct name)]
 
@@ -18,3 +19,4 @@ SIZE_OF(module, ffx_module);
 SIZE_OF(at, ffx_at_reader);
 SIZE_OF(at, ffx_at_response);
 SIZE_OF(driver, ffx_driver);
+SIZE_OF(watch, ffx_watch);
