@@ -236,6 +236,21 @@ static void each_message_has_its_own_head(void **state)
     }
 }
 
+/* A digit may have been altered on the line. */
+static void a_place_is_believed_when_it_was_read_twice_alike(void **state)
+{
+    (void)state;
+    begin("\r\n+CMGL: 5,0,\"\",27\r\n" LOOK "\r\n" OK);
+    answers("AT+CMGL", "\r\n+CMGL: 4,0,\"\",27\r\n" LOOK "\r\n" OK, 1);
+    assert_int_equal(watch_bench_run(&b, MINUTE), FFX_WATCH_SMS);
+    assert_int_equal(watch_bench_sent(&b, "AT+CMGD"), 1);
+    assert_int_equal(watch_bench_sent(&b, "AT+CMGD=5\r"), 1);
+    begin(NULL);
+    answers("AT+CMGL", HEAD LOOK "\r\n" OK, 1); /* and then it is gone */
+    assert_int_equal(watch_bench_run(&b, MINUTE), WATCH_BENCH_NONE);
+    assert_int_equal(watch_bench_sent(&b, "AT+CMGD"), 0);
+}
+
 /* --- what nobody asked for ----------------------------------------------- */
 
 static void a_message_that_nobody_asked_for_is_a_hint_at_most(void **state)
@@ -430,6 +445,7 @@ int main(void)
         cmocka_unit_test(another_digit_is_another_sender_or_text),
         cmocka_unit_test(the_place_in_the_head_is_what_is_deleted),
         cmocka_unit_test(each_message_has_its_own_head),
+        cmocka_unit_test(a_place_is_believed_when_it_was_read_twice_alike),
         cmocka_unit_test(a_message_that_nobody_asked_for_is_a_hint_at_most),
         cmocka_unit_test(nothing_is_sent_right_behind_what_was_heard),
         cmocka_unit_test(noise_makes_no_look_and_no_hang),

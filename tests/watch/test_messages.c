@@ -126,6 +126,7 @@ static void
 of_another_sender_nothing_counts_and_nothing_is_touched(void **state)
 {
     static const char *const senders[] = {OTHER,
+                                          "+4815112345678",
                                           "15112345678",
                                           "5112345678",
                                           "+491511234567",
