@@ -34,7 +34,7 @@ _farfix_argument() # WORD OPTION ARGUMENT
     *)
         case $3 in
         DIR | OUT) compgen -d -- "$1" ;;
-        N | BYTES | SECONDS | VERSION) ;;
+        N | BYTES | SECONDS | VERSION | TIME | HH | NUMBER | TEXT) ;;
         *) compgen -f -- "$1" ;;
         esac
         ;;
@@ -87,7 +87,7 @@ _farfix()
     compopt -o filenames 2>/dev/null
     if [ -n "$argument" ]; then
         COMPREPLY=($(_farfix_argument "$word" "$before" "$argument"))
-    elif [ "$places" -eq 0 ] && [[ $noun == update || $noun == modem ]]; then
+    elif [ "$places" -eq 0 ] && [[ $noun =~ ^(update|watch|modem)$ ]]; then
         COMPREPLY=($(_farfix_port "$word"))
     else
         COMPREPLY=($(compgen -f -- "$word"))

@@ -80,6 +80,18 @@ static const struct cli_option *find_option(const struct cli_option *options,
     return NULL;
 }
 
+static int add_text(const struct cli_option *option, const char *value)
+{
+    struct cli_texts *const texts = option->value;
+    struct cli_list *const list = option->value;
+    const int few = option->kind == CLI_TEXTS;
+    size_t *const count = few ? &texts->count : &list->count;
+    if (*count == (few ? CLI_TEXTS_MAX : CLI_LIST_MAX))
+        return -1;
+    (few ? texts->text : list->text)[(*count)++] = value;
+    return 0;
+}
+
 /* One option at argv[i], its value behind '=' or in argv[i + 1]. Returns how
  * many words it took, or 0 after an error message. */
 static int take_option(const struct cli_usage *usage,
@@ -105,11 +117,9 @@ static int take_option(const struct cli_usage *usage,
         return usage_error(usage, "option needs a value", argv[0]), 0;
     if (option->kind == CLI_TEXT)
         *(const char **)option->value = value;
-    else if (option->kind == CLI_TEXTS) {
-        struct cli_texts *const texts = option->value;
-        if (texts->count == CLI_TEXTS_MAX)
+    else if (option->kind == CLI_TEXTS || option->kind == CLI_LIST) {
+        if (add_text(option, value) != 0)
             return usage_error(usage, "option given too often", argv[0]), 0;
-        texts->text[texts->count++] = value;
     } else if (parse_number(value, option->value) != 0)
         return usage_error(usage, "not a number", value), 0;
     return equals != NULL ? 1 : 2;

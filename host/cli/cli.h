@@ -24,12 +24,19 @@ enum cli_kind {
     CLI_FLAG,   /* int *: set to 1 */
     CLI_TEXT,   /* const char ** */
     CLI_NUMBER, /* uint32_t *: decimal or 0x, with K or M */
-    CLI_TEXTS   /* struct cli_texts *: may be said more than once */
+    CLI_TEXTS,  /* struct cli_texts *: may be said twice */
+    CLI_LIST    /* struct cli_list *: may be said more often */
 };
 
 #define CLI_TEXTS_MAX 2u
 struct cli_texts {
     const char *text[CLI_TEXTS_MAX];
+    size_t count;
+};
+
+#define CLI_LIST_MAX 16u
+struct cli_list {
+    const char *text[CLI_LIST_MAX];
     size_t count;
 };
 

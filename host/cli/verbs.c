@@ -25,8 +25,9 @@ const struct cli_verb cli_verbs[] = {
     /* sim */
     {"sim", "run", cli_sim_run, "run a virtual SIM7000"},
 
-    /* update, modem */
+    /* update, watch, modem */
     {"update", "", cli_update, "take a module to a new version, and prove it"},
+    {"watch", "", cli_watch, "update a module whenever there is news"},
     {"modem", "info", cli_modem_info,
      "show what a module is and how it stands"},
     {"modem", "status", cli_modem_status, "show what became of an update"},

@@ -30,6 +30,7 @@ int cli_store_serve(int argc, char **argv);
 /* sim */
 int cli_sim_run(int argc, char **argv);
 int cli_update(int argc, char **argv);
+int cli_watch(int argc, char **argv);
 int cli_modem_info(int argc, char **argv);
 int cli_modem_status(int argc, char **argv);
 int cli_modem_clear(int argc, char **argv);

@@ -110,8 +110,8 @@ struct ffx_watch_config {
 
     uint32_t first_ms; /* first time, from init [every_ms] */
     uint32_t every_ms; /* and again [never; both 0: no time at all] */
-    /* A share of this, the same for the same seed, is added to the first
-     * time, and so to each: a fleet does not come at one moment. */
+    /* A share of this, ffx_watch_share, is added to the first time, and so to
+     * each: a fleet does not come at one moment. */
     uint32_t spread_ms;
     uint32_t seed;     /* ffx_watch_seed(IMEI) */
     uint32_t least_ms; /* from the end of a look to the next [900,000] */
@@ -142,6 +142,16 @@ int ffx_watch_init(struct ffx_watch *watch,
 
 /* A number for `seed` from any text that is this device's own. */
 uint32_t ffx_watch_seed(const char *text);
+/* 0 .. spread_ms, the same for the same seed; seeds of a fleet are spread. */
+uint32_t ffx_watch_share(uint32_t spread_ms, uint32_t seed);
+
+/* The next time comes in `ms`, whatever was set; every_ms goes on from there.
+ * For who knows the time of day, and learns it late. FFX_ERR_ARGUMENT: too
+ * long; nothing has changed. */
+int ffx_watch_at(struct ffx_watch *watch, uint32_t ms, uint32_t now_ms);
+/* 1: the next time comes in *ms; 0: none will. */
+int ffx_watch_next(const struct ffx_watch *watch, uint32_t now_ms,
+                   uint32_t *ms);
 
 /* Bytes from the module; takes them all. */
 void ffx_watch_feed(struct ffx_watch *watch, const void *bytes, uint32_t length,

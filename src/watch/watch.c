@@ -427,13 +427,28 @@ uint32_t ffx_watch_seed(const char *text)
     return seed;
 }
 
-/* 0 .. spread_ms: the upper half of a product of 64 bits. */
-static uint32_t share_of(const struct ffx_watch_config *config)
+/* The upper half of a product of 64 bits. */
+uint32_t ffx_watch_share(uint32_t spread_ms, uint32_t seed)
 {
-    const uint32_t mixed = (config->seed ^ config->seed >> 16) * 2654435769u;
-    return (uint32_t)(((uint64_t)(mixed ^ mixed >> 16) *
-                       (config->spread_ms + 1u)) >>
+    const uint32_t mixed = (seed ^ seed >> 16) * 2654435769u;
+    return (uint32_t)(((uint64_t)(mixed ^ mixed >> 16) * (spread_ms + 1u)) >>
                       32);
+}
+
+int ffx_watch_at(struct ffx_watch *watch, uint32_t ms, uint32_t now_ms)
+{
+    if (ms > FFX_WATCH_LONGEST_MS)
+        return FFX_ERR_ARGUMENT;
+    watch->timed = 1;
+    watch->time_ms = now_ms + ms;
+    return FFX_OK;
+}
+
+int ffx_watch_next(const struct ffx_watch *watch, uint32_t now_ms, uint32_t *ms)
+{
+    const uint32_t left_ms = watch->time_ms - now_ms;
+    *ms = left_ms <= INT32_MAX ? left_ms : 0;
+    return watch->timed;
 }
 
 int ffx_watch_init(struct ffx_watch *watch,
@@ -447,7 +462,7 @@ int ffx_watch_init(struct ffx_watch *watch,
     watch->now_ms = now_ms;
     watch->timed = config->first_ms != 0 || config->every_ms != 0;
     watch->time_ms = now_ms + value_or(config->first_ms, config->every_ms) +
-                     share_of(config);
+                     ffx_watch_share(config->spread_ms, config->seed);
     ffx_at_response_init(&watch->response, config->line, config->line_bytes);
     go_after(watch, STEP_SYNC, 0);
     return FFX_OK;

@@ -16,7 +16,8 @@ sentence="systemd takes the units"
 if command -v systemd-analyze >/dev/null; then
     mkdir units && cp "$root"/examples/systemd/*@.* units &&
         sed -i 's|^ExecStart=[^ ]*|ExecStart=/bin/true|' units/*.service
-    systemd-analyze verify --man=no units/farfix-update@farfix-modem.{service,timer} \
+    systemd-analyze verify --man=no units/farfix-watch@farfix-modem.service \
+        units/farfix-update@farfix-modem.{service,timer} \
         >verify.log 2>&1 && [ ! -s verify.log ]
     result $? "$sentence"
 else

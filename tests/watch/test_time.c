@@ -209,6 +209,32 @@ static void a_device_keeps_its_share(void **state)
     assert_int_equal(share_of(1, 0), 0);
 }
 
+/* --- the time of day ------------------------------------------------------ */
+
+static void a_time_that_is_known_late_moves_all_of_them(void **state)
+{
+    (void)state;
+    begin(&(struct ffx_watch_config){.every_ms = HOUR, .least_ms = 1}, 0);
+    assert_int_equal(watch_bench_run(&b, 10 * MINUTE), WATCH_BENCH_NONE);
+    assert_int_equal(ffx_watch_at(&b.watch, 5 * MINUTE, watch_bench_now(&b)),
+                     FFX_OK);
+    uint32_t ms;
+    assert_int_equal(ffx_watch_next(&b.watch, watch_bench_now(&b), &ms), 1);
+    assert_int_equal(ms, 5 * MINUTE);
+    due_after(5 * MINUTE, FFX_WATCH_TIME);
+    watch_bench_look(&b, 1000);
+    due_after(HOUR - 1000, FFX_WATCH_TIME);
+    watch_bench_look(&b, 0);
+    assert_int_equal(
+        ffx_watch_at(&b.watch, FFX_WATCH_LONGEST_MS + 1, watch_bench_now(&b)),
+        FFX_ERR_ARGUMENT);
+    due_after(HOUR, FFX_WATCH_TIME);
+    begin(&(struct ffx_watch_config){0}, 0);
+    assert_int_equal(ffx_watch_next(&b.watch, 0, &ms), 0);
+    ffx_watch_at(&b.watch, HOUR, 0);
+    due_after(HOUR, FFX_WATCH_TIME);
+}
+
 /* --- settings ------------------------------------------------------------ */
 
 static int with(const char *sender, const char *text, uint32_t bytes)
@@ -302,6 +328,7 @@ int main(void)
         cmocka_unit_test(the_first_of_several_reasons_is_told),
         cmocka_unit_test(a_fleet_is_spread_evenly),
         cmocka_unit_test(a_device_keeps_its_share),
+        cmocka_unit_test(a_time_that_is_known_late_moves_all_of_them),
         cmocka_unit_test(what_can_be_in_no_sms_is_refused),
         cmocka_unit_test(a_line_that_holds_no_message_is_refused),
         cmocka_unit_test(durations_that_cannot_be_measured_are_refused),

@@ -1,0 +1,205 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# farfix watch PORT STORE/: stays on the port, and when an SMS says so or a
+# time comes, does what farfix update PORT STORE/ does.
+. "$(dirname "$0")/../pack/maker.bash"
+. "$root/tests/support/sim.bash"
+. "$root/tests/support/stage.bash"
+
+boss=+4915112345678
+
+make_firmware >maker.log && "$FARFIX" key make foreign >>maker.log &&
+    start_store releases store.key
+result $? "a store serves A and B"
+
+# $walker watches; what it says stands in `said` and `err`.
+watch() # OPTION...
+{
+    : >said
+    "$FARFIX" watch "$port" "http://$http/" --trust "$work/release.pub" \
+        --json "$@" >said 2>err 8<&- &
+    walker=$!
+}
+
+tells() # TEXT
+{
+    until_true grep -qF -- "$1" said
+}
+
+tell_module() # COMMAND
+{
+    printf '%s\n' "$1" | socat -t 5 - UNIX-CONNECT:control | grep -qx ok
+}
+
+ends() # CODE SENTENCE
+{
+    kill -TERM "$walker"
+    wait "$walker"
+    local code=$?
+    [ "$code" -eq "$1" ] && tail -n 1 said | grep -q '"event":"end"'
+    result $? "$2"
+}
+
+by_sms()
+{
+    new_module --control control
+    watch --sms-from $boss --sms-from +1555123 --least 1s
+    tells '"event":"listening"'
+    result $? "it says that it listens"
+    tell_module "now sms +4915112345679 look now" && sleep 3 &&
+        ! grep -q '"event":"look"' said
+    result $? "an SMS of somebody else is nothing"
+    tell_module "now sms $boss look now or never" && sleep 2 &&
+        ! grep -q '"event":"look"' said
+    result $? "nor is another text"
+    tell_module "now sms $boss Look now" &&
+        tells '"event":"look","port":"'"$port"'","reason":"sms"' &&
+        tells '"result":"done"' && tells '"event":"looked"'
+    result $? "an SMS that says so is a look, and the module gets B"
+    grep -q "\"version\":\"$B\"" said && grep -q '"end":"done"' said
+    result $? "its report says B"
+    tell_module "now sms +1555123 look now" && tells '"result":"nothing"' &&
+        tells '"end":"nothing"'
+    result $? "the next one finds nothing newer"
+    ends 0 "SIGTERM ends it with 0"
+    [ ! -s err ]
+    result $? "nothing is complained of"
+    runs $B && status_is 6
+    result $? "the module runs B"
+    line_open && at AT+CMGF=1 && at 'AT+CMGL="ALL",1' &&
+        [ "$(grep -c '^+CMGL: .*REC UNREAD' heard)" -eq 2 ] &&
+        grep -qx 'look now or never' heard && ! grep -qi '^look now$' <(
+        grep -A1 "$boss" heard)
+    result $? "the others' messages are there, unread, and the orders are not"
+    line_close
+}
+scene by_sms
+
+by_time()
+{
+    new_module
+    watch --every 1s
+    tells '"result":"done"' && tells '"result":"nothing"' &&
+        [ "$(grep -c '"reason":"time"' said)" -ge 2 ]
+    result $? "by time it gets B, and looks again"
+    ends 0 "without SMS SIGTERM ends it with 0 as well"
+    runs $B
+    result $? "by time: the module runs B"
+}
+scene by_time
+
+once()
+{
+    new_module
+    timeout 120 "$FARFIX" watch "$port" "http://$http/" --once --every 1s \
+        --trust "$work/release.pub" --sms-from $boss >said 2>err
+    [ $? -eq 0 ] && grep -q "^$A -> $B in" said && grep -qx 'look: time' said &&
+        tail -n 1 said | grep -qx end && grep -q '^check 100 %' err
+    result $? "--once ends behind its look, with lines that a journal can have"
+    timeout 120 "$FARFIX" watch "$port" "http://$http/" --once --every 1s \
+        --trust "$work/release.pub" >said 2>err
+    [ $? -eq 2 ] && grep -qx 'looked: nothing' said
+    result $? "and with its exit code"
+    runs $B
+    result $? "once: the module runs B"
+}
+scene once
+
+# A module that is switched off and on again meanwhile is heard as before.
+restarts()
+{
+    new_module --control control
+    watch --sms-from $boss --least 1s
+    tells '"event":"listening"' && tell_module "now cut" &&
+        tell_module "now sms $boss look now" && tells '"result":"done"'
+    result $? "an SMS that waited for a module without power is a look"
+    ends 0 "it ends then as ever"
+}
+scene restarts
+
+settings()
+{
+    new_module
+    line_open && until_true at AT && at 'AT+CMGF=1;+CNMI=1,2'
+    line_close
+    watch --sms-from $boss
+    tells '"event":"listening"'
+    ends 0 "it ends while it listens"
+    line_open && answers 'AT+CMGF?' '+CMGF: 1' &&
+        answers 'AT+CNMI?' '+CNMI: 1,2,0,0,0'
+    result $? "how the module tells of SMS is then as it was"
+    line_close
+}
+scene settings
+
+stopped()
+{
+    new_module --flash-speed real
+    watch --every 1s --trace
+    until_true grep -q '"Updating",[1-9]' err
+    kill -TERM "$walker"
+    wait "$walker"
+    [ $? -eq 0 ] && grep -q 'keep its power on' err
+    result $? "told to stop in an update it says that the module goes on"
+    until_true grep -q 'status 6' m.log && runs $B
+    result $? "and the module goes on"
+}
+scene stopped
+curtain
+
+refuses() # WORD SENTENCE ARGUMENT...
+{
+    local word=$1 sentence=$2
+    shift 2
+    timeout 10 "$FARFIX" watch "$@" >said 2>err
+    [ $? -eq 64 ] && grep -q -- "$word" err && [ ! -s said ]
+    result $? "$sentence"
+}
+store="nowhere http://$http/ --trust release.pub"
+# shellcheck disable=SC2086 # several words
+{
+    refuses "--every, --at or" "it wants something to wait for" $store
+    refuses "ends in /" "it wants a store" nowhere update.zip --every 1h
+    refuses "--trust" "it wants a key" nowhere http://$http/ --every 1h
+    for bad in 0 1 6x -1 24d 99999999999s ''; do
+        [ "$bad" != 1 ] || continue
+        refuses "--every" "--every $bad is no time" $store --every "$bad"
+    done
+    for bad in 24:00 3 03:60 0300 03:0x 03:00:00; do
+        refuses "--at" "--at $bad is no time of day" $store --at "$bad"
+    done
+    refuses "longer" "--spread is within --every" $store --every 1h --spread 2h
+    refuses "--sms-from" "a name is no number" $store --sms-from farfix
+    refuses "--sms-text" "a text is in letters and digits" $store \
+        --sms-from +1 --sms-text 'pay $5'
+}
+"$FARFIX" watch nowhere http://$http/ --trust release.pub --every 1h 2>err
+[ $? -eq 3 ] && grep -q nowhere err
+result $? "a port that is not there is exit 3"
+
+# The next time, of a port that stays silent.
+next() # TZ OPTION...
+{
+    socat PTY,link=quiet,raw,echo=0 EXEC:'sleep 60' &
+    local silent=$!
+    : >said
+    until_true test -e quiet
+    TZ=$1 "$FARFIX" watch "$PWD/quiet" http://$http/ --trust release.pub \
+        --json "${@:2}" >said 2>err &
+    walker=$!
+    tells '"event":"waiting"'
+    kill -TERM $walker
+    wait $walker
+    kill $silent
+    wait $silent 2>/dev/null
+    sed -n 's/.*"next":"\([^"]*\)".*/\1/p' said | head -n 1
+}
+for zone in UTC America/St_Johns; do
+    for at in 00:00 12:34 23:59; do
+        said=$(next $zone --at $at)
+        [ "$(TZ=$zone date -d "$said" +%H:%M:%S)" = "$at:00" ] &&
+            left=$(($(date -d "$said" +%s) - $(date +%s))) &&
+            [ $left -gt -5 ] && [ $left -le 90000 ]
+        result $? "--at $at in $zone is the next $at there: $said"
+    done
+done
