@@ -261,7 +261,7 @@ static void a_message_that_nobody_asked_for_is_a_hint_at_most(void **state)
         "\r\n+CMT: \"+4915112345678\",\"\",\"19/06/26\"\r\nlook now\r\n",
         "\r\n+CMTI: \"SM\",3\r\n",
         OK OK OK OK OK OK OK HEAD LOOK "\r\n" OK OK,
-        "\r\n+CMGF: 7\r\n\r\n+CNMI: 9,9\r\n" OK,
+        "\r\n+CMGF: 7\r\n\r\n+CNMI: 9,9\r\n\r\nOK\r\n",
     };
     static const uint32_t chunks[] = {0, 1, WATCH_BENCH_ODD};
     (void)state;

@@ -145,6 +145,69 @@ stopped()
     result $? "and the module goes on"
 }
 scene stopped
+
+# examples/watch as it stands, but for the store's address; an SMS starts it.
+example()
+{
+    local part
+    new_module --control control
+    for part in main look; do
+        sed "s|http://fota.example/|http://$http/|" \
+            "$root/examples/watch/$part.c" >$part.c
+    done
+    cat >board.c <<'C'
+#include "posix/posix_port.h"
+#include "template/template_port.h"
+extern struct posix_port board_line;
+uint32_t board_read(void *bytes, uint32_t capacity, uint32_t wait_ms)
+{
+    return (uint32_t)posix_port_read(&board_line, bytes, capacity, (int)wait_ms);
+}
+uint32_t board_write(const void *bytes, uint32_t length)
+{
+    return (uint32_t)posix_port_write(&board_line, bytes, length);
+}
+uint32_t board_now_ms(void)
+{
+    return posix_port_now_ms();
+}
+C
+    # What a board has for ever, this one learns at its start.
+    cat >start.c <<C
+#include "posix/posix_port.h"
+#include "psa/psa_crypto.h"
+#include <farfix/package.h>
+#include <stdio.h>
+#include <stdlib.h>
+struct posix_port board_line;
+struct ffx_public_key release_key;
+struct ffx_crypto board_crypto;
+__attribute__((constructor)) static void start(void)
+{
+    FILE *key = popen("openssl ec -pubin -in $work/release.pub -outform DER "
+                      "2>/dev/null | tail -c 65", "r");
+    board_crypto = *psa_crypto();
+    if (posix_port_open(&board_line, "$port", 115200, 0) != 0 || key == NULL ||
+        fread(&release_key, 1, 65, key) != 65 || pclose(key) != 0)
+        exit(99);
+}
+C
+    cc -std=c11 -D_GNU_SOURCE -fsanitize=address,undefined -I"$root/include" \
+        -I"$root/ports" main.c look.c board.c start.c \
+        "$root/$BUILD/asan/libhost.a" -lmbedcrypto -o example >err 2>&1
+    result $? "the example for an MCU compiles"
+    ./example >out 2>err 8<&- &
+    walker=$!
+    tell_module "now sms +4915187654321 look now"
+    until_true grep -q 'status 6' m.log
+    result $? "an SMS starts its look, and the module gets B"
+    kill -9 "$walker"
+    wait "$walker" 2>/dev/null
+    walker=
+    runs $B
+    result $? "example: the module runs B"
+}
+scene example
 curtain
 
 refuses() # WORD SENTENCE ARGUMENT...
