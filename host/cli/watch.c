@@ -10,6 +10,7 @@
 
 #include <farfix/watch.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,9 @@ static const struct cli_usage usage = {
     "An SMS can say nothing but that: its whole text is compared. It is "
     "deleted;\n"
     "all others stay. Two looks are --least apart, whatever comes. With\n"
-    "--sms-from the port is held between looks, else it is free.\n"
+    "--sms-from the port is held between looks, else it is free. SIGHUP asks "
+    "for\n"
+    "a look, SIGTERM ends.\n"
     "\n"
     "Secrets come from --secrets FILE or the environment, as for update.",
     "  farfix watch /dev/ttyUSB2 http://fota.example.com/ --trust release.pub "
@@ -295,8 +298,13 @@ static void tell_looked(const struct watcher *w, int code)
 
 /* --- a look -------------------------------------------------------------- */
 
-static volatile sig_atomic_t stop_signal;
+static volatile sig_atomic_t stop_signal, asked;
 static volatile pid_t looker;
+
+static void ask(int number)
+{
+    asked = number;
+}
 
 static void stop(int number)
 {
@@ -305,20 +313,23 @@ static void stop(int number)
         kill(looker, SIGTERM);
 }
 
-static void take_signals(void (*handler)(int))
+/* Without SA_RESTART: a wait ends. */
+static void take_signal(int number, void (*handler)(int))
 {
     const struct sigaction action = {.sa_handler = handler};
-    static const int numbers[] = {SIGINT, SIGTERM};
-    for (size_t i = 0; i < 2; i++)
-        sigaction(numbers[i], &action, NULL);
+    sigaction(number, &action, NULL);
+}
+
+static void take_ends(void (*handler)(int))
+{
+    take_signal(SIGINT, handler);
+    take_signal(SIGTERM, handler);
 }
 
 #define WORDS_MAX 40u
 struct words {
     char *text[WORDS_MAX + 1];
     int count;
-    char numbers[4][16];
-    size_t number_count;
 };
 
 static void add_word(struct words *words, const char *word)
@@ -372,7 +383,8 @@ static void put_words(const struct watcher *w, struct words *words)
 static void become_update(const struct watcher *w, pid_t parent)
 {
     struct words words = {.count = 0};
-    take_signals(SIG_DFL);
+    take_ends(SIG_DFL);
+    take_signal(SIGHUP, SIG_DFL);
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
         _exit(CLI_FAILED);
     put_words(w, &words);
@@ -395,7 +407,7 @@ static int look(struct watcher *w, enum ffx_watch_reason reason)
         return cli_fail(CLI_FAILED, "no process for a look; try again later");
     if (stop_signal != 0)
         kill(looker, SIGTERM);
-    while (waitpid(looker, &status, 0) < 0)
+    while (waitpid(looker, &status, 0) < 0 && errno == EINTR)
         ;
     looker = 0;
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : CLI_FAILED;
@@ -460,7 +472,7 @@ static void turn(struct watcher *w, uint32_t wait_ms)
 static void put_back(struct watcher *w)
 {
     const uint32_t start_ms = posix_port_now_ms();
-    take_signals(SIG_DFL);
+    take_ends(SIG_DFL);
     ffx_watch_end(&w->watch, start_ms);
     while (!ffx_watch_ended(&w->watch) &&
            posix_port_now_ms() - start_ms < END_MS)
@@ -472,6 +484,10 @@ static int wait_and_look(struct watcher *w)
     int code = CLI_DONE;
     while (stop_signal == 0) {
         enum ffx_watch_reason reason;
+        if (asked) {
+            asked = 0;
+            ffx_watch_ask(&w->watch);
+        }
         const uint32_t wait_ms = ffx_watch_poll(&w->watch, posix_port_now_ms());
         if (!ffx_watch_due(&w->watch, &reason)) {
             turn(w, wait_ms);
@@ -506,7 +522,9 @@ static int run(struct watcher *w)
         return code;
     if (!hears(w))
         modem_link_close(&w->link);
-    take_signals(stop);
+    take_ends(stop);
+    take_signal(SIGHUP, ask);
+    take_signal(SIGCHLD, SIG_DFL); /* whoever started us may have ignored it */
     tell_waiting(w);
     code = wait_and_look(w);
     tell(w, "end", NULL, "");

@@ -46,12 +46,10 @@ by_sms()
     watch --sms-from $boss --sms-from +1555123 --least 1s
     tells '"event":"listening"'
     result $? "it says that it listens"
-    tell_module "now sms +4915112345679 look now" && sleep 3 &&
+    tell_module "now sms +4915112345679 look now" &&
+        tell_module "now sms $boss look now or never" && sleep 2 &&
         ! grep -q '"event":"look"' said
-    result $? "an SMS of somebody else is nothing"
-    tell_module "now sms $boss look now or never" && sleep 2 &&
-        ! grep -q '"event":"look"' said
-    result $? "nor is another text"
+    result $? "an SMS of somebody else is nothing, nor is another text"
     tell_module "now sms $boss Look now" &&
         tells '"event":"look","port":"'"$port"'","reason":"sms"' &&
         tells '"result":"done"' && tells '"event":"looked"'
@@ -87,6 +85,19 @@ by_time()
     result $? "by time: the module runs B"
 }
 scene by_time
+
+by_signal()
+{
+    new_module
+    watch --every 1d --least 1s
+    tells '"event":"waiting"' && kill -HUP "$walker" &&
+        tells '"reason":"asked"' && tells '"result":"done"'
+    result $? "SIGHUP asks for a look"
+    ends 0 "and SIGTERM ends it"
+    runs $B
+    result $? "by signal: the module runs B"
+}
+scene by_signal
 
 once()
 {
@@ -208,6 +219,31 @@ C
     result $? "example: the module runs B"
 }
 scene example
+
+# The next time, of a port that stays silent.
+at_time() # TZ HH:MM
+{
+    local silent next left
+    socat PTY,link=quiet,raw,echo=0 EXEC:'sleep 60' 8<&- &
+    silent=$!
+    until_true test -e quiet
+    port=$PWD/quiet
+    TZ=$1 watch --at "$2"
+    tells '"event":"waiting"'
+    ends 0 "--at $2 in $1 ends"
+    kill $silent
+    wait $silent 2>/dev/null
+    next=$(sed -n 's/.*"next":"\([^"]*\)".*/\1/p' said | head -n 1)
+    [ "$(TZ=$1 date -d "$next" +%H:%M:%S)" = "$2:00" ] &&
+        left=$(($(date -d "$next" +%s) - $(date +%s))) &&
+        [ $left -gt -60 ] && [ $left -le 90000 ]
+    result $? "--at $2 in $1 is the next $2 there"
+}
+for zone in UTC America/St_Johns; do
+    for at in 00:00 12:34 23:59; do
+        scene at_time $zone $at
+    done
+done
 curtain
 
 refuses() # WORD SENTENCE ARGUMENT...
@@ -233,36 +269,11 @@ store="nowhere http://$http/ --trust release.pub"
     done
     refuses "longer" "--spread is within --every" $store --every 1h --spread 2h
     refuses "--sms-from" "a name is no number" $store --sms-from farfix
+    refuses "too often" "sixteen numbers are enough" $store \
+        $(printf -- ' --sms-from +49%d' {1..17})
     refuses "--sms-text" "a text is in letters and digits" $store \
         --sms-from +1 --sms-text 'pay $5'
 }
 "$FARFIX" watch nowhere http://$http/ --trust release.pub --every 1h 2>err
 [ $? -eq 3 ] && grep -q nowhere err
 result $? "a port that is not there is exit 3"
-
-# The next time, of a port that stays silent.
-next() # TZ OPTION...
-{
-    socat PTY,link=quiet,raw,echo=0 EXEC:'sleep 60' &
-    local silent=$!
-    : >said
-    until_true test -e quiet
-    TZ=$1 "$FARFIX" watch "$PWD/quiet" http://$http/ --trust release.pub \
-        --json "${@:2}" >said 2>err &
-    walker=$!
-    tells '"event":"waiting"'
-    kill -TERM $walker
-    wait $walker
-    kill $silent
-    wait $silent 2>/dev/null
-    sed -n 's/.*"next":"\([^"]*\)".*/\1/p' said | head -n 1
-}
-for zone in UTC America/St_Johns; do
-    for at in 00:00 12:34 23:59; do
-        said=$(next $zone --at $at)
-        [ "$(TZ=$zone date -d "$said" +%H:%M:%S)" = "$at:00" ] &&
-            left=$(($(date -d "$said" +%s) - $(date +%s))) &&
-            [ $left -gt -5 ] && [ $left -le 90000 ]
-        result $? "--at $at in $zone is the next $at there: $said"
-    done
-done
