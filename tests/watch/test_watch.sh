@@ -220,25 +220,44 @@ C
 }
 scene example
 
-# The next time, of a port that stays silent.
-at_time() # TZ HH:MM
+# A port that stays silent, and the next time, in $next.
+next_time() # TZ OPTION...
 {
-    local silent next left
+    local silent
     socat PTY,link=quiet,raw,echo=0 EXEC:'sleep 60' 8<&- &
     silent=$!
     until_true test -e quiet
     port=$PWD/quiet
-    TZ=$1 watch --at "$2"
+    TZ=$1 watch "${@:2}"
     tells '"event":"waiting"'
-    ends 0 "--at $2 in $1 ends"
+    ends 0 "${*:2} in $1 ends"
     kill $silent
     wait $silent 2>/dev/null
+    rm -f quiet
     next=$(sed -n 's/.*"next":"\([^"]*\)".*/\1/p' said | head -n 1)
+}
+
+at_time() # TZ HH:MM
+{
+    next_time "$1" --at "$2"
     [ "$(TZ=$1 date -d "$next" +%H:%M:%S)" = "$2:00" ] &&
         left=$(($(date -d "$next" +%s) - $(date +%s))) &&
         [ $left -gt -60 ] && [ $left -le 90000 ]
     result $? "--at $2 in $1 is the next $2 there"
 }
+
+share()
+{
+    local first
+    next_time UTC --at 06:00 --spread 8h
+    first=$(date -u -d "$next" +%H%M%S)
+    [ "$first" -ge 060000 ] && [ "$first" -le 140000 ]
+    result $? "a share of --spread is added"
+    next_time UTC --at 06:00 --spread 8h
+    [ "$(date -u -d "$next" +%H%M%S)" -eq "$first" ]
+    result $? "and is always the same"
+}
+scene share
 for zone in UTC America/St_Johns; do
     for at in 00:00 12:34 23:59; do
         scene at_time $zone $at
