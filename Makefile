@@ -191,12 +191,13 @@ $(BUILD)/tap/fuzz/fuzz_%.tap: $(BUILD)/fuzz/fuzz_% FORCE
 fuzz: ## replays the stored inputs of each fuzz target, then fuzzes FUZZ_SECONDS
 	@$(MAKE) -s test ROOM=fuzz
 
-SOAKED_DRIVER := $(patsubst %,$(BUILD)/tap/driver/test_%.tap,sessions noise)
+SOAKED_DRIVER := $(patsubst %,$(BUILD)/tap/driver/test_%.tap, \
+                   sessions noise two_party)
 .PHONY: soak
 soak: ## fuzz for ten minutes each; bad servers in all pieces; all patches of the corpus; power cuts; mutants
 	@TEST_SECONDS=1200 $(MAKE) -s test ROOM=fuzz FUZZ_SECONDS=600
 	@SOAK=1 TEST_SECONDS=7200 $(MAKE) -s test ROOM=sim
-	@FARFIX_SESSIONS=1000000 FARFIX_NOISE=200 TEST_SECONDS=7200 \
+	@SOAK=1 FARFIX_SESSIONS=1000000 FARFIX_NOISE=200 TEST_SECONDS=7200 \
 	    $(MAKE) -s $(SOAKED_DRIVER)
 	@scripts/count-tests $(SOAKED_DRIVER)
 	@SOAK=1 TEST_SECONDS=14400 $(MAKE) -s $(BUILD)/tap/delta/test_corpus.tap

@@ -178,6 +178,8 @@ static void go_off(struct road *road, uint32_t ms)
 static void boot_reset(void *context, enum ffx_module_reset kind)
 {
     struct road *road = context;
+    if (road->is_off) /* its power went while the answer left */
+        return;
     if (kind == FFX_RESET_SOFT)
         road->restarts_wanted = 1;
     if (kind != FFX_RESET_FOTA)
@@ -375,7 +377,7 @@ static int module_speaks(struct road *road)
         return 0;
     if (road->to_driver != 0 && length > road->to_driver)
         length = road->to_driver;
-    for (uint32_t i = 0; i < length && !road->silent; i++) {
+    for (uint32_t i = 0; i < length && !road->silent && !road->is_off; i++) {
         const int raw = road->module.ports[0].phase == RUN_SEND;
         hear(road, bytes[i]);
         if (!raw && bytes[i] == '\n')
@@ -579,6 +581,26 @@ int road_step(struct road *road)
         wait = 1000;
     road->now_ms += wait == 0 ? 1 : wait;
     return 1;
+}
+
+/* What was being written stays unwritten; an update goes on, and takes all of
+ * its time again. */
+void road_cut_power(struct road *road, uint32_t off_ms)
+{
+    net_cancel(road);
+    road->restarts_wanted = 0;
+    go_off(road, road->status == 1 ? off_ms + road->update_ms : off_ms);
+    road->next_line_ms = road->now_ms + off_ms + 500;
+}
+
+void road_idle(struct road *road, uint32_t ms)
+{
+    const uint32_t end_ms = road->now_ms + ms;
+    while ((int32_t)(road->now_ms - end_ms) < 0) {
+        const uint32_t left = end_ms - road->now_ms;
+        const uint32_t wait = module_poll(road);
+        road->now_ms += wait == 0 ? 1 : wait < left ? wait : left;
+    }
 }
 
 void road_restart(struct road *road)

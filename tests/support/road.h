@@ -132,6 +132,10 @@ void road_restart(struct road *road);
 /* One turn of the loop; 0 when the walk has ended. */
 int road_step(struct road *road);
 void road_end(struct road *road);
+/* The module loses its power, and has it again `off_ms` later. */
+void road_cut_power(struct road *road, uint32_t off_ms);
+/* The module alone goes on for so long: there is no driver. */
+void road_idle(struct road *road, uint32_t ms);
 /* The driver hears these bytes. */
 void road_hear(struct road *road, const void *bytes, uint32_t length);
 /* The module executes the line in `typed`, or another, without a word. */
