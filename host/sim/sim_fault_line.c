@@ -76,6 +76,8 @@ static const struct rule rules[SIM_ACTIONS] = {
     [SIM_MUTE] = RULE("mute", ON(LINE), ""),
     [SIM_LATE] = RULE("late", ON(LINE), "n", .most = {3600000}),
     [SIM_BARE] = RULE("bare", ON(LINE), ""),
+    [SIM_UNKNOWN] = RULE("unknown", ON(LINE), "t"),
+    [SIM_IGNORE] = RULE("ignore", ON(LINE), "t"),
     [SIM_EXPECT] = RULE("expect", ON(LINE), "n", .most = {FFX_FILE_CHUNK_MAX}),
     [SIM_ECHO] = RULE("echo", ON(LINE) | TIMES, "n", .most = {1}),
     [SIM_STUCK] = RULE("stuck", ON(LINE) | TIMES, ""),
@@ -86,7 +88,8 @@ static const struct rule rules[SIM_ACTIONS] = {
     [SIM_STALL] = RULE("stall", ON(URL), ""),
     [SIM_BROKEN] = RULE("broken", ON(URL), "n", .most = {UINT32_MAX}),
     [SIM_SHORT] = RULE("short", ON(URL), "n", .most = {UINT32_MAX}),
-    [SIM_SPOILT] = RULE("spoilt", ON(URL), "n", .most = {UINT32_MAX}),
+    [SIM_SPOILT] =
+        RULE("spoilt", ON(URL) | ON(PERCENT), "n", .most = {UINT32_MAX}),
     [SIM_RATE] = RULE("rate", ON(URL), "n", .most = {UINT32_MAX}),
     [SIM_PDP] =
         RULE("pdp", ON(URL) | ON(LINE) | TIMES, "N", .most = {UINT32_MAX}),

@@ -50,6 +50,8 @@ enum sim_action {
     SIM_MUTE,     /* its answer is lost */
     SIM_LATE,     /* its answer waits value 0 ms */
     SIM_BARE,     /* only the final result of its answer comes */
+    SIM_UNKNOWN,  /* when it begins with text: the firmware has none such */
+    SIM_IGNORE,   /* when it begins with text: OK, and nothing is done */
     SIM_EXPECT,   /* CFSWFILE waits for value 0 bytes, whatever it was told */
     SIM_ECHO,     /* echo: value 0 */
     SIM_STUCK,    /* the port swallows everything until a reset */
@@ -60,7 +62,8 @@ enum sim_action {
     SIM_STALL,    /* no further byte comes */
     SIM_BROKEN,   /* the connection ends after value 0 bytes */
     SIM_SHORT,    /* success, but the file ends after value 0 bytes */
-    SIM_SPOILT,   /* success, but byte value 0 of the file is another */
+    SIM_SPOILT,   /* success, but byte value 0 of the file is another
+                     * (percent: a cut, and that byte of the package) */
     SIM_RATE,     /* value 0 bytes a second */
     SIM_PDP,      /* the network drops the PDP context (url: after value 0
                      * bytes) */

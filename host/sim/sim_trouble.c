@@ -26,6 +26,21 @@ static void doom(struct ffx_sim *sim, const struct sim_fault *fault,
     sim->doom_ms = 0;
 }
 
+/* What the flash of the files keeps of a package whose update lost its power.
+ * A transfer's own spoilt byte is sim_trial.c's. */
+static void spoil_package(struct ffx_sim *sim, const struct sim_fault *fault,
+                          struct sim_wire *wire)
+{
+    (void)wire;
+    if (fault->trigger != SIM_ON_PERCENT)
+        return;
+    if (sim_files_spoil(&sim->files, FFX_DIR_FOTA, "update.zip",
+                        fault->value[0]) != FFX_OK)
+        sim_log(&sim->log, "there is no such byte");
+    sim->doom = SIM_CUT;
+    sim->doom_ms = 0;
+}
+
 /* Adds what the fault names to a mask; "none" clears it. */
 static void mark(struct ffx_sim *sim, const struct sim_fault *fault,
                  uint32_t *mask, int (*set)(uint32_t *mask, const char *name))
@@ -101,6 +116,20 @@ static void late(struct ffx_sim *sim, const struct sim_fault *fault,
     answer->late = 1;
     answer->late_us =
         sim_clock_us(&sim->clock) + (int64_t)fault->value[0] * 1000;
+}
+
+/* The line in hand becomes another, so that echo, CMEE and the form of the
+ * answer stay the core's. */
+static void replace(struct ffx_sim *sim, const struct sim_fault *fault,
+                    struct sim_wire *wire)
+{
+    static const char by[] = "+UNKNOWN";
+    const uint32_t index = (uint32_t)(wire - sim->wires);
+    char *const line = sim->module.ports[index].config.line;
+    if (fault->action == SIM_UNKNOWN)
+        memcpy(line, by, sizeof by);
+    else
+        line[0] = '\0';
 }
 
 static void stuck(struct ffx_sim *sim, const struct sim_fault *fault,
@@ -259,6 +288,9 @@ static handler *const handlers[SIM_ACTIONS] = {
     [SIM_FLOW] = set_flow,
     [SIM_MUTE] = mute,
     [SIM_BARE] = mute,
+    [SIM_UNKNOWN] = replace,
+    [SIM_IGNORE] = replace,
+    [SIM_SPOILT] = spoil_package,
     [SIM_LATE] = late,
     [SIM_STUCK] = stuck,
     [SIM_EXPECT] = expect,
@@ -331,6 +363,18 @@ void sim_trouble_booted(struct ffx_sim *sim)
 
 /* --- lines --------------------------------------------------------------- */
 
+/* 0: the fault is about lines that begin otherwise. The core keeps what stands
+ * behind "AT". */
+static int is_meant(const struct ffx_sim *sim, const struct sim_fault *fault,
+                    uint32_t wire)
+{
+    const char *line = sim->module.ports[wire].config.line;
+    if (fault->action != SIM_UNKNOWN && fault->action != SIM_IGNORE)
+        return 1;
+    return fault->text_length >= 2 && memcmp(fault->text, "AT", 2) == 0 &&
+           strncmp(line, fault->text + 2, fault->text_length - 2u) == 0;
+}
+
 /* The core has a command line. 1: it was never heard, or is not acted on any
  * more. */
 int sim_trouble_line(struct ffx_sim *sim, uint32_t wire)
@@ -341,6 +385,8 @@ int sim_trouble_line(struct ffx_sim *sim, uint32_t wire)
     sim_faults_count(&sim->faults, SIM_ON_LINE);
     while ((fault = sim_faults_next(&sim->faults, SIM_ON_LINE, &cursor)) !=
            NULL) {
+        if (!is_meant(sim, fault, wire))
+            continue;
         lost |= fault->action == SIM_LOSE;
         sim_trouble(sim, fault, wire);
     }

@@ -207,7 +207,8 @@ static void each_action_is_read_and_shown_alike(void **context)
         "at boot 2 baud 9600",    "every boot 2 cut",
         "at boot 3 hang",         "at line 7 flow stuck",
         "at ms 7 flow ignored",   "at ms 5 time 1893456000",
-        "at line 5 bug none",     "at line 5 damage none"};
+        "at line 5 bug none",     "at line 5 damage none",
+        "at percent 5 spoilt 70"};
     (void)context;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         char shown[128];
@@ -270,6 +271,9 @@ static void what_is_no_fault_is_named_by_its_line(void **context)
                                         "at line 1 flow maybe",
                                         "at line 1 newline 123456789",
                                         "at boot 1 mute",
+                                        "at line 1 unknown",
+                                        "at line 1 ignore",
+                                        "at percent 1 spoilt",
                                         "at line 1 fragment 4",
                                         "drop",
                                         "at",

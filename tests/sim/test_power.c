@@ -258,6 +258,29 @@ p6_a_module_that_hangs_in_its_boot_comes_back_by_a_cut(void **context)
     runs_b();
 }
 
+/* Full images lead out of it: the package has to come once more. */
+static void a_cut_that_costs_the_package_ends_in_recovery(void **context)
+{
+    static const struct {
+        const char *faults, *status;
+    } parts[] = {{"at percent 10 spoilt 9000", "+CFOTA: 3\r"},
+                 {"at percent 60 spoilt 50000", "+CFOTA: 5\r"}};
+    (void)context;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (i > 0)
+            virtual_end(&v);
+        begin(parts[i].faults);
+        virtual_wait_for(&v, "Update failed, please wait for reset", 120000);
+        virtual_wait(&v, 8000);
+        assert_int_equal(times("power cut"), 1);
+        has(virtual_say(&v, "AT+CFOTA?\r"), parts[i].status);
+        virtual_put(&v, "fota/update.zip", fixture.zip.bytes,
+                    fixture.zip.length);
+        has(virtual_say(&v, "AT+CFOTA=1\r"), "OK");
+        wait_for_b();
+    }
+}
+
 static void each_update_counts_its_percentage_anew(void **context)
 {
     (void)context;
@@ -338,6 +361,7 @@ int main(void)
         TEST(p5_a_cut_while_a_refusal_is_written_never_leaves_a_6),
         TEST(p6_a_cut_in_the_first_boot_of_b_leaves_b),
         TEST(p6_a_module_that_hangs_in_its_boot_comes_back_by_a_cut),
+        TEST(a_cut_that_costs_the_package_ends_in_recovery),
         TEST(each_update_counts_its_percentage_anew),
         TEST(damage_lasts_until_it_is_healed),
         TEST(damage_of_an_update_shows_at_its_boot),

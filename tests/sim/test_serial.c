@@ -537,6 +537,35 @@ static void s17_of_a_file_longer_than_the_ring_only_ok_comes(void **context)
     is_usable();
 }
 
+static void a_firmware_may_lack_a_command(void **context)
+{
+    (void)context;
+    virtual_say(&v, "ATE0\r");
+    control("every line 1 unknown AT+CFOTA");
+    assert_string_equal(virtual_say(&v, "AT+CFOTA?\r"), "\r\nERROR\r\n");
+    assert_string_equal(virtual_say(&v, "AT+CFOTA=1\r"), "\r\nERROR\r\n");
+    has(virtual_say(&v, "AT+GMR\r"), "Revision:");
+    has(virtual_say(&v, "AT+CFSINIT\r"), "OK");
+    has(virtual_say(&v, "AT\r"), "OK");
+    assert_non_null(strstr(v.log, "fault: every line 1 unknown"));
+    is_usable();
+}
+
+static void what_is_ignored_is_answered_and_not_done(void **context)
+{
+    (void)context;
+    virtual_say(&v, "ATE0\r");
+    control("every line 1 ignore AT+CFSINIT");
+    assert_string_equal(virtual_say(&v, "AT+CFSINIT\r"), "\r\nOK\r\n");
+    has(virtual_say(&v, "AT+CFSTERM\r"), "ERROR");
+    virtual_do(&v, "clear");
+    /* the line that does not begin so is meant by nobody */
+    control("every line 1 ignore AT+CFSINITS");
+    has(virtual_say(&v, "AT+CFSINIT\r"), "OK");
+    has(virtual_say(&v, "AT+CFSTERM\r"), "OK");
+    is_usable();
+}
+
 static void s18_download_may_mean_more_bytes_or_fewer(void **context)
 {
     char bytes[128];
@@ -593,6 +622,8 @@ int main(void)
         TEST(s16_a_lost_command_is_not_executed),
         TEST(s17_ok_comes_without_its_data),
         TEST(s17_of_a_file_longer_than_the_ring_only_ok_comes),
+        TEST(a_firmware_may_lack_a_command),
+        TEST(what_is_ignored_is_answered_and_not_done),
         TEST(s18_download_may_mean_more_bytes_or_fewer),
     };
     return cmocka_run_group_tests(tests, make_releases, free_releases);
