@@ -252,6 +252,25 @@ static int run(struct sim_many *many, const sigset_t *waiting)
                                   ffx_error_text(result));
 }
 
+/* A fault that was planned and never came is worth knowing. */
+static void tell_faults(const struct crowd *crowd)
+{
+    static char reply[64 * 1024];
+    if (!told_to_stop || crowd->serving->config.faults_name == NULL)
+        return;
+    for (uint32_t i = 0; i < crowd->modules.count; i++) {
+        struct ffx_sim *sim = crowd->modules.members[i].sim;
+        char *rest = reply;
+        if (sim == NULL)
+            continue;
+        ffx_sim_control(sim, "faults", reply, sizeof reply);
+        for (char *line = strsep(&rest, "\n"); rest != NULL;
+             line = strsep(&rest, "\n"))
+            if (strcmp(line, "ok") != 0)
+                fprintf(stderr, "sim: %s%s\n", crowd->stations[i].name, line);
+    }
+}
+
 /* --- together ------------------------------------------------------------ */
 
 static int open_control(struct sim_many *many, const char *path)
@@ -281,6 +300,7 @@ static int serve(struct crowd *crowd)
     if (result == 0) {
         say_ready(crowd);
         result = run(&crowd->modules, &waiting);
+        tell_faults(crowd);
     }
     return result;
 }

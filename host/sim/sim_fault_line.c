@@ -93,6 +93,7 @@ static const struct rule rules[SIM_ACTIONS] = {
     [SIM_RATE] = RULE("rate", ON(URL), "n", .most = {UINT32_MAX}),
     [SIM_PDP] =
         RULE("pdp", ON(URL) | ON(LINE) | TIMES, "N", .most = {UINT32_MAX}),
+    [SIM_OUTAGE] = RULE("outage", ON(URL), "n", .most = {UINT32_MAX}),
     [SIM_SIGNAL] = RULE("signal", ON(LINE) | TIMES, "n", .most = {99}),
     [SIM_NETWORK] = RULE("network", ON(LINE) | TIMES, "n", .most = {6}),
     [SIM_TIME] = RULE("time", ON(LINE) | TIMES, "n", .most = {UINT32_MAX}),

@@ -67,6 +67,7 @@ enum sim_action {
     SIM_RATE,     /* value 0 bytes a second */
     SIM_PDP,      /* the network drops the PDP context (url: after value 0
                      * bytes) */
+    SIM_OUTAGE,   /* the power fails after value 0 bytes */
     SIM_SIGNAL,   /* +CSQ: value 0 */
     SIM_NETWORK,  /* registration: value 0 */
     SIM_TIME,     /* the network's clock: value 0 seconds since 1970 */

@@ -46,7 +46,8 @@ int sim_trial_start(struct ffx_sim *sim,
     const int result = sim_network_start(&sim->network, transfer);
     /* However fast the bytes come, they never become a file. */
     if (fault != NULL &&
-        (fault->action == SIM_BROKEN || fault->action == SIM_PDP))
+        (fault->action == SIM_BROKEN || fault->action == SIM_PDP ||
+         fault->action == SIM_OUTAGE))
         sim->network.stop = fault->value[0];
     return result;
 }
@@ -106,14 +107,32 @@ static void broken(struct ffx_sim *sim, struct ffx_module_progress *progress)
         fail(sim, 601, 61);
 }
 
-static void drop_pdp(struct ffx_sim *sim, struct ffx_module_progress *progress)
+/* 1: so many bytes are there as the fault waits for. */
+static int came_so_far(const struct ffx_sim *sim,
+                       const struct ffx_module_progress *progress)
 {
     const int stopped = progress->failed && sim->network.stop == 0;
-    if (stopped ||
-        (progress->busy && progress->received >= sim->trial.fault->value[0])) {
-        fail(sim, 601, 61);
-        sim->trial.drops_pdp = 1;
-    }
+    return stopped ||
+           (progress->busy && progress->received >= sim->trial.fault->value[0]);
+}
+
+static void drop_pdp(struct ffx_sim *sim, struct ffx_module_progress *progress)
+{
+    if (!came_so_far(sim, progress))
+        return;
+    fail(sim, 601, 61);
+    sim->trial.drops_pdp = 1;
+}
+
+/* Nobody hears how this transfer ends. */
+static void lose_power(struct ffx_sim *sim,
+                       struct ffx_module_progress *progress)
+{
+    if (!came_so_far(sim, progress))
+        return;
+    *progress = (struct ffx_module_progress){.busy = 1};
+    sim->doom = SIM_CUT;
+    sim->doom_ms = 0;
 }
 
 /* Bytes come as fast as the fault says, at most. */
@@ -156,9 +175,10 @@ static void spoil(struct ffx_sim *sim, struct ffx_module_progress *progress)
 }
 
 static handler *const handlers[SIM_ACTIONS] = {
-    [SIM_STATUS] = give_status, [SIM_STALL] = stall, [SIM_BROKEN] = broken,
-    [SIM_PDP] = drop_pdp,       [SIM_RATE] = slow,   [SIM_SHORT] = cut_short,
-    [SIM_SPOILT] = spoil,
+    [SIM_STATUS] = give_status, [SIM_STALL] = stall,
+    [SIM_BROKEN] = broken,      [SIM_PDP] = drop_pdp,
+    [SIM_RATE] = slow,          [SIM_SHORT] = cut_short,
+    [SIM_SPOILT] = spoil,       [SIM_OUTAGE] = lose_power,
 };
 
 void sim_trial_progress(struct ffx_sim *sim,

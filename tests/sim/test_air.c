@@ -67,23 +67,30 @@ static long differences(void)
 
 /* --- transfers ------------------------------------------------------------ */
 
-/* The URC may come at once. */
+/* The URC may come at once; null: nobody waits for it. */
 static const char *fetch(const char *command, const char *urc)
 {
     virtual_wait(&v, 0);
+    if (urc == NULL)
+        return virtual_say(&v, command);
     assert_int_equal(ffx_sim_say(v.sim, 0, command, strlen(command)),
                      strlen(command));
     return virtual_wait_for(&v, urc, 3600000);
 }
 
-static const char *fetch_http(void)
+static const char *fetch_http_until(const char *urc)
 {
     char command[160];
     snprintf(command, sizeof command,
              "AT+HTTPTOFS=\"http://127.0.0.1:%u/update.zip\","
              "\"/fota/update.zip\"\r",
              (unsigned)http.port);
-    return fetch(command, "+HTTPTOFS: ");
+    return fetch(command, urc);
+}
+
+static const char *fetch_http(void)
+{
+    return fetch_http_until("+HTTPTOFS: ");
 }
 
 static void remove_file(void)
@@ -215,6 +222,17 @@ static void a_spoilt_package_is_refused(void **context)
     virtual_wait_for(&v, "Update failed, please wait for reset", 60000);
     virtual_wait(&v, 8000);
     has(virtual_say(&v, "AT+CFOTA?\r"), "+CFOTA: 7");
+    virtual_is_usable(&v);
+}
+
+static void an_outage_in_mid_download_leaves_no_file(void **context)
+{
+    (void)context;
+    control("at url 1 outage 40000");
+    has(fetch_http_until(NULL), "OK");
+    virtual_lacks(&v, virtual_wait(&v, 10000), "+HTTPTOFS: ");
+    assert_non_null(strstr(v.log, "power cut"));
+    assert_int_equal(size_of_file(), -1);
     virtual_is_usable(&v);
 }
 
@@ -405,6 +423,7 @@ int main(void)
         TEST(the_code_of_a_fault_is_the_code_of_the_urc),
         TEST(a_spoilt_byte_is_the_one_that_was_named),
         TEST(a_spoilt_package_is_refused),
+        TEST(an_outage_in_mid_download_leaves_no_file),
         TEST(a_rate_takes_its_time),
         TEST(n18_a_lost_context_comes_back_with_another_address),
         TEST(n19_the_clock_of_the_network_may_jump),

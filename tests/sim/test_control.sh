@@ -163,7 +163,7 @@ result $? "the trace shows DCD low until the data are there"
 
 # --- rates ------------------------------------------------------------------
 
-printf 'at boot 1 baud 9600\n' >slow
+printf 'at boot 1 baud 9600\nat boot 2 cut\n' >slow
 start_sim m4 $new --faults slow --baud 9600 --tcp 127.0.0.1:0 && line_open &&
     until_true at ATE0
 start=$(date +%s%N)
@@ -174,6 +174,9 @@ took=$((($(date +%s%N) - start) / 1000000))
 result $? "at 9600 bits per second bytes take their time"
 line_close
 stop_sim
+grep -q '^sim: at boot 1 baud 9600: 1 times$' m4.log &&
+    grep -q '^sim: at boot 2 cut: 0 times$' m4.log
+result $? "when it is stopped it says which faults of its file came"
 start_sim m4 --baud tty --pty m4.link
 stty -F m4.link 9600 raw -echo
 line_open

@@ -208,7 +208,7 @@ static void each_action_is_read_and_shown_alike(void **context)
         "at boot 3 hang",         "at line 7 flow stuck",
         "at ms 7 flow ignored",   "at ms 5 time 1893456000",
         "at line 5 bug none",     "at line 5 damage none",
-        "at percent 5 spoilt 70"};
+        "at percent 5 spoilt 70", "at url 1 outage 9"};
     (void)context;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         char shown[128];
@@ -317,7 +317,7 @@ static void the_message_names_what_would_do(void **context)
                      FFX_ERR_SYNTAX);
     assert_string_equal(error.text, "'at url 2 drop' is no fault; url knows: "
                                     "status .. stall broken .. short .. "
-                                    "spoilt .. rate .. pdp ..");
+                                    "spoilt .. rate .. pdp .. outage ..");
     sim_faults_add(&faults, "drop", NULL, 0, &error);
     assert_non_null(strstr(error.text, "triggers: flash tx-byte rx-byte line "
                                        "url write boot percent ms"));
