@@ -343,6 +343,12 @@ demo: ## the whole road on a virtual module, with a power cut in mid-update
 	@$(MAKE) -s -j$(JOBS) $(BUILD)/farfix
 	@BUILD=$(BUILD) scripts/demo
 
+.PHONY: demo-faults
+demo-faults: ## noise, a lost bearer, two power cuts: the update tells its story; SEED=n
+	@scripts/deps demo
+	@$(MAKE) -s -j$(JOBS) $(BUILD)/farfix
+	@BUILD=$(BUILD) SEED='$(SEED)' scripts/demo-faults
+
 .PHONY: firmware
 firmware: ## rebuilds the demo's firmware into firmware/images (firmware/COMPILER)
 	@$(MAKE) -s -C firmware BUILD=$(abspath $(BUILD)) CROSS=$(CROSS)
