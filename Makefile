@@ -192,7 +192,7 @@ fuzz: ## replays the stored inputs of each fuzz target, then fuzzes FUZZ_SECONDS
 	@$(MAKE) -s test ROOM=fuzz
 
 SOAKED_DRIVER := $(patsubst %,$(BUILD)/tap/driver/test_%.tap, \
-                   sessions noise two_party)
+                   sessions noise two_party two_party_sim)
 .PHONY: soak
 soak: ## fuzz for ten minutes each; bad servers in all pieces; all patches of the corpus; power cuts; mutants
 	@TEST_SECONDS=1200 $(MAKE) -s test ROOM=fuzz FUZZ_SECONDS=600

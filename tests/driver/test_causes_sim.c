@@ -2,7 +2,7 @@
 /* How a walk can end, end to end: the driver on the line of a whole virtual
  * module whose options, switches and faults bring each cause about. A real
  * HTTP server stands behind it. Time passes as fast as the two want. */
-#include "virtual.h"
+#include "walker.h"
 
 #include "road.h"
 #include "server.h"
@@ -18,9 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HOURS_MS (4u * 3600u * 1000u)
-#define TURNS 200000
 
 struct row {
     enum ffx_cause cause;
@@ -115,88 +112,14 @@ static const struct row rows[] = {
     {C(CONFIG), HTTP, .url = "http://127.0.0.1:%u/\"\r"},
 };
 
-/* --- the line between the two -------------------------------------------- */
+/* --- the driver and its module ------------------------------------------- */
 
 static struct fixture fixture;
 static struct server_http http;
 static struct virtual v;
-static struct ffx_driver driver;
-static struct ffx_driver_config config;
-static struct ffx_driver_position stored;
-static char line[128], command[512], url[128];
+static struct walker walker;
+static char url[128];
 static uint8_t sha256[FFX_SHA256_BYTES];
-static char heard[4096]; /* the newest of the dialogue */
-static size_t heard_length;
-static int held;
-
-static uint32_t now_ms(void)
-{
-    return (uint32_t)(v.now_us / 1000);
-}
-
-static void note(const char *mark, const char *text)
-{
-    if (heard_length > sizeof heard - 256)
-        heard_length = 0;
-    const int n = snprintf(heard + heard_length, sizeof heard - heard_length,
-                           "%s%.200s\n", mark, text);
-    heard_length += (size_t)n;
-}
-
-static void on_event(void *context, const struct ffx_driver_event *event)
-{
-    (void)context;
-    if (event->kind == FFX_DRIVER_SENT)
-        note("> ", event->text);
-    if (event->kind == FFX_DRIVER_HEARD)
-        note("< ", event->text);
-    if (event->kind == FFX_DRIVER_POSITION)
-        stored = *ffx_driver_position(&driver);
-    if (event->kind == FFX_DRIVER_HOLD_POWER)
-        held = event->on;
-}
-
-static int driver_speaks(void)
-{
-    uint32_t length;
-    const void *bytes = ffx_driver_buf(&driver, &length);
-    if (bytes == NULL)
-        return 0;
-    const size_t said = ffx_sim_say(v.sim, 0, bytes, length);
-    ffx_driver_ack(&driver, (uint32_t)said);
-    return said > 0;
-}
-
-/* Until the module says something, `ms` at most. */
-static void module_speaks(uint32_t ms)
-{
-    const int64_t before_us = v.now_us;
-    const char *news = virtual_listen(&v, "\n", ms);
-    if (news == NULL)
-        news = v.said + v.told;
-    const size_t length = (size_t)(v.said + v.said_length - news);
-    v.told = v.said_length;
-    if (length > 0)
-        ffx_driver_feed(&driver, news, (uint32_t)length, now_ms());
-    else if (v.now_us == before_us) /* it is off, or hangs */
-        v.now_us += ms * INT64_C(1000);
-}
-
-static enum ffx_cause walk(void)
-{
-    enum ffx_cause cause = FFX_CAUSES;
-    const uint32_t start_ms = now_ms();
-    assert_int_equal(ffx_driver_init(&driver, &config, start_ms), FFX_OK);
-    for (int turns = 0; turns < TURNS && now_ms() - start_ms < HOURS_MS;
-         turns++) {
-        const uint32_t wait_ms = ffx_driver_poll(&driver, now_ms());
-        if (ffx_driver_finished(&driver, &cause))
-            return cause;
-        module_speaks(driver_speaks() ? 1 : wait_ms < 500 ? wait_ms : 500);
-    }
-    fail_msg("no end: %.*s", (int)heard_length, heard);
-    return cause;
-}
 
 /* --- a row --------------------------------------------------------------- */
 
@@ -230,27 +153,21 @@ static void set_config(void)
     snprintf(url, sizeof url,
              row->url != NULL ? row->url : "http://127.0.0.1:%u/update.zip",
              (unsigned)http.port);
-    config = (struct ffx_driver_config){
-        .line = line,
-        .line_bytes = sizeof line,
-        .command = command,
-        .command_bytes = sizeof command,
-        .route = row->route,
-        .url = row->route == HTTP ? url : NULL,
-        .ftp = &ftp,
-        .package = {row->foreign_package ? read_foreign : read_package, NULL,
-                    size},
-        .facts = {.to = row->to != NULL ? row->to : fixture.b.version,
-                  .from = row->from != NULL ? row->from : fixture.a.version,
-                  .model = row->model != NULL ? row->model : fixture.a.model,
-                  .size = size,
-                  .sha256 = sha256},
-        .limits = row->limits,
-        .dry_run = row->dry_run,
-        .file = row->file,
-        .crypto = psa_crypto(),
-        .event = on_event,
-    };
+    walker_init(&walker, &v, row->route);
+    struct ffx_driver_config *const config = &walker.config;
+    config->url = row->route == HTTP ? url : NULL;
+    config->ftp = &ftp;
+    config->package = (struct ffx_read_at){
+        row->foreign_package ? read_foreign : read_package, NULL, size};
+    config->facts = (struct ffx_driver_facts){
+        .to = row->to != NULL ? row->to : fixture.b.version,
+        .from = row->from != NULL ? row->from : fixture.a.version,
+        .model = row->model != NULL ? row->model : fixture.a.model,
+        .size = size,
+        .sha256 = sha256};
+    config->limits = row->limits;
+    config->dry_run = row->dry_run;
+    config->file = row->file;
 }
 
 static void start_module(void)
@@ -275,12 +192,13 @@ static void check_end(enum ffx_cause cause)
     if (cause != row->cause)
         fail_msg("row %u, %s: %s instead of %s: %.*s", (unsigned)(row - rows),
                  row->faults ? row->faults : "", ffx_cause_name(cause),
-                 ffx_cause_name(row->cause), (int)heard_length, heard);
-    assert_int_equal(held, cause == FFX_CAUSE_UPDATE_TIMEOUT);
+                 ffx_cause_name(row->cause), (int)walker.heard_length,
+                 walker.heard);
+    assert_int_equal(walker.held, cause == FFX_CAUSE_UPDATE_TIMEOUT);
     if (row->said_before[0] != NULL && cause == FFX_CAUSE_DONE) {
         virtual_has(&v, virtual_say(&v, "AT+CSCLK?\r"), "+CSCLK: 1");
         virtual_has(&v, virtual_say(&v, "AT+CPSMS?\r"), "+CPSMS: 1");
-        assert_int_equal(stored.saving, 0);
+        assert_int_equal(walker.stored.saving, 0);
     }
 }
 
@@ -289,11 +207,9 @@ static void each_cause_comes_from_a_whole_module(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         row = &rows[i];
-        heard_length = 0;
-        held = 0;
         start_module();
         set_config();
-        check_end(walk());
+        check_end(walker_walk(&walker));
         virtual_end(&v);
     }
 }
