@@ -250,11 +250,14 @@ void fetch_polled(struct ffx_driver *driver, int result)
         else
             keep_waiting(driver);
     } else if (result != FFX_OK) {
+        if (walk_doubt(driver, 0))
+            return;
         fetch->unpolled = 1;
         fetch_waited(driver, result);
     } else if (driver->value == 0) {
         idle(driver);
     } else {
+        driver->doubted = STEP_SYNC;
         fetch->idle_polls = fetch->silent_polls = 0;
         /* FTPTOFSST: in the note 1 stands behind the end as well */
         if (fetch->ended && by_ftp(driver))
@@ -351,7 +354,8 @@ void fetch_ftp_port(const struct ffx_driver *driver, struct ffx_at_text *out)
 }
 
 /* AT+FTPEXTGET=2 is not in every SIM7000 manual, and refuses where an old file
- * could not be deleted: HTTP may do instead. */
+ * could not be deleted, or has come meanwhile, fetched for an earlier walk:
+ * HTTP may do instead, or another look. */
 void fetch_ftp_started(struct ffx_driver *driver, int result)
 {
     if (result != FFX_ERR_REFUSED) {
@@ -362,8 +366,9 @@ void fetch_ftp_started(struct ffx_driver *driver, int result)
         driver->ftp_refused = 1;
         walk_go(driver, STEP_HTTP_GET);
     } else {
-        walk_end(driver, driver->size != 0 ? FFX_CAUSE_FILES
-                                           : FFX_CAUSE_FTP_UNSUPPORTED);
+        fetch_failed(
+            driver,
+            driver->size != 0 ? FFX_CAUSE_FILES : FFX_CAUSE_FTP_UNSUPPORTED, 0);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #define SYNC_MS 30000u
 #define SYNC_AGAIN_MS 400u
+#define SETTLE_MS 300u /* answers to earlier tries come and go */
 #define MILLIVOLTS 3300u /* warning at 3.1 V (hardware design V1.07, 3.1.3) */
 #define IMEI_DIGITS 15u
 
@@ -13,6 +14,7 @@ void identity_begin(struct ffx_driver *driver)
 {
     driver->echo_off = 0;
     driver->ending = 0;
+    driver->confirming = 0;
     driver->reuse = 0;
     driver->doubted = STEP_SYNC;
     driver->limit_ms =
@@ -23,7 +25,7 @@ void identity_begin(struct ffx_driver *driver)
 void identity_sync(struct ffx_driver *driver, int result)
 {
     if (result == FFX_OK)
-        walk_go(driver, STEP_SETTLE);
+        walk_go_after(driver, STEP_ECHO, SETTLE_MS);
     else if (walk_past(driver, driver->limit_ms))
         walk_end(driver, FFX_CAUSE_NO_ANSWER);
     else

@@ -202,7 +202,9 @@ static void send(struct ffx_driver *driver)
     driver->value = -1;
 }
 
-/* The row is over; one without a done() of its own goes on or ends. */
+/* The row is over; one without a done() of its own goes on, or the download
+ * it leads to has failed: FTP's settings are refused as well while a transfer
+ * that an earlier walk began still runs. */
 static void conclude(struct ffx_driver *driver, int result)
 {
     const struct walk_row *row = row_of(driver);
@@ -211,7 +213,7 @@ static void conclude(struct ffx_driver *driver, int result)
     else if (result == FFX_OK || (row->flags & WALK_OPTIONAL))
         walk_go(driver, (enum walk_step)(driver->step + 1));
     else
-        walk_end(driver, (enum ffx_cause)row->cause);
+        fetch_failed(driver, (enum ffx_cause)row->cause, 1);
 }
 
 void walk_act(struct ffx_driver *driver)
@@ -257,6 +259,9 @@ void walk_result(struct ffx_driver *driver, int result)
     const int stuck =
         result == FFX_ERR_TIMEOUT && !(row->flags & WALK_DATA_FIRST);
     driver->out_length = driver->out_sent = 0;
+    /* half an OK must not become whole by the next line's CR */
+    if (result == FFX_ERR_TIMEOUT)
+        driver->response.length = 0;
     if (result != FFX_OK && driver->tries > 1) {
         driver->tries--;
         pause_for(driver, PAUSE_MS);

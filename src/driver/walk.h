@@ -39,7 +39,6 @@ enum walk_reading {
 /* Rows, in the order of the walk. */
 enum walk_step {
     STEP_SYNC,
-    STEP_SETTLE,
     STEP_ECHO,
     STEP_ERRORS,
     STEP_FLOW,

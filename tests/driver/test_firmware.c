@@ -128,7 +128,8 @@ static void an_edition_without_a_poll_is_waited_for(void **state)
     (void)state;
     begin_profile(FFX_ROUTE_HTTP, FFX_PROFILE_MANUAL_103);
     ends_with(FFX_CAUSE_DONE, "V1.03");
-    assert_int_equal(road_sent(&road, "AT+HTTPTOFSRL?"), 1);
+    /* refused twice, it may have been the line once */
+    assert_int_equal(road_sent(&road, "AT+HTTPTOFSRL?"), 2);
     road_end(&road);
     begin_profile(FFX_ROUTE_HTTP, FFX_PROFILE_MANUAL_104);
     ends_with(FFX_CAUSE_DONE, "V1.04");
