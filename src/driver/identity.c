@@ -4,7 +4,7 @@
 
 #define SYNC_MS 30000u
 #define SYNC_AGAIN_MS 400u
-#define SETTLE_MS 300u /* answers to earlier tries come and go */
+#define SETTLE_MS 300u   /* answers to earlier tries come and go */
 #define MILLIVOLTS 3300u /* warning at 3.1 V (hardware design V1.07, 3.1.3) */
 #define IMEI_DIGITS 15u
 
