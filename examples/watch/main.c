@@ -2,14 +2,12 @@
 /* An MCU whose module stays up to date: once a day, spread over four hours,
  * and when one of two telephones says "look now". The board is that of
  * ports/template; what a look is, look.c says. */
-#include "template/template_port.h"
+#include "look.h"
 
 #include <farfix/watch.h>
 #include <stddef.h>
 
 #define HOUR_MS 3600000u
-
-enum ffx_cause look(void);
 
 static struct ffx_watch watch;
 

@@ -17,6 +17,10 @@
 int template_update(const struct ffx_driver_config *config,
                     enum ffx_cause *cause);
 
+/* That of the walk in hand, or of the last one: `found`, and what
+ * ffx_driver_position tells. */
+const struct ffx_driver *template_driver(void);
+
 /* --- the board ----------------------------------------------------------- */
 
 /* Bytes from the module: what is there already, at most `capacity`, at once;

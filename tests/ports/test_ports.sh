@@ -43,7 +43,7 @@ builds "the example for ESP-IDF compiles" \
     $c $esp -c "$examples/esp-idf/main/main.c" -o object
 builds "the example for STM32 compiles for a Cortex-M4" \
     $arm $stm32 -c "$examples/stm32/main.c" -o object
-for part in main look; do
+for part in main look offer; do
     builds "the example that watches compiles for a Cortex-M4: $part.c" \
         $arm -I"$ports" -c "$examples/watch/$part.c" -o object
 done
@@ -55,7 +55,7 @@ builds "the port for ESP-IDF compiles for a 32-bit processor" \
     $arm $esp -c "$ports/esp-idf/farfix_esp.c" -o object
 
 long=$(wc -l "$examples"/{zephyr/src,esp-idf/main,stm32,posix}/*.c \
-    "$examples/watch/main.c" "$examples"/arduino/*/*.ino | awk '$2 != "total" && $1 >= 60')
+    "$examples"/watch/*.[ch] "$examples"/arduino/*/*.ino | awk '$2 != "total" && $1 >= 60')
 [ -z "$long" ]
 result $? "no example has 60 lines${long:+: $long}"
 

@@ -162,9 +162,9 @@ example()
 {
     local part
     new_module --control control
-    for part in main look; do
+    for part in main.c look.c look.h offer.c; do
         sed "s|http://fota.example/|http://$http/|" \
-            "$root/examples/watch/$part.c" >$part.c
+            "$root/examples/watch/$part" >$part
     done
     cat >board.c <<'C'
 #include "posix/posix_port.h"
@@ -204,7 +204,8 @@ __attribute__((constructor)) static void start(void)
 }
 C
     cc -std=c11 -D_GNU_SOURCE -fsanitize=address,undefined -I"$root/include" \
-        -I"$root/ports" main.c look.c board.c start.c \
+        -I"$root/ports" main.c look.c offer.c board.c start.c \
+        "$root/ports/template/template_port.c" \
         "$root/$BUILD/asan/libhost.a" -lmbedcrypto -o example >err 2>&1
     result $? "the example for an MCU compiles"
     ./example >out 2>err 8<&- &
