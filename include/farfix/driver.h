@@ -23,7 +23,12 @@
  * port), size and read-back, AT+CFOTA=1, the reset, AT+CFOTA? and AT+GMR read
  * twice alike, comparison with the snapshot. Success is CFOTA 6 *and* GMR
  * equal to `to`; nothing the module prints in between counts as success.
- * Each wait has a limit, each retry a count, each end a cause.
+ * Each wait has a limit, each retry a count, each end a cause: a module may
+ * lose its state three times in a walk (RESET, NO_ANSWER), each download try
+ * ends after download_ms, the update after update_ms. With a module that
+ * answers and a network that is there a walk takes its bytes' time on the air
+ * and on the line and two minutes at most; a cut of either side in the midst of
+ * it included (tests/driver/test_two_party).
  *
  * It may be started at any moment of any earlier walk: an update that runs is
  * waited for, a module in recovery (CFOTA 3, 5) gets its package again, and
