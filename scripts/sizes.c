@@ -7,11 +7,13 @@
 #include <farfix/driver.h>
 #include <farfix/module.h>
 #include <farfix/package.h>
+#include <farfix/slot.h>
 #include <farfix/watch.h>
 
 #define SIZE_OF(room, name) char room##__##name[sizeof(struct name)]
 
 SIZE_OF(agent, ffx_agent);
+SIZE_OF(slot, ffx_slot);
 SIZE_OF(package, ffx_package);
 SIZE_OF(package, ffx_offer);
 SIZE_OF(delta, ffx_delta);
