@@ -4,9 +4,9 @@
  * package and from itself, in a second slot or an external flash, and marks
  * it for MCUboot or ESP-IDF to boot. No boot stage of ours, no journal.
  *
- *     ffx_slot_begin(&slot, &config)        nothing is written yet
- *     while ((rc = ffx_slot_step(&slot)) == 1)
- *         ;                                 feed the watchdog here
+ *     rc = ffx_slot_begin(&slot, &config);      nothing is written yet
+ *     if (rc == 0)
+ *         rc = ffx_slot_run(&slot);             or step by step
  *     if (rc == 0)
  *         rc = ffx_slot_mcuboot_pending(&slot, &mcuboot);
  *
@@ -108,6 +108,9 @@ int ffx_slot_begin(struct ffx_slot *slot, const struct ffx_slot_config *config);
  * take its bytes; FFX_ERR_DIGEST: or does not keep them; FFX_ERR_BUSY: not
  * begun. */
 int ffx_slot_step(struct ffx_slot *slot);
+
+/* Steps until it does not return 1. */
+int ffx_slot_run(struct ffx_slot *slot);
 
 /* 1 from the first erase on: the target is not what it was. */
 int ffx_slot_touched(const struct ffx_slot *slot);

@@ -312,6 +312,15 @@ int ffx_slot_step(struct ffx_slot *slot)
     return slot->stage != STAGE_DONE;
 }
 
+int ffx_slot_run(struct ffx_slot *slot)
+{
+    int rc;
+    do
+        rc = ffx_slot_step(slot);
+    while (rc == 1);
+    return rc;
+}
+
 int ffx_slot_touched(const struct ffx_slot *slot)
 {
     return slot->touched;

@@ -269,13 +269,8 @@ void slot_bench_power_up(struct slot_bench *bench)
 int slot_bench_run(struct slot_bench *bench)
 {
     slot_bench_power_up(bench);
-    int rc = ffx_slot_begin(&bench->slot, &bench->config);
-    if (rc != 0)
-        return rc;
-    do
-        rc = ffx_slot_step(&bench->slot);
-    while (rc == 1);
-    return rc;
+    const int rc = ffx_slot_begin(&bench->slot, &bench->config);
+    return rc != 0 ? rc : ffx_slot_run(&bench->slot);
 }
 
 /* --- verdicts ------------------------------------------------------------ */
