@@ -3,7 +3,8 @@
 file(GLOB farfix_core ${CMAKE_CURRENT_LIST_DIR}/../../src/*/*.c)
 idf_component_register(
     SRCS ${farfix_core} ${CMAKE_CURRENT_LIST_DIR}/farfix_esp.c
+         ${CMAKE_CURRENT_LIST_DIR}/farfix_esp_slot.c
     INCLUDE_DIRS include ports/esp-idf
     PRIV_INCLUDE_DIRS src
-    REQUIRES driver
+    REQUIRES driver esp_partition
     PRIV_REQUIRES esp_timer)
