@@ -49,9 +49,11 @@ struct ffx_slot_config {
     /* What runs. */
     const char *model, *version;
     uint32_t sequence;
-    const char *component;     /* which of the release's: "app" */
-    struct ffx_read_at source; /* its image, from the first byte; may be
-                                * longer, such as the whole slot */
+    const char *component; /* which of the release's: "app" */
+    /* Its image, from the first byte; may be longer, such as the whole slot.
+     * read null: for images that do not run as their maker packed them
+     * (MCUboot decrypts). Takes full images then, by version alone. */
+    struct ffx_read_at source;
 
     /* Where B goes: whole sectors, all of which are erased. */
     const struct ffx_flash *flash;

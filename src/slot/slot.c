@@ -28,9 +28,8 @@ static int config_check(const struct ffx_slot_config *config)
 {
     const struct ffx_flash *const flash = config->flash;
     if (!config->crypto || !config->package.read || !config->trusted ||
-        !config->model || !config->version || !config->component ||
-        !config->source.read || !flash || !config->step_buffer ||
-        (!config->work && config->work_bytes != 0))
+        !config->model || !config->version || !config->component || !flash ||
+        !config->step_buffer || (!config->work && config->work_bytes != 0))
         return FFX_ERR_ARGUMENT;
     if (!ffx_flash_aligned(flash, &config->target) ||
         config->start % flash->write_unit != 0 ||
@@ -92,13 +91,14 @@ static int facts_geometry(const struct ffx_slot *slot)
     const uint32_t room =
         config->target.length - config->start - config->reserve;
     if (part->step > config->step_bytes ||
-        part->step % config->flash->write_unit != 0 ||
-        part->from_size > config->source.size || size == 0 || size > room ||
-        slot_padded(config->flash, size) > room)
+        part->step % config->flash->write_unit != 0 || size == 0 ||
+        size > room || slot_padded(config->flash, size) > room)
+        return FFX_ERR_GEOMETRY;
+    if (config->source.read && part->from_size > config->source.size)
         return FFX_ERR_GEOMETRY;
     if (part->kind != FFX_PAYLOAD_IMAGE &&
-        (config->work_bytes == 0 || part->ram > config->work_bytes ||
-         step_count(slot) > FFX_SLOT_STEPS))
+        (!config->source.read || config->work_bytes == 0 ||
+         part->ram > config->work_bytes || step_count(slot) > FFX_SLOT_STEPS))
         return FFX_ERR_GEOMETRY;
     return 0;
 }
@@ -184,6 +184,8 @@ static int stage_source(struct ffx_slot *slot)
 {
     const struct ffx_part *const part = slot_part(slot);
     struct ffx_read_at source = slot->config.source;
+    if (!source.read)
+        return 0;
     source.size = part->from_size;
     const int rc = hash_image(slot, &source, part->from_sha256);
     return rc == FFX_ERR_DIGEST ? FFX_ERR_SOURCE : rc;

@@ -81,7 +81,6 @@ result $? "a package for the board: $(stat -c %s www/app.zip) bytes"
 
 python3 -m http.server --directory www --bind 127.0.0.1 0 >http 2>&1 &
 server=$!
-trap 'kill $server; rm -rf "$work"' EXIT
 until_true grep -q 'port [0-9]' http
 http=$(sed -n 's/.*port \([0-9]*\).*/\1/p' http | head -n 1)
 
