@@ -55,7 +55,8 @@ struct ffx_slot_config {
      * (MCUboot decrypts). Takes full images then, by version alone. */
     struct ffx_read_at source;
 
-    /* Where B goes: whole sectors, all of which are erased. */
+    /* Where B goes: whole sectors, all of which are erased. Neither the source
+     * nor the package may lie there. */
     const struct ffx_flash *flash;
     struct ffx_flash_area target;
     /* Bytes of `target` in front of B: whole write units. 0, but one sector

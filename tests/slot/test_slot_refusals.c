@@ -273,6 +273,27 @@ static void a_delta_needs_its_step_and_its_ram(void **state)
     slot_bench_close(&bench);
 }
 
+/* 17,001 bytes in steps of 16 are 1,063 steps, of 17 they are 1,001. */
+static void a_delta_of_more_than_1024_steps_is_refused(void **state)
+{
+    (void)state;
+    struct slot_bench bench;
+    struct bench_job job;
+    open_bench(&bench);
+    for (uint32_t step = 16; step < 18; step++) {
+        job_of(&bench, &job, BENCH_DELTAS);
+        job.forge.manifest.parts[0].sector = step;
+        job.forge.manifest.parts[0].step = step;
+        slot_bench_take(&bench, bench_job_build(&job));
+        slot_bench_power_up(&bench);
+        assert_int_equal(ffx_slot_begin(&bench.slot, &bench.config),
+                         step == 16 ? FFX_ERR_GEOMETRY : 0);
+    }
+    /* Which is a lie about the patch: its header says so, before an erase. */
+    refuse(&bench, FFX_ERR_GEOMETRY);
+    slot_bench_close(&bench);
+}
+
 /* What runs may not be what was packed: MCUboot decrypted it. */
 static void without_a_source_only_full_images_are_taken(void **state)
 {
@@ -351,6 +372,7 @@ int main(void)
         cmocka_unit_test(b_must_fit_the_slot),
         cmocka_unit_test(the_last_write_unit_must_fit_the_slot),
         cmocka_unit_test(a_delta_needs_its_step_and_its_ram),
+        cmocka_unit_test(a_delta_of_more_than_1024_steps_is_refused),
         cmocka_unit_test(without_a_source_only_full_images_are_taken),
         cmocka_unit_test(an_odd_step_is_refused),
         cmocka_unit_test(a_config_that_breaks_its_rules_is_refused),
