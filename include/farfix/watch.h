@@ -122,9 +122,10 @@ struct ffx_watch_config {
 struct ffx_watch {
     uint8_t mode, step, tries, answered;
     uint8_t pending, looking, resting, timed, again, unsure, ending;
-    uint8_t listens;            /* 1: the store was read, SMS are heard */
-    uint16_t found, seen;       /* places of a message that counts; 0: none */
-    uint16_t place, length;     /* of the message whose PDU comes next */
+    uint8_t listens; /* 1: the store was read, SMS are heard */
+    /* One more than the number, since a store may begin with place 0; 0 is
+     * none: places of a message that counts, and of the one that comes next. */
+    uint16_t found, seen, place, length;
     char format[2], report[12]; /* AT+CMGF, AT+CNMI as found; "": unknown */
     char command[24];
     uint32_t out_length, out_sent; /* out_sent <= out_length */

@@ -11,7 +11,7 @@
 #define RETRY_MS 30000u /* after a module that did not answer well */
 #define LIST_MS 60000u  /* all of one AT+CMGL, whatever it brings */
 #define END_MS 5000u    /* for the command in hand at the end */
-#define PLACE_MAX 65535
+#define NUMBER_MAX 65534
 
 enum watch_mode {
     WATCH_PAUSE,  /* the step is sent when its time has come */
@@ -209,7 +209,7 @@ static void conclude(struct ffx_watch *watch, int result)
 static void put_argument(const struct ffx_watch *watch, struct ffx_at_text *out)
 {
     if (watch->step == STEP_DELETE)
-        ffx_at_put_number(out, watch->found);
+        ffx_at_put_number(out, watch->found - 1);
     else if (watch->step == STEP_REPORT_BACK)
         ffx_at_put(out, watch->report);
     else if (watch->step == STEP_FORMAT_BACK)
@@ -259,15 +259,15 @@ static const char *behind(const char *text, const char *beginning)
     return text;
 }
 
-/* 1 .. PLACE_MAX; 0: none such. */
+/* One more than the number that stands there; 0: none such. */
 static uint16_t number_at(const char *text)
 {
     struct ffx_at_args args;
     int32_t value;
     ffx_at_args_init(&args, text, bytes_length(text));
-    return ffx_at_arg_number(&args, &value) == 1 && value > 0 &&
-                   value <= PLACE_MAX
-               ? (uint16_t)value
+    return ffx_at_arg_number(&args, &value) == 1 && value >= 0 &&
+                   value <= NUMBER_MAX
+               ? (uint16_t)(value + 1)
                : 0;
 }
 
@@ -302,7 +302,7 @@ static int take_list(struct ffx_watch *watch, const struct ffx_at_event *event)
     const uint32_t octets = message_octets(line, event->length);
     if (octets > 0 && watch->place != 0 &&
         message_counts(watch->config, (const uint8_t *)line, octets,
-                       watch->length))
+                       watch->length - 1u))
         watch->found = watch->place;
     if (octets > 0)
         watch->place = 0;
