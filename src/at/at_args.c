@@ -88,8 +88,9 @@ static int take_string(struct ffx_at_args *args, const char **text,
            (quoted || *args->next != ','))
         args->next++;
     *length = (uint32_t)(args->next - *text);
-    if (quoted && args->next++ == args->end)
+    if (quoted && args->next == args->end)
         return FFX_ERR_SYNTAX;
+    args->next += quoted;
     while (!quoted && *length > 0 && (*text)[*length - 1] == ' ')
         --*length;
     return take_separator(args);

@@ -186,6 +186,22 @@ static void a_string_must_fit_and_close(void **state)
                      FFX_ERR_SYNTAX);
 }
 
+/* Its end is not passed by, however often somebody asks. */
+static void a_string_that_does_not_close_ends_with_the_text(void **state)
+{
+    char text[4];
+    int32_t value;
+    (void)state;
+    begin("1,\"abc");
+    assert_int_equal(ffx_at_arg_number(&args, &value), 1);
+    assert_int_equal(ffx_at_arg_string(&args, text, sizeof text),
+                     FFX_ERR_SYNTAX);
+    assert_ptr_equal(args.next, args.end);
+    assert_int_equal(ffx_at_arg_number(&args, &value), 0);
+    assert_int_equal(ffx_at_arg_string(&args, text, sizeof text), 0);
+    assert_ptr_equal(args.next, args.end);
+}
+
 static void empty_parameters_are_absent_ones(void **state)
 {
     int32_t value = 5;
@@ -209,6 +225,7 @@ int main(void)
         cmocka_unit_test(numbers_stay_inside_int32),
         cmocka_unit_test(strings_come_quoted_or_bare),
         cmocka_unit_test(a_string_must_fit_and_close),
+        cmocka_unit_test(a_string_that_does_not_close_ends_with_the_text),
         cmocka_unit_test(empty_parameters_are_absent_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
