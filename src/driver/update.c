@@ -73,11 +73,11 @@ void update_requested(struct ffx_driver *driver, int result)
 
 void update_watch(struct ffx_driver *driver)
 {
+    walk_enter(driver, FFX_DRIVER_UPDATE);
     if (driver->config->file != NULL) {
         walk_end(driver, FFX_CAUSE_BUSY);
         return;
     }
-    walk_enter(driver, FFX_DRIVER_UPDATE);
     begin_waiting(driver);
     walk_go(driver, STEP_UPDATING);
 }

@@ -167,6 +167,21 @@ static void an_update_that_begins_meanwhile_makes_it_busy(void **state)
     road_end(&road);
 }
 
+/* Its reports come while it takes no AT+CSCLK=1 from an earlier walk. */
+static void a_busy_module_s_reports_put_the_end_off_for_no_time(void **state)
+{
+    static const struct ffx_driver_position owed = {.saving = FFX_SAVING_SLEEP};
+    (void)state;
+    begin(FFX_ROUTE_HTTP);
+    road.status = 2;
+    road.config.position = &owed;
+    road.chatter = "\r\n+CFOTA: \"Updating\",1\r\n";
+    road.answers[0] = (struct road_answer){"AT+CSCLK", "", 0, 0, 0, 0};
+    road.limit_ms = 60000;
+    ends_with(FFX_CAUSE_BUSY);
+    road_end(&road);
+}
+
 /* The address may need what only the module can tell. */
 static void the_url_may_be_completed_on_the_way(void **state)
 {
@@ -261,6 +276,7 @@ int main(void)
         cmocka_unit_test(one_that_is_there_is_not_fetched_again),
         cmocka_unit_test(a_module_in_mid_update_is_busy),
         cmocka_unit_test(an_update_that_begins_meanwhile_makes_it_busy),
+        cmocka_unit_test(a_busy_module_s_reports_put_the_end_off_for_no_time),
         cmocka_unit_test(the_url_may_be_completed_on_the_way),
         cmocka_unit_test(a_name_with_a_quote_is_no_command),
         cmocka_unit_test(a_push_goes_on_where_an_earlier_one_was_cut),
