@@ -373,7 +373,7 @@ struct ffx_driver {
     uint8_t answered, round, ending;
     uint8_t owed; /* what power saving is still to be switched on */
     uint8_t confirming, recovery, download_tries, tries, hold;
-    uint8_t echo_off, doubts, doubted, cause, bearer_down, reset_asked;
+    uint8_t echo_off, doubts, cause, bearer_down, reset_asked;
     uint8_t pin_sent, news, networks, ftp_refused;
     uint8_t first_cause, files_tries, attached_by_hand, sim_tries;
     uint8_t restarts, requests;

@@ -257,7 +257,6 @@ void fetch_polled(struct ffx_driver *driver, int result)
     } else if (driver->value == 0) {
         idle(driver);
     } else {
-        driver->doubted = STEP_SYNC;
         fetch->idle_polls = fetch->silent_polls = 0;
         /* FTPTOFSST: in the note 1 stands behind the end as well */
         if (fetch->ended && by_ftp(driver))

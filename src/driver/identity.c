@@ -16,7 +16,6 @@ void identity_begin(struct ffx_driver *driver)
     driver->ending = 0;
     driver->confirming = 0;
     driver->reuse = 0;
-    driver->doubted = STEP_SYNC;
     driver->limit_ms =
         driver->now_ms + walk_or(driver->config->limits.sync_ms, SYNC_MS);
     walk_go(driver, STEP_SYNC);

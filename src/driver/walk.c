@@ -85,6 +85,8 @@ static void pause_for(struct ffx_driver *driver, uint32_t ms)
 
 void walk_go_after(struct ffx_driver *driver, enum walk_step step, uint32_t ms)
 {
+    if (driver->step != step)
+        driver->doubts = 0;
     driver->step = (uint8_t)step;
     driver->tries = walk_rows[step].tries;
     pause_for(driver, ms);
@@ -284,13 +286,11 @@ int walk_numbers(struct ffx_at_args *args, int32_t *values, uint32_t count)
 
 int walk_doubt(struct ffx_driver *driver, uint8_t news)
 {
-    if (driver->doubted != driver->step)
-        driver->doubts = 0;
-    else if (driver->news == news || driver->doubts == DOUBTS)
+    if (driver->doubts != 0 &&
+        (driver->news == news || driver->doubts == DOUBTS))
         return 0;
     driver->doubts++;
     driver->news = news;
-    driver->doubted = driver->step;
     walk_go_after(driver, (enum walk_step)driver->step, PAUSE_MS);
     return 1;
 }

@@ -484,6 +484,32 @@ static void half_a_chunk_in_the_file_starts_the_push_over(void **state)
     road_end(&road);
 }
 
+/* Each chunk is refused once, and its size then misread once. */
+static int refuse_and_garble(struct road *r)
+{
+    static const char wrong[] = INFO("+CFSGFIS: 70000");
+    static unsigned chunks, garbled = 1;
+    if (strncmp(r->typed, "AT+CFSWFILE=", 12) == 0 && chunks++ % 2 == 0) {
+        garbled = 0;
+        road_hear(r, ERROR, sizeof ERROR - 1);
+        return 1;
+    }
+    if (strncmp(r->typed, "AT+CFSGFIS=", 11) != 0 || garbled++ > 0)
+        return 0;
+    road_hear(r, wrong, sizeof wrong - 1);
+    return 1;
+}
+
+static void news_that_was_refuted_does_not_count_later(void **state)
+{
+    (void)state;
+    begin(FFX_ROUTE_PUSH);
+    road.config.limits.chunk_bytes = 1000;
+    road.config.limits.download_tries = 1;
+    road.instead = refuse_and_garble;
+    ends_with(FFX_CAUSE_DONE, 0);
+}
+
 static void a_truncated_download_is_size(void **state)
 {
     (void)state;
@@ -731,6 +757,7 @@ int main(void)
         cmocka_unit_test(an_unreadable_source_is_named),
         cmocka_unit_test(a_line_that_loses_every_chunk_is_noise),
         cmocka_unit_test(half_a_chunk_in_the_file_starts_the_push_over),
+        cmocka_unit_test(news_that_was_refuted_does_not_count_later),
         cmocka_unit_test(a_truncated_download_is_size),
         cmocka_unit_test(an_altered_download_is_digest),
         cmocka_unit_test(without_facts_the_module_is_the_judge),
