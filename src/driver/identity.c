@@ -234,8 +234,10 @@ int identity_parse_edrx(struct ffx_driver *driver, struct ffx_at_args *args)
     char *const edrx = driver->position.edrx;
     if (ffx_at_arg_number(args, &driver->value) != 1)
         return 0;
+    if (driver->value == 0)
+        return 1;
     if (args->end - args->next < (int)sizeof driver->position.edrx - 2)
-        return driver->value == 0;
+        return 0;
     memcpy(edrx, args->next - 2, sizeof driver->position.edrx);
     return edrx[2] == '"';
 }

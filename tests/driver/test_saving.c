@@ -185,6 +185,25 @@ static void what_the_module_could_not_be_told_is_owed(void **state)
     road_end(&road);
 }
 
+/* eDRX is off already; what "not in use" is said with is not what is owed. */
+static void what_an_earlier_walk_owes_is_kept(void **state)
+{
+    static const struct ffx_driver_position owed = {
+        .saving = FFX_SAVING_EDRX,
+        .edrx = {'5', ',', '"', '0', '1', '0', '1', '"'},
+        .before = {.settings = {-1, -1, -1, -1}}};
+    (void)state;
+    begin(FFX_ROUTE_HTTP);
+    road.turned = NULL;
+    road.config.position = &owed;
+    answer("AT+CEDRXRDP",
+           "\r\n+CEDRXRDP: 0,\"0000\",\"0000\",\"0000\"\r\n\r\nOK\r\n", 0);
+    ends_with(FFX_CAUSE_DONE);
+    assert_int_equal(road_sent(&road, "AT+CEDRXS=1,5,\"0101\""), 1);
+    assert_int_equal(road.position.saving, 0);
+    road_end(&road);
+}
+
 static void a_module_that_refuses_it_does_not_keep_us(void **state)
 {
     (void)state;
@@ -297,6 +316,7 @@ int main(void)
         cmocka_unit_test(it_is_on_again_when_the_package_could_not_be_read),
         cmocka_unit_test(a_reset_of_the_mcu_does_not_forget_it),
         cmocka_unit_test(what_the_module_could_not_be_told_is_owed),
+        cmocka_unit_test(what_an_earlier_walk_owes_is_kept),
         cmocka_unit_test(a_module_that_refuses_it_does_not_keep_us),
         cmocka_unit_test(a_module_that_restarts_meanwhile_is_told_again),
         cmocka_unit_test(a_restart_at_the_end_begins_the_walk_awake),
