@@ -91,7 +91,8 @@ void fetch_failed(struct ffx_driver *driver, enum ffx_cause cause, int again)
     if (driver->fetch.status >= 0)
         driver->detail = driver->fetch.status;
     fetch_charge(driver);
-    if (++driver->download_tries >= (again ? most : bytes_min(most, 2))) {
+    if (driver->state < FFX_DRIVER_DOWNLOAD || /* it has not begun */
+        ++driver->download_tries >= (again ? most : bytes_min(most, 2))) {
         walk_end(driver, cause);
         return;
     }

@@ -221,6 +221,16 @@ static void no_network_is_not_registered(void **state)
     ends_with(FFX_CAUSE_NOT_REGISTERED, 1);
 }
 
+static void an_attach_that_is_refused_is_not_registered(void **state)
+{
+    (void)state;
+    begin(FFX_ROUTE_HTTP);
+    answer("AT+CGATT?", INFO("+CGATT: 0"));
+    answer("AT+CGATT=1", ERROR);
+    answer("AT+CNACT", ERROR);
+    ends_with(FFX_CAUSE_NOT_REGISTERED, 1);
+}
+
 static void with_an_apn_registration_is_tried_by_hand_first(void **state)
 {
     (void)state;
@@ -757,6 +767,7 @@ int main(void)
         cmocka_unit_test(an_unreadable_source_is_named),
         cmocka_unit_test(a_line_that_loses_every_chunk_is_noise),
         cmocka_unit_test(half_a_chunk_in_the_file_starts_the_push_over),
+        cmocka_unit_test(an_attach_that_is_refused_is_not_registered),
         cmocka_unit_test(news_that_was_refuted_does_not_count_later),
         cmocka_unit_test(a_truncated_download_is_size),
         cmocka_unit_test(an_altered_download_is_digest),
