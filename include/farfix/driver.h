@@ -280,8 +280,9 @@ struct ffx_driver_facts {
  */
 struct ffx_driver_file {
     /* "/customer/app.zip": one of the directories /custapp/ /fota/ /datatx/
-     * /customer/ (AT manual, chapter 15), and a name. An old file there is
-     * replaced. AT+HTTPTOFS does not take /datatx/ (9.2.14). */
+     * /customer/ (AT manual, chapter 15), told apart by their lengths, and a
+     * name. An old file there is replaced. AT+HTTPTOFS does not take /datatx/
+     * (9.2.14). */
     const char *path;
     /* Null, or takes the bytes as they are read back: in order, but again
      * from an earlier `offset`, also 0, after a disturbance. They are good
@@ -397,10 +398,11 @@ struct ffx_driver {
 };
 
 /* Starts the walk; `config` and everything it names must outlive it.
- * FFX_ERR_ARGUMENT: `to` or what the route needs is missing, or a digest has
- * no crypto. FFX_ERR_BUFFER: `line` or `command` is too small. Sends nothing
- * yet. Texts are checked when they are sent: one that holds a quote or a
- * control character, or does not fit, ends the walk with CAUSE_CONFIG. */
+ * FFX_ERR_ARGUMENT: `to`, `file`'s path or what the route needs is missing, or
+ * a digest has no crypto. FFX_ERR_BUFFER: `line` or `command` is too small.
+ * Sends nothing yet. Texts are checked when they are sent: one that holds a
+ * quote or a control character, or does not fit, and a path whose directory
+ * has no length that there is end the walk with CAUSE_CONFIG. */
 int ffx_driver_init(struct ffx_driver *driver,
                     const struct ffx_driver_config *config, uint32_t now_ms);
 

@@ -26,7 +26,7 @@ static int config_check(const struct ffx_driver_config *config)
 {
     const struct ffx_driver_facts *facts = &config->facts;
     if (config->line == NULL || config->command == NULL ||
-        (facts->to == NULL && config->file == NULL) ||
+        (config->file != NULL ? config->file->path : facts->to) == NULL ||
         (facts->sha256 != NULL && config->crypto == NULL) ||
         !route_usable(config))
         return FFX_ERR_ARGUMENT;

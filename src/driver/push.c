@@ -16,7 +16,6 @@
 void push_begin(struct ffx_driver *driver)
 {
     driver->offset = 0;
-    driver->chunk = files_chunk_bytes(driver);
     driver->chunk_tries = 0;
     walk_go(driver, STEP_PUSH_CHUNK);
 }

@@ -215,6 +215,33 @@ static void a_name_with_a_quote_is_no_command(void **state)
     road_end(&road);
 }
 
+static void a_path_that_cannot_be_one_is_no_command(void **state)
+{
+    static const char *const paths[] = {"app.zip",  "/app.zip",     "/tmp/a",
+                                        "/other/a", "/customers/a", ""};
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        for (int route = FFX_ROUTE_HTTP; route <= FFX_ROUTE_PUSH; route++) {
+            const struct ffx_driver_file bad = {paths[i], NULL};
+            begin((enum ffx_route)route);
+            road.config.file = &bad;
+            ends_with(FFX_CAUSE_CONFIG);
+            assert_int_equal(road.starts, 0);
+            road_end(&road);
+        }
+}
+
+static void a_file_without_a_path_is_refused(void **state)
+{
+    static const struct ffx_driver_file none = {NULL, NULL};
+    (void)state;
+    begin(FFX_ROUTE_HTTP);
+    road.config.file = &none;
+    assert_int_equal(ffx_driver_init(&road.driver, &road.config, 0),
+                     FFX_ERR_ARGUMENT);
+    road_end(&road);
+}
+
 /* The MCU restarts in mid-push: what is there is compared, the rest sent. */
 static void a_push_goes_on_where_an_earlier_one_was_cut(void **state)
 {
@@ -279,6 +306,8 @@ int main(void)
         cmocka_unit_test(a_busy_module_s_reports_put_the_end_off_for_no_time),
         cmocka_unit_test(the_url_may_be_completed_on_the_way),
         cmocka_unit_test(a_name_with_a_quote_is_no_command),
+        cmocka_unit_test(a_path_that_cannot_be_one_is_no_command),
+        cmocka_unit_test(a_file_without_a_path_is_refused),
         cmocka_unit_test(a_push_goes_on_where_an_earlier_one_was_cut),
         cmocka_unit_test(a_part_of_another_file_is_no_beginning),
         cmocka_unit_test(lost_bytes_do_not_spoil_it),
