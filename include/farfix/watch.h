@@ -51,7 +51,8 @@
  *   - before the first AT+CMGF=0 has been answered, and after a restart that
  *     nothing announces, the module may print a message in text mode by itself
  *     (+CMT). Such lines could pass for an answer only while a command is in
- *     hand; none is sent within 100 ms of anything that was heard.
+ *     hand; none up to AT+CMGL is sent within 100 ms of anything that was
+ *     heard.
  * Either can cause a look and no more, and looks come no closer together than
  * `least_ms`: what they find, the signatures of the package decide. A message
  * counts once it is deleted, or may be: a module that loses power just then may

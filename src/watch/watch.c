@@ -481,7 +481,9 @@ void ffx_watch_feed(struct ffx_watch *watch, const void *bytes, uint32_t length,
                                      length - used, &event);
         take_event(watch, &event);
     }
-    if (watch->mode == WATCH_PAUSE && until(watch, watch->due_ms) < QUIET_MS)
+    /* the last steps end something: they do not wait for ever */
+    if (watch->mode == WATCH_PAUSE && watch->step < STEP_DELETE &&
+        until(watch, watch->due_ms) < QUIET_MS)
         watch->due_ms = now_ms + QUIET_MS;
 }
 

@@ -322,6 +322,42 @@ static void noise_makes_no_look_and_no_hang(void **state)
     assert_int_equal(watch_bench_run(&b, 2 * MINUTE), FFX_WATCH_TIME);
 }
 
+/* Something is heard every 40 ms: the reason of a look, if there is one. */
+static int chatter(unsigned ms)
+{
+    for (unsigned i = 0; i < ms / 40; i++) {
+        watch_bench_hear(&b, "x");
+        const int reason = watch_bench_run(&b, 40);
+        if (reason != WATCH_BENCH_NONE)
+            return reason;
+    }
+    return WATCH_BENCH_NONE;
+}
+
+static void a_line_that_is_never_quiet_holds_up_no_time(void **state)
+{
+    (void)state;
+    for (uint32_t ms = 20; ms < 2000; ms += 20) {
+        begin(HEAD LOOK "\r\n" OK);
+        b.config.every_ms = MINUTE;
+        watch_bench_script(&b, script);
+        if (watch_bench_run(&b, ms) == WATCH_BENCH_NONE)
+            assert_int_not_equal(chatter(2 * MINUTE), WATCH_BENCH_NONE);
+    }
+}
+
+static void
+a_line_that_is_never_quiet_puts_the_end_off_for_no_time(void **state)
+{
+    (void)state;
+    begin(NULL);
+    watch_bench_run(&b, MINUTE);
+    ffx_watch_end(&b.watch, watch_bench_now(&b));
+    chatter(MINUTE / 2);
+    assert_int_equal(ffx_watch_ended(&b.watch), 1);
+    assert_int_equal(watch_bench_sent(&b, "AT+CMGF=1\r"), 1);
+}
+
 static void a_late_answer_is_read_again(void **state)
 {
     (void)state;
@@ -451,6 +487,9 @@ int main(void)
         cmocka_unit_test(a_message_that_nobody_asked_for_is_a_hint_at_most),
         cmocka_unit_test(nothing_is_sent_right_behind_what_was_heard),
         cmocka_unit_test(noise_makes_no_look_and_no_hang),
+        cmocka_unit_test(a_line_that_is_never_quiet_holds_up_no_time),
+        cmocka_unit_test(
+            a_line_that_is_never_quiet_puts_the_end_off_for_no_time),
         cmocka_unit_test(a_late_answer_is_read_again),
         cmocka_unit_test(a_list_without_end_ends),
         cmocka_unit_test(a_message_that_cannot_be_deleted_does_not_count),
