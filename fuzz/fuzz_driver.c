@@ -6,7 +6,7 @@
  *
  * Input: route, then records: length (0..127: so many bytes are said; 128..
  * 255: silence, from 1 ms to an hour). Bytes 0x80..0xff in what is said stand
- * for whole lines of the dialogue. */
+ * for whole lines of the dialogue. Half of the routes bring a file. */
 #include <farfix/driver.h>
 
 #include <stddef.h>
@@ -55,9 +55,19 @@ static const char *const words[] = {
 };
 #define WORDS (sizeof words / sizeof words[0])
 
+/* The last of 0x80..0xff. */
+static const char *const saving_words[] = {
+    "\r\n+CSCLK: 1\r\n",
+    "\r\n+CPSMS: 1,,,\"01000111\",\"00000001\"\r\n",
+    "\r\n+CEDRXRDP: 5,\"0101\",\"0101\",\"0011\"\r\n",
+    "\r\n+CEDRXRDP: 0\r\n",
+};
+#define FIRST_SAVING_WORD                                                      \
+    (0x100u - sizeof saving_words / sizeof saving_words[0])
+
 static struct ffx_driver driver;
 static char line[96], command[160];
-static uint32_t now_ms;
+static uint32_t now_ms, given;
 static int said_six, said_target, ended;
 
 static int read_package(void *context, uint32_t offset, void *buffer,
@@ -97,11 +107,31 @@ static const struct ffx_crypto crypto = {.sha256_start = hash_start,
                                          .sha256_update = hash_update,
                                          .sha256_finish = hash_finish};
 
+/* In order, or again from before. */
+static void on_bytes(void *context, uint32_t offset, const void *bytes,
+                     uint32_t length)
+{
+    (void)context;
+    (void)bytes;
+    if (offset > given)
+        abort();
+    given = offset + length;
+}
+
+static const struct ffx_driver_file file = {"/customer/a", on_bytes};
+/* From a walk that was cut off. */
+static const struct ffx_driver_position owed = {
+    .saving = FFX_SAVING_SLEEP | FFX_SAVING_EDRX,
+    .edrx = {'5', ',', '"', '0', '1', '0', '1', '"'}};
+
 static void on_event(void *context, const struct ffx_driver_event *event)
 {
     (void)context;
     if (event->text == NULL || ended)
         return;
+    if (event->kind == FFX_DRIVER_SENT && driver.config->file != NULL &&
+        strncmp(event->text, "AT+CFOTA=", 9) == 0)
+        abort();
     if (event->kind == FFX_DRIVER_HEARD && strlen(event->text) >= sizeof line)
         abort();
     if (event->kind == FFX_DRIVER_HEARD &&
@@ -134,11 +164,13 @@ static void start(uint8_t route)
         .apn = route & 32 ? "apn" : NULL,
         .user = route & 64 ? "user" : NULL,
         .dialect = (enum ffx_dialect)(route >> 6 & 1),
+        .file = route & 128 ? &file : NULL,
+        .position = route & 128 ? &owed : NULL,
         .baud = 9600,
         .crypto = &crypto,
         .event = on_event,
     };
-    now_ms = 0;
+    now_ms = given = 0;
     said_six = said_target = ended = 0;
     if (ffx_driver_init(&driver, &config, now_ms) != 0)
         abort();
@@ -163,7 +195,9 @@ static void say(uint8_t byte)
     if (byte < 0x80) {
         ffx_driver_feed(&driver, &byte, 1, now_ms);
     } else {
-        const char *word = words[byte % WORDS];
+        const char *word = byte >= FIRST_SAVING_WORD
+                               ? saving_words[byte - FIRST_SAVING_WORD]
+                               : words[byte % WORDS];
         ffx_driver_feed(&driver, word, (uint32_t)strlen(word), now_ms);
     }
     ffx_driver_poll(&driver, now_ms);
@@ -201,6 +235,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!ffx_driver_finished(&driver, &cause))
         abort();
     if (cause == FFX_CAUSE_DONE && !(said_six && said_target))
+        abort();
+    if (cause == FFX_CAUSE_FETCHED && given == 0)
+        abort();
+    if (driver.config->file == NULL ? cause == FFX_CAUSE_FETCHED
+                                    : cause == FFX_CAUSE_DONE)
         abort();
     return 0;
 }
