@@ -32,8 +32,9 @@
  *
  * It may be started at any moment of any earlier walk: an update that runs is
  * waited for, a module in recovery (CFOTA 3, 5) gets its package again, and
- * an update.zip that is already whole is not fetched again. Not thread safe;
- * callbacks must not call back.
+ * an update.zip that is already whole, as size and digest tell or a comparison
+ * with `package`, is not fetched again. Not thread safe; callbacks must not
+ * call back.
  */
 #ifndef FARFIX_DRIVER_H
 #define FARFIX_DRIVER_H
