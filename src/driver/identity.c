@@ -221,6 +221,8 @@ void identity_setting(struct ffx_driver *driver, int result)
 
 /* --- power saving -------------------------------------------------------- */
 
+#define SAVING (FFX_SAVING_SLEEP | FFX_SAVING_PSM | FFX_SAVING_EDRX)
+
 /* The bit that the row is about. */
 static uint8_t saving_of(const struct ffx_driver *driver)
 {
@@ -265,7 +267,7 @@ void identity_save(const struct ffx_driver *driver, struct ffx_at_text *out)
 
 void identity_saved(struct ffx_driver *driver, int result)
 {
-    const uint8_t others = (uint8_t)~saving_of(driver);
+    const uint8_t others = SAVING & ~saving_of(driver);
     if (!driver->ending) {
         walk_go(driver, (enum walk_step)(driver->step + 1));
         return;

@@ -204,6 +204,20 @@ static void what_an_earlier_walk_owes_is_kept(void **state)
     road_end(&road);
 }
 
+/* From a damaged store, or a later driver's. */
+static void a_saving_that_nobody_knows_is_not_owed_for_ever(void **state)
+{
+    static const struct ffx_driver_position damaged = {
+        .saving = 0xf8, .before = {.settings = {-1, -1, -1, -1}}};
+    (void)state;
+    begin(FFX_ROUTE_HTTP);
+    road.turned = NULL;
+    road.config.position = &damaged;
+    ends_with(FFX_CAUSE_DONE);
+    assert_int_equal(road.position.saving & ~ALL, 0);
+    road_end(&road);
+}
+
 static void a_module_that_refuses_it_does_not_keep_us(void **state)
 {
     (void)state;
@@ -317,6 +331,7 @@ int main(void)
         cmocka_unit_test(a_reset_of_the_mcu_does_not_forget_it),
         cmocka_unit_test(what_the_module_could_not_be_told_is_owed),
         cmocka_unit_test(what_an_earlier_walk_owes_is_kept),
+        cmocka_unit_test(a_saving_that_nobody_knows_is_not_owed_for_ever),
         cmocka_unit_test(a_module_that_refuses_it_does_not_keep_us),
         cmocka_unit_test(a_module_that_restarts_meanwhile_is_told_again),
         cmocka_unit_test(a_restart_at_the_end_begins_the_walk_awake),
