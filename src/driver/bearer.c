@@ -259,11 +259,13 @@ int bearer_parse_apn(struct ffx_driver *driver, struct ffx_at_args *args)
     return 1;
 }
 
-/* SIM7070, 7080, 7090: contexts have an index before them. */
+/* SIM7070, 7080, 7090: contexts have an index before them. Who names a dialect
+ * is believed. */
 static int indexed(const struct ffx_driver *driver)
 {
-    return driver->config->dialect == FFX_DIALECT_SIM7070 ||
-           driver->found.model[5] >= '7';
+    const enum ffx_dialect dialect = driver->config->dialect;
+    return dialect == FFX_DIALECT_SIM7070 ||
+           (dialect == FFX_DIALECT_AUTO && driver->found.model[5] >= '7');
 }
 
 void bearer_apn(struct ffx_driver *driver, int result)

@@ -40,14 +40,14 @@ void files_begin(struct ffx_driver *driver)
  * /datatx/ 2, /custapp/ 0, /customer/ 3; others fit no command. */
 void files_name(const struct ffx_driver *driver, struct ffx_at_text *out)
 {
-    static const char by_length[][2] = {"1,", "?", "2,", "0,", "3,", "?"};
+    static const char by_length[][2] = {"1,", "?", "2,", "0,", "3,"};
     const char *const path = driver->file->path;
     const char *name = path;
     for (const char *p = path; *p != '\0'; p++)
         if (*p == '/')
             name = p + 1;
     const uint32_t longer = (uint32_t)(name - path) - 6u;
-    const char *const index = by_length[bytes_min(longer, 5)];
+    const char *const index = by_length[longer < 5 ? longer : 1];
     ffx_at_put_bytes(out, index, *index == '?' ? UINT32_MAX : 2);
     ffx_at_put_quoted(out, name);
 }

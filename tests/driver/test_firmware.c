@@ -137,6 +137,23 @@ static void an_edition_without_a_poll_is_waited_for(void **state)
     road_end(&road);
 }
 
+/* Who names a dialect is believed, whatever the module calls itself. */
+static void a_dialect_that_is_named_is_spoken(void **state)
+{
+    (void)state;
+    begin(FFX_ROUTE_HTTP, NULL);
+    road.model = "SIM7070G";
+    road.config.facts.model = NULL;
+    road.config.dialect = FFX_DIALECT_SIM7000;
+    road.config.apn = "ctnb";
+    road.config.user = "joe";
+    road.answers[0] =
+        (struct road_answer){"AT+CNCFG=1,\"ctnb\"", "\r\nOK\r\n", 0, 0, 0, 0};
+    road.answers[1] = (struct road_answer){"AT+CNCFG=", ERROR, 0, 0, 0, 0};
+    ends_with(FFX_CAUSE_DONE, "login");
+    road_end(&road);
+}
+
 /* A bearer's login needs CNCFG, which came with V1.06; a SIM7070 has an index
  * in it, and says by its name that it is one. */
 static void an_edition_without_logins_says_so(void **state)
@@ -247,6 +264,7 @@ int main(void)
         cmocka_unit_test(every_profile_is_updated),
         cmocka_unit_test(a_manual_without_ftp_is_updated_by_http),
         cmocka_unit_test(an_edition_without_a_poll_is_waited_for),
+        cmocka_unit_test(a_dialect_that_is_named_is_spoken),
         cmocka_unit_test(an_edition_without_logins_says_so),
         cmocka_unit_test(a_file_is_pushed_in_one_go_whatever_less_than_means),
         cmocka_unit_test(a_count_beside_the_truth_costs_no_second_download),
