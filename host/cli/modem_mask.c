@@ -20,6 +20,8 @@ static const struct rule {
 } rules[] = {
     {"+CNCFG", NULL, 1, "apn_user"},
     {"+CNCFG", NULL, 2, "apn_password"},
+    {"+CGAUTH", NULL, 0, "apn_user"},
+    {"+CGAUTH", NULL, 1, "apn_password"},
     {"+CSTT", NULL, 1, "apn_user"},
     {"+CSTT", NULL, 2, "apn_password"},
     {"+SAPBR", "USER", 1, "apn_user"},
@@ -206,15 +208,26 @@ static size_t take_time(const char *text, const char **name)
                : 0;
 }
 
-/* Long runs of digits are somebody's; short ones behind '+' or in quotes. */
+/* Degrees or minutes of a position: no other number has so many decimals. */
+static size_t take_position(const char *text, const char **name)
+{
+    const size_t whole = strspn(text, DIGITS);
+    const size_t decimals =
+        text[whole] == '.' ? strspn(text + whole + 1, DIGITS) : 0;
+    *name = "position";
+    return decimals >= 4 ? whole + 1 + decimals : 0;
+}
+
+/* Long runs of digits are somebody's; short ones behind '+', the D of ATD or
+ * in quotes. No size has eleven. */
 static size_t take_number(const struct place *place, const char **name)
 {
     const size_t length = strspn(place->at, DIGITS);
     const char before = place->at > place->line ? place->at[-1] : ' ';
     const int quoted = before == '"' && place->at[length] == '"';
+    const int dialled = before == '+' || toupper((unsigned char)before) == 'D';
     *name = place->imei && length == 15 ? "imei" : "n";
-    return length >= 14 || (length >= 7 && (quoted || before == '+')) ? length
-                                                                      : 0;
+    return length >= 11 || (length >= 7 && (quoted || dialled)) ? length : 0;
 }
 
 static size_t take(const struct mask *mask, const struct place *place,
@@ -226,6 +239,8 @@ static size_t take(const struct mask *mask, const struct place *place,
         length = take_address(place->at, name);
     if (length == 0 && !inside && isdigit((unsigned char)*place->at))
         length = take_time(place->at, name);
+    if (length == 0 && !inside && isdigit((unsigned char)*place->at))
+        length = take_position(place->at, name);
     if (length == 0 && (!inside || !isdigit((unsigned char)place->at[-1])))
         length = take_number(place, name);
     return length;

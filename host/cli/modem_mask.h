@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a dialogue with a module must not tell others: IMEI, ICCID, IMSI, phone
- * numbers, addresses, times, logins, PINs. Each becomes a placeholder of
- * tests/wire, {imei} {n} {ip} {time}, or {pin} {user} {password} {apn_user}
+ * numbers, positions, addresses, times, logins, PINs. Each becomes a
+ * placeholder of tests/wire, {imei} {n} {position} {ip} {time}, or {pin} {user} {password} {apn_user}
  * {apn_password}, whose value farfix modem replay takes from its secrets.
  */
 #ifndef FARFIX_CLI_MODEM_MASK_H

@@ -82,6 +82,10 @@ static size_t pattern_length(const char *name, const char *text)
         return strspn(text, "0123456789abcdefABCDEF.:");
     if (strcmp(name, "time") == 0)
         return strspn(text, "0123456789/,:+-");
+    if (strcmp(name, "position") == 0)
+        return strspn(text, "0123456789.");
+    if (strcmp(name, "text") == 0)
+        return strlen(text);
     return strspn(text, "0123456789");
 }
 

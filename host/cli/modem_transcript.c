@@ -2,6 +2,7 @@
 #include "cli/modem_transcript.h"
 
 #include "cli/cli.h"
+#include "cli/modem_screen.h"
 #include "pack/pack.h"
 
 #include <stdio.h>
@@ -68,6 +69,29 @@ static int asks_imei(const char *line)
            strcasestr(line, "SIMCOMATI") != NULL;
 }
 
+/* What stands behind this line is a message: text, or a PDU, which has numbers
+ * that no eye finds. */
+static int is_message_head(const char *line)
+{
+    static const char *const heads[] = {
+        "< +CMGR:", "< +CMGL:", "< +CMT:", "< +CDS:", "< +CBM:"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        if (strncmp(line, heads[i], strlen(heads[i])) == 0)
+            return 1;
+    return 0;
+}
+
+/* `in` a message before this line; is the next one in it? It ends with what
+ * the module was asked; what comes unasked has one line. */
+static int is_in_message(int in, const char *line)
+{
+    if (is_message_head(line))
+        return strncmp(line, "< +CMG", 6) == 0 ? 2 : 1;
+    if (line[0] != '<' || screen_is_final(line + 1 + (line[1] == ' ')))
+        return 0;
+    return in == 1 && line[1] != '\0' ? 0 : in;
+}
+
 static int is_progress(const char *line)
 {
     static const char progress[] = "< +CFOTA: \"Updating\",";
@@ -98,7 +122,7 @@ static int print_masked(const struct transcript *transcript, FILE *out)
     char date[16], line[2 * MASK_LINE];
     const time_t now = time(NULL);
     struct tm day;
-    int imei = 0;
+    int imei = 0, message = 0;
     strftime(date, sizeof date, "%Y-%m-%d", gmtime_r(&now, &day));
     fprintf(out, "# a dialogue with a module, recorded on %s\n", date);
     for (size_t i = 0; i < transcript->count; i++) {
@@ -108,6 +132,11 @@ static int print_masked(const struct transcript *transcript, FILE *out)
         const char *text = transcript->lines[i];
         if (text[0] == '>')
             imei = asks_imei(text);
+        const int was = message;
+        message = is_in_message(was, text);
+        if (was && text[0] == '<' && text[1] == ' ' && !is_message_head(text) &&
+            !screen_is_final(text + 2))
+            text = "< {text}";
         if (mask_line(&transcript->mask, text, imei, line, sizeof line) != 0)
             return cli_fail(CLI_FAILED, "a line is too long to be masked");
         fprintf(out, "%s\n", line);

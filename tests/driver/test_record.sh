@@ -100,5 +100,40 @@ result $? "and nothing is written"
 echo hello >c
 says 1 "line 1 is no AT command" "what is no AT line is not sent" record d.txt <c
 stop_sim
+# A module that has what this one has not: it says after each line what the
+# file `said` has for it.
+cat >said <<'LINES'
+AT+CGAUTH=1,1,"someone","hunter2" OK
+AT+CMGR=1 +CMGR: "REC READ","+4915112345678",,"26/11/26,10:00:00+04"|your code is 482913|and more|OK
+AT+CMGL=4 +CMGL: 1,1,,24|07919471010709F3040C919451112143650000AE83|+CMGL: 2,1,,24|07919471010709F3040C919451112143650000AE84|OK
+ATD015112345678; +CUSD: 0,"it is 015112345678",15|OK
+AT+CGNSINF +CGNSINF: 1,1,20261126100000.000,52.520008,13.404954,34.000|OK
+AT+CIPGSMLOC=1,1 +CIPGSMLOC: 0,13.404954,52.520008,2026/11/26,10:00:00|OK
+AT+FTPREST=? +FTPREST: (0-4294967295)|+SIZE: 0.0.0.0,1.234|OK
+LINES
+cat >speaker <<'SPEAKER'
+while IFS= read -r -d $'\r' asked; do
+    grep -F -- "$asked " said | sed "s|^[^ ]* ||" | tr '|' '\n' |
+        sed 's/$/\r/'
+done
+SPEAKER
+socat PTY,link=speaker.pty,raw,echo=0 EXEC:'bash speaker' &
+until_true [ -e speaker.pty ]
+sed 's/ .*//' said | timeout 60 "$FARFIX" modem record ./speaker.pty -o e.txt \
+    --timeout 5 >out
+result $? "a module with messages and positions is recorded"
+! grep -E 'code|more|0791|AE8|1511234|52[.]|13[.]4|someone|hunter2' e.txt
+result $? "without text or PDU of its messages, number called, place, login"
+for line in '< {text}' '> ATD{n};' '< +CGNSINF: 1,1,{n}.000,{position},{position},34.000' \
+    '< +CIPGSMLOC: 0,{position},{position},{time}' '< +CMGL: 2,1,,24' \
+    '< +FTPREST: (0-4294967295)' '< +SIZE: 0.0.0.0,1.234' \
+    '> AT+CGAUTH=1,1,"{apn_user}","{apn_password}"'; do
+    grep -qxF -- "$line" e.txt
+    result $? "it has the line $line"
+done
+sed -n '/^: echo off/p;/^> AT+CMGR/,/^< OK/p;/^> AT+CGNSINF/,/^< OK/p' e.txt >f.txt
+timeout 60 "$FARFIX" modem replay f.txt ./speaker.pty --timeout 3 >out 2>err
+result $? "and can be held again"
+
 says 64 "-o FILE" "record wants a file" "$FARFIX" modem record ./modem
 says 3 "none.txt" "a dialogue that is not there is exit 3" replay none.txt
