@@ -2,8 +2,9 @@
 /*
  * What a dialogue with a module must not tell others: IMEI, ICCID, IMSI, phone
  * numbers, positions, addresses, times, logins, PINs. Each becomes a
- * placeholder of tests/wire, {imei} {n} {position} {ip} {time}, or {pin} {user} {password} {apn_user}
- * {apn_password}, whose value farfix modem replay takes from its secrets.
+ * placeholder of tests/wire, {imei} {n} {position} {ip} {time}, or {pin} {user}
+ * {password} {apn_user} {apn_password}, whose value farfix modem replay takes
+ * from its secrets.
  */
 #ifndef FARFIX_CLI_MODEM_MASK_H
 #define FARFIX_CLI_MODEM_MASK_H

@@ -4,6 +4,7 @@
 #include "cli/update_report.h"
 #include "cli/update_source.h"
 #include "cli/update_store.h"
+#include "cli/update_words.h"
 #include "cli/verbs.h"
 
 #include <psa/psa_crypto.h>
@@ -46,7 +47,6 @@ static const struct cli_usage usage = {
 };
 
 #define UPDATE_LIMIT 600u
-#define UPDATE_LIMIT_MAX 86400u
 #define BUSY_MS 5000u
 
 struct request {
@@ -60,22 +60,11 @@ struct request {
 
 /* --- options ------------------------------------------------------------- */
 
-static int find_dialect(const char *name, enum ffx_dialect *dialect)
-{
-    static const char *const names[] = {"auto", "sim7000", "sim7070"};
-    for (int i = 0; i < 3; i++) {
-        if (strcmp(names[i], name) != 0)
-            continue;
-        *dialect = (enum ffx_dialect)i;
-        return 0;
-    }
-    return -1;
-}
-
 /* A store says itself where it leads. -1: all is well. */
 static int check_store_words(const struct request *request)
 {
     const int store = update_store_is(request->words[1]);
+    char shown[512];
     if (!store && request->to == NULL)
         return cli_fail(CLI_USAGE, "--to VERSION is missing: what the module "
                                    "must run in the end");
@@ -83,7 +72,7 @@ static int check_store_words(const struct request *request)
         return cli_fail(CLI_USAGE,
                         "--channel is a store's, and %s is none: "
                         "its address ends in /",
-                        request->words[1]);
+                        cli_masked(request->words[1], shown, sizeof shown));
     if (store && request->info != NULL)
         return cli_fail(CLI_USAGE, "--info is of one package; a store says "
                                    "itself what it offers");
@@ -124,10 +113,9 @@ static int parse(struct request *request, int argc, char **argv)
                   argv, request->words, 2, 2);
     if (parsed >= 0)
         return parsed;
-    if (request->update_limit > UPDATE_LIMIT_MAX)
-        return cli_fail(CLI_USAGE, "--update-limit takes at most %u seconds",
-                        UPDATE_LIMIT_MAX);
-    return check_store_words(request);
+    const int code = update_words_check(request->dialect, request->update_limit,
+                                        request->secrets);
+    return code != 0 ? code : check_store_words(request);
 }
 
 /* --- the driver's config ------------------------------------------------- */
@@ -149,12 +137,14 @@ struct update {
 static int set_from(const struct request *request,
                     struct ffx_driver_facts *facts)
 {
+    char shown[512];
     if (request->from == NULL)
         return 0;
     if (facts->from != NULL && strcmp(facts->from, request->from) != 0)
         return cli_fail(CLI_FAILED,
                         "%s starts from %s, not from %s; check --from",
-                        request->words[1], facts->from, request->from);
+                        cli_masked(request->words[1], shown, sizeof shown),
+                        facts->from, request->from);
     facts->from = request->from;
     return 0;
 }
@@ -192,11 +182,7 @@ static int set_config(struct update *update)
         config->facts.to = request->to;
     if (set_from(request, &config->facts) != 0)
         return CLI_FAILED;
-    if (find_dialect(request->dialect, &config->dialect) != 0)
-        return cli_fail(CLI_USAGE,
-                        "--dialect wants auto, sim7000 or sim7070, "
-                        "not '%s'",
-                        request->dialect);
+    update_words_dialect(request->dialect, &config->dialect);
     return 0;
 }
 
@@ -403,6 +389,28 @@ static void explain_look(struct update *update)
                  "is too long; give the package's own address and --to");
 }
 
+/* --to and --from stop what is not what they say. */
+static int check_offer(struct update *update)
+{
+    const struct request *request = &update->request;
+    const struct ffx_offer *offer = &update->store.offer;
+    char why[128];
+    const int to = request->to == NULL || strcmp(request->to, offer->to) == 0;
+    if (to &&
+        (request->from == NULL || strcmp(request->from, offer->from) == 0))
+        return 0;
+    if (to)
+        snprintf(why, sizeof why,
+                 "the store's package starts from %s, not "
+                 "from %s",
+                 offer->from, request->from);
+    else
+        snprintf(why, sizeof why, "the store offers %s, not %s", offer->to,
+                 request->to);
+    return update_report_refusal(&update->report, request->json, why,
+                                 to ? "check --from" : "check --to");
+}
+
 /* 0: the package is known; else the exit code of the whole. */
 static int look(struct update *update)
 {
@@ -415,17 +423,17 @@ static int look(struct update *update)
         return code != 0 ? code
                          : update_report_end(&update->report, request->json);
     look_clean(update);
-    code = update_store_take(&update->store, &update->driver.found);
-    if (code != 0)
-        return code;
+    if (update_store_take(&update->store, &update->driver.found) != 0)
+        return update_report_refusal(&update->report, request->json,
+                                     update->store.why, update->store.next);
     if (offer->to[0] == '\0') {
         update->report.cause = FFX_CAUSE_NOTHING;
         update->report.to = update->driver.found.version;
         return update_report_end(&update->report, request->json);
     }
-    if (request->to != NULL && strcmp(request->to, offer->to) != 0)
-        return cli_fail(CLI_FAILED, "the store offers %s, not %s; check --to",
-                        offer->to, request->to);
+    code = check_offer(update);
+    if (code != 0)
+        return code;
     request->to = offer->to;
     *facts = (struct ffx_driver_facts){.to = offer->to,
                                        .from = offer->from,
@@ -464,6 +472,7 @@ static int run(struct update *update)
             code = set_config(update);
         update->config.position = &update->seen;
         update->report.to = request->to;
+        update->report.source = update->store.url;
     }
     if (code != 0)
         return code;

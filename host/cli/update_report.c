@@ -158,9 +158,13 @@ static void print_json(const struct update_report *report)
     const struct ffx_driver_position *position =
         ffx_driver_position(report->driver);
     cli_json_open('{');
-    cli_json_text("result", ffx_cause_name(report->cause));
+    cli_json_text("result", report->refusal != NULL
+                                ? "offer"
+                                : ffx_cause_name(report->cause));
     cli_json_bool("ok", exit_code(report->cause) != CLI_FAILED);
-    cli_json_text("text", ffx_cause_text(report->cause));
+    cli_json_text("text", report->refusal != NULL
+                              ? report->refusal
+                              : ffx_cause_text(report->cause));
     cli_json_text("next", advice(report));
     cli_json_number("detail", report->detail);
     cli_json_number("lwm2m", ffx_cause_lwm2m(report->cause));
@@ -204,6 +208,17 @@ static void print_success(const struct update_report *report)
                found->before[0] != '\0' ? found->before : "?", found->version,
                seconds(report));
     fflush(stdout);
+}
+
+int update_report_refusal(struct update_report *report, int json,
+                          const char *why, const char *next)
+{
+    report->refusal = why;
+    snprintf(report->explanation, sizeof report->explanation, "%s", next);
+    if (json)
+        print_json(report);
+    report->refusal = NULL;
+    return cli_fail(CLI_FAILED, "%s; %s", why, next);
 }
 
 int update_report_end(const struct update_report *report, int json)

@@ -16,6 +16,7 @@ struct update_report {
     int32_t detail;
     int hold;              /* nobody may touch the module's power */
     uint32_t bytes;        /* of the last download */
+    const char *refusal;   /* of an offer, before a package was fetched */
     char explanation[400]; /* REFUSED: which check failed; "" unknown */
 };
 
@@ -25,6 +26,9 @@ void update_report_init(struct update_report *report,
                         const char *to);
 /* The driver's event callback; context is the report. */
 void update_report_event(void *context, const struct ffx_driver_event *event);
+/* The last word when an offer is not taken: why, and the next step. */
+int update_report_refusal(struct update_report *report, int json,
+                          const char *why, const char *next);
 /* The last word; the exit code. */
 int update_report_end(const struct update_report *report, int json);
 

@@ -22,11 +22,14 @@ struct update_store {
     char text[FFX_SIDEFILE_MAX + 1]; /* what the module has fetched */
     uint32_t length;
     struct ffx_offer offer;
+    char why[300]; /* the offer is none */
+    const char *next;
 };
 
 int update_store_is(const char *source);
 
-/* 0, or an exit code after its message: no key, or a bad one. */
+/* 0, or an exit code after its message: no key or a bad one, an address or a
+ * channel that cannot be one. */
 int update_store_open(struct update_store *store, const char *base,
                       const char *channel, const struct cli_texts *trust);
 
@@ -40,7 +43,7 @@ int update_store_ask(struct update_store *store,
                      const struct ffx_driver_found *found, const char *imei);
 
 /* The offer has come. Verified and for this module: `url` is the package's
- * now, or "" when nothing is newer. 0, or an exit code after its message. */
+ * now, or "" when nothing is newer. 0, or -1 with `why` and what to do `next`. */
 int update_store_take(struct update_store *store,
                       const struct ffx_driver_found *found);
 

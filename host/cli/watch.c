@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/modem_link.h"
 #include "cli/update_store.h"
+#include "cli/update_words.h"
 #include "cli/verbs.h"
 #include "cli/watch_times.h"
 
@@ -116,6 +117,7 @@ static int take_times(struct watcher *w)
 static int parse(struct watcher *w, int argc, char **argv)
 {
     struct request *request = &w->request;
+    char shown[512];
     const struct cli_option options[] = {
         {"--trust", CLI_TEXTS, &request->trust, "PUB",
          "release key that you trust; two during a rotation"},
@@ -156,8 +158,10 @@ static int parse(struct watcher *w, int argc, char **argv)
         return parsed;
     if (!update_store_is(request->words[1]))
         return cli_fail(CLI_USAGE, "%s is no store: its address ends in /",
-                        request->words[1]);
-    return take_times(w);
+                        cli_masked(request->words[1], shown, sizeof shown));
+    const int code = update_words_check(request->dialect, request->update_limit,
+                                        request->secrets);
+    return code != 0 ? code : take_times(w);
 }
 
 /* --- when ---------------------------------------------------------------- */

@@ -50,6 +50,7 @@ untouched() # NAME CODE WORD STORE OPTION...
     new_module
     ask "${@:4}"
     [ "$code" -eq "$2" ] && { complains "$3" || reports next ".*$3.*"; } &&
+        [ "$(wc -l <report.json)" -eq 1 ] && reports ok false &&
         status_is 8 && runs $A && nothing_is_left &&
         [ ! -e m/fota/update.zip ]
     result $? "$1"
@@ -88,6 +89,11 @@ dry_run()
         status_is 8 && runs $A && nothing_is_left &&
         [ ! -e m/fota/update.zip ]
     result $? "--dry-run asks what there is, and stops"
+    timeout 120 "$FARFIX" update "$port" "http://me:hidden@$http/" --dry-run \
+        --trust "$work/release.pub" --trace >out 2>err
+    [ $? -eq 0 ] && grep -q "would fetch http://.*/update.zip as" out &&
+        grep -q HTTPTOFS err && ! grep hidden out err
+    result $? "it names the package, and never the store's login"
 }
 scene dry_run
 
@@ -118,3 +124,22 @@ result $? "a store needs no --info"
 "$FARFIX" update nowhere http://$http/x.zip --to $B --channel x 2>err
 [ $? -eq 64 ] && grep -q -- '--channel' err
 result $? "--channel is a store's"
+for bad in http:// http:/// http://me:pw@/ "http://$http/a b/" 'http://x"y/' \
+    "http://$http/?x=/" "http://$http/#/"; do
+    "$FARFIX" update nowhere "$bad" --trust release.pub 2>err
+    [ $? -eq 64 ] && grep -q 'no address of a store' err && ! grep pw err
+    result $? "$bad is no store, which is said at once"
+done
+for bad in '' 'a b' 'a&b=c' 'a"b' ../x Beta; do
+    "$FARFIX" update nowhere http://$http/ --trust release.pub \
+        --channel "$bad" 2>err
+    [ $? -eq 64 ] && grep -q -- '--channel' err
+    result $? "'$bad' is no channel, which is said at once"
+done
+"$FARFIX" update nowhere http://me:pw@$http/x --to $B --channel x 2>err
+[ $? -eq 64 ] && grep -q -- '--channel' err && ! grep pw err
+result $? "a login stays hidden when an address is refused"
+"$FARFIX" update nowhere http://$http/ --trust release.pub \
+    --secrets missing.txt 2>err
+[ $? -eq 3 ] && grep -q missing.txt err
+result $? "secrets that are not there are exit 3"

@@ -291,9 +291,24 @@ store="nowhere http://$http/ --trust release.pub"
     refuses "--sms-from" "a name is no number" $store --sms-from farfix
     refuses "too often" "sixteen numbers are enough" $store \
         $(printf -- ' --sms-from +49%d' {1..17})
+    refuses "--dialect" "what a look would refuse is refused at once: dialect" \
+        $store --every 1h --dialect sim800
+    refuses "--update-limit" "and --update-limit" $store --every 1h \
+        --update-limit 86401
+    refuses "--channel" "and --channel" $store --every 1h --channel 'a b'
+    refuses "no address" "and the store's address" nowhere 'http://x"y/' \
+        --trust release.pub --every 1h
+    refuses "ends in /" "a login stays hidden" nowhere http://me:pw@x \
+        --trust release.pub --every 1h
+    ! grep pw err
+    result $? "of an address that is refused"
     refuses "--sms-text" "a text is in letters and digits" $store \
         --sms-from +1 --sms-text 'pay $5'
 }
 "$FARFIX" watch nowhere http://$http/ --trust release.pub --every 1h 2>err
 [ $? -eq 3 ] && grep -q nowhere err
 result $? "a port that is not there is exit 3"
+"$FARFIX" watch nowhere http://$http/ --trust release.pub --every 1h \
+    --secrets missing.txt 2>err
+[ $? -eq 3 ] && grep -q missing.txt err
+result $? "so are secrets"
