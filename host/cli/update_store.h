@@ -43,7 +43,8 @@ int update_store_ask(struct update_store *store,
                      const struct ffx_driver_found *found, const char *imei);
 
 /* The offer has come. Verified and for this module: `url` is the package's
- * now, or "" when nothing is newer. 0, or -1 with `why` and what to do `next`. */
+ * now, or "" when nothing is newer. 0, or -1: `why` not, and what to do `next`.
+ */
 int update_store_take(struct update_store *store,
                       const struct ffx_driver_found *found);
 
