@@ -389,6 +389,7 @@ static void become_update(const struct watcher *w, pid_t parent)
     struct words words = {.count = 0};
     take_ends(SIG_DFL);
     take_signal(SIGHUP, SIG_DFL);
+    take_signal(SIGPIPE, SIG_DFL);
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
         _exit(CLI_FAILED);
     put_words(w, &words);
@@ -396,12 +397,14 @@ static void become_update(const struct watcher *w, pid_t parent)
     exit(fflush(stdout) == 0 ? code : CLI_FAILED);
 }
 
-/* The exit code of farfix update. */
+/* The exit code of farfix update; -1: told to stop before it began. */
 static int look(struct watcher *w, enum ffx_watch_reason reason)
 {
     int status = 0;
     const pid_t parent = getpid();
     tell(w, "look", "reason", ffx_watch_reason_name(reason));
+    if (stop_signal != 0)
+        return -1;
     posix_port_close(&w->link.port); /* opened anew by the next read */
     fflush(stderr);
     looker = fork();
@@ -500,6 +503,8 @@ static int wait_and_look(struct watcher *w)
             continue;
         }
         code = look(w, reason);
+        if (code < 0)
+            break;
         if (stop_signal != 0) /* the module may be at work: nothing is said */
             return w->request.once ? code : CLI_DONE;
         ffx_watch_resume(&w->watch, posix_port_now_ms());
@@ -509,7 +514,7 @@ static int wait_and_look(struct watcher *w)
         tell_waiting(w);
     }
     put_back(w);
-    return w->request.once ? code : CLI_DONE;
+    return w->request.once && code >= 0 ? code : CLI_DONE;
 }
 
 static int run(struct watcher *w)
@@ -528,6 +533,7 @@ static int run(struct watcher *w)
         modem_link_close(&w->link);
     take_ends(stop);
     take_signal(SIGHUP, ask);
+    take_signal(SIGPIPE, stop);    /* nobody reads any more */
     take_signal(SIGCHLD, SIG_DFL); /* whoever started us may have ignored it */
     tell_waiting(w);
     code = wait_and_look(w);

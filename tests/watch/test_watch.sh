@@ -157,6 +157,27 @@ stopped()
 }
 scene stopped
 
+# Its reader goes; what it has to say next ends it.
+unread()
+{
+    new_module
+    line_open && until_true at AT && at 'AT+CMGF=1;+CNMI=1,2'
+    line_close
+    mkfifo pipe
+    "$FARFIX" watch "$port" "http://$http/" --trust "$work/release.pub" \
+        --sms-from $boss >pipe 2>err 8<&- &
+    walker=$!
+    grep -q -m 1 listening <pipe
+    kill -HUP "$walker"
+    wait "$walker"
+    [ $? -eq 1 ] && line_open && until_true at AT &&
+        answers AT+CMGF? '+CMGF: 1' && answers 'AT+CNMI?' '+CNMI: 1,2,0,0,0'
+    result $? "who is read no more ends, and leaves the module as it was"
+    line_close
+    walker=
+}
+scene unread
+
 # examples/watch as it stands, but for the store's address; an SMS starts it.
 example()
 {
