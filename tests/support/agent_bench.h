@@ -24,7 +24,7 @@
 
 struct bench_geometry {
     const char *name;
-    struct ffx_flash_region regions[2];
+    struct ffx_flash_region regions[3];
     uint32_t region_count;
     uint32_t write_unit;
     uint8_t erased_value, ecc;

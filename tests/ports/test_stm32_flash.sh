@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The flash drivers for STM32: each family's compiles without a warning for its
+# core, and keeps what flash.h promises over a model of its controller.
+# FARFIX_FAMILY=h7 takes one family alone.
+. "$(dirname "$0")/../pack/maker.bash"
+stubs=$root/tests/ports/stubs
+port=$root/ports/stm32
+strict="-Wall -Wextra -Wconversion -Wshadow -Wundef -Wcast-qual -Werror"
+c="gcc -std=c11 -D_GNU_SOURCE -Wstrict-prototypes -Wmissing-prototypes $strict
+    -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+    -I$root/include -I$root/host -I$root/tests/support
+    -I$root/tests/ports/flash -I$port"
+arm="arm-none-eabi-gcc -mthumb -std=c11 -Os $strict -I$root/include -I$port"
+while read -r family driver core; do
+    case $family in ${FARFIX_FAMILY:-*}) ;; *) continue ;; esac
+    for file in "$driver" farfix_stm32_flash; do
+        $arm "-mcpu=$core" "-I$stubs/stm32$family" -c "$port/$file.c" \
+            -o "$family-$file.o" >out 2>&1
+        result $? "$family: $file.c compiles for a $core"
+        sed 's/^/# /' out
+    done
+    arm-none-eabi-size "$family"-*.o | sed 's/^/# /'
+    $c "-I$stubs/stm32$family" -o "$family" "$port/$driver.c" \
+        "$port/farfix_stm32_flash.c" \
+        "$root/tests/ports/flash/model_${driver#stm32_flash_}.c" \
+        "$root"/tests/ports/flash/{controller,parts,sentences}.c \
+        "$root/tests/support/filter.c" "$root/$BUILD/asan/libhost.a" \
+        -lcmocka -ldivsufsort -lmbedcrypto -lpthread >out 2>&1
+    result $? "$family: over a model of its controller"
+    sed 's/^/# /' out
+    timeout 120 "./$family" "$family" >said 2>&1
+    code=$?
+    # The sentences of the program are ours, one by one.
+    while read -r verdict number _ sentence; do
+        [ "$verdict" = ok ]
+        result $? "$family: ${sentence:-$number}"
+    done < <(grep -aE '^(not )?ok ' said | sed 's/^not ok/not_ok/')
+    grep -aE '^#' said
+    [ $code -eq 0 ]
+    result $? "$family: the program ends well" || grep -av '^ok ' said | head -n 40
+done <<FAMILIES
+f4 stm32_flash_f4 cortex-m4
+l4 stm32_flash_l4 cortex-m4
+g4 stm32_flash_l4 cortex-m4
+h7 stm32_flash_h7 cortex-m7
+FAMILIES
+echo "1..$count"
