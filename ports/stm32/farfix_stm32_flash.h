@@ -23,12 +23,13 @@
  *
  * Address 0 of the port is FLASH_BASE. The second bank follows the first one
  * without a gap, also on an H7 of two short banks, where the bus has a gap:
- * there let no image lie across the border.
+ * there let no image lie across the border. Banks must not be swapped (BFB2
+ * with UFB_MODE or FB_MODE, SWAP_BANK): sector numbers do not swap with them.
  *
  * What stands still, and for how long. Whoever fetches from the bank in work
  * stalls until it is ready: code, constants, interrupt handlers, vector table.
- * The other bank can be read meanwhile (one that is swapped as well). As the
- * datasheets say, with the longest in brackets:
+ * The other bank can be read meanwhile. As the datasheets say, with the longest
+ * in brackets:
  *
  *     F4  erase 16 KiB 0.25 s (0.8), 64 KiB 0.6 s (2.4), 128 KiB 1 s (4);
  *         byte or word 16 us (100). The longest times are those of bytes.
@@ -59,8 +60,8 @@
 
 struct farfix_stm32_flash_config {
     uint32_t bytes; /* all of it, as the part is sold: both banks */
-    /* 1 or 2, as the option bytes have it (DB1M, DUALBANK, DBANK). A wrong
-     * answer erases other sectors than the agent means. */
+    /* 1 or 2, as the option bytes have it (DB1M, DUALBANK, DBANK): they are
+     * looked at, since a wrong number would erase other sectors. */
     uint32_t banks;
     /* L4 2048; G4 2048, or 4096 where two banks are used as one (DBANK = 0);
      * F4 and H7 0. */
@@ -91,7 +92,8 @@ struct farfix_stm32_flash {
 /* Touches no register but to look. May not be moved afterwards. The port's
  * errors: FFX_ERR_FLASH for a refused, failed or endless operation (flags are
  * cleared, the next one can work), FFX_ERR_ECC for a unit that cannot be read.
- * FFX_ERR_ARGUMENT: the family has no such geometry. */
+ * FFX_ERR_ARGUMENT: the family has no such geometry, the option bytes know of
+ * another number of banks, or banks are swapped (seen on the H7 only). */
 int farfix_stm32_flash_init(struct farfix_stm32_flash *flash,
                             const struct farfix_stm32_flash_config *config);
 

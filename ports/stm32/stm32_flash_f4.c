@@ -10,6 +10,19 @@
 #define CACHE_RESETS (FLASH_ACR_ICRST | FLASH_ACR_DCRST)
 /* SNB of the second bank's first sector, however few the first bank has. */
 #define SECOND_BANK 16u
+/* Parts of 1 MiB that may be divided say so; other headers have no such bit. */
+#ifdef FLASH_OPTCR_DB1M
+#define TWO_BANKS FLASH_OPTCR_DB1M
+#else
+#define TWO_BANKS 0u
+#endif
+
+static int banks_as_fitted(const struct farfix_stm32_flash_config *config)
+{
+    if (TWO_BANKS == 0 || config->bytes != 1024 * KIB)
+        return 1;
+    return config->banks == (bus_get(&FLASH->OPTCR) & TWO_BANKS ? 2 : 1);
+}
 
 /* Each bank: 4 of 16 KiB, one of 64, then 128. */
 int part_layout(struct farfix_stm32_flash *flash)
@@ -20,7 +33,8 @@ int part_layout(struct farfix_stm32_flash *flash)
         unit = 1;
     if (flash->bank_bytes % (128 * KIB) != 0 ||
         flash->bank_bytes > (flash->config.banks == 1 ? 1536 : 1024) * KIB ||
-        (unit != 1 && unit != 2 && unit != 4) || flash->config.page_bytes != 0)
+        (unit != 1 && unit != 2 && unit != 4) ||
+        flash->config.page_bytes != 0 || !banks_as_fitted(&flash->config))
         return FFX_ERR_ARGUMENT;
     flash->port.write_unit = unit;
     for (uint32_t bank = 0; bank < flash->config.banks; bank++) {

@@ -12,6 +12,12 @@
 #define CLEAR_ERRORS                                                           \
     (FLASH_CCR_CLR_WRPERR | FLASH_CCR_CLR_PGSERR | FLASH_CCR_CLR_STRBERR |     \
      FLASH_CCR_CLR_INCERR | FLASH_CCR_CLR_OPERR)
+/* Parts of one bank have nothing to swap. */
+#ifdef FLASH_OPTCR_SWAP_BANK
+#define SWAPPED FLASH_OPTCR_SWAP_BANK
+#else
+#define SWAPPED 0u
+#endif
 /* Interrupts wait so long at most for a read. */
 #define PIECE 256u
 
@@ -26,7 +32,8 @@ int part_layout(struct farfix_stm32_flash *flash)
 {
     const uint32_t bank = flash->bank_bytes;
     if (bank % (128 * KIB) != 0 || bank > BANK_BYTES ||
-        flash->config.page_bytes != 0 || flash->config.parallelism != 0)
+        flash->config.page_bytes != 0 || flash->config.parallelism != 0 ||
+        (bus_get(&FLASH->OPTCR) & SWAPPED))
         return FFX_ERR_ARGUMENT;
     flash->bank_stride = BANK_BYTES;
     flash->port.write_unit = UNIT;

@@ -12,12 +12,20 @@
 #define CACHE_RESETS (FLASH_ACR_ICRST | FLASH_ACR_DCRST)
 #define PAGES ((FLASH_CR_PNB >> FLASH_CR_PNB_Pos) + 1)
 
-/* What only some device headers have: parts of one bank have no BKER, and
- * those that read 128 bits at a time have an ECC for each half. */
+/* What only some device headers have: parts of one bank have no BKER, those
+ * that can be divided a bit that says so, and those that read 128 bits at a
+ * time an ECC for each half. */
 #ifdef FLASH_CR_BKER
 #define SECOND_BANK FLASH_CR_BKER
 #else
 #define SECOND_BANK 0u
+#endif
+#if defined FLASH_OPTR_DBANK
+#define TWO_BANKS FLASH_OPTR_DBANK
+#elif defined FLASH_OPTR_DUALBANK
+#define TWO_BANKS FLASH_OPTR_DUALBANK
+#else
+#define TWO_BANKS 0u
 #endif
 #ifdef FLASH_ECCR_ECCD2
 #define UNREADABLE (FLASH_ECCR_ECCD | FLASH_ECCR_ECCD2)
@@ -27,12 +35,21 @@
 
 static volatile uint8_t reading, unreadable; /* unreadable: from the NMI */
 
+/* An L4 of 1 MiB always has two, whatever the bit says. */
+static int banks_as_fitted(const struct farfix_stm32_flash_config *config)
+{
+    if (TWO_BANKS == 0 || config->bytes >= 0x100000)
+        return 1;
+    return config->banks == (bus_get(&FLASH->OPTR) & TWO_BANKS ? 2 : 1);
+}
+
 int part_layout(struct farfix_stm32_flash *flash)
 {
     const uint32_t page = flash->config.page_bytes;
     if ((page != 2048 && page != 4096) || flash->bank_bytes % page != 0 ||
         flash->bank_bytes / page > PAGES || flash->config.parallelism != 0 ||
-        (flash->config.banks == 2 && SECOND_BANK == 0))
+        (flash->config.banks == 2 && SECOND_BANK == 0) ||
+        !banks_as_fitted(&flash->config))
         return FFX_ERR_ARGUMENT;
     flash->port.write_unit = 8;
     flash->port.region_count = 1;

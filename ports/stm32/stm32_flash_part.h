@@ -10,7 +10,7 @@
 #include <farfix_stm32_bus.h>
 
 /* Regions, region_count, write_unit and bank_stride, from config and
- * bank_bytes. FFX_ERR_ARGUMENT: there is no such part. */
+ * bank_bytes. FFX_ERR_ARGUMENT: there is no such part, or this is not it. */
 int part_layout(struct farfix_stm32_flash *flash);
 
 /* Not 0: the last operation goes on, nothing else may be touched. */

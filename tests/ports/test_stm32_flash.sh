@@ -6,12 +6,22 @@
 . "$(dirname "$0")/../pack/maker.bash"
 stubs=$root/tests/ports/stubs
 port=$root/ports/stm32
+flash=$root/tests/ports/flash
 strict="-Wall -Wextra -Wconversion -Wshadow -Wundef -Wcast-qual -Werror"
 c="gcc -std=c11 -D_GNU_SOURCE -Wstrict-prototypes -Wmissing-prototypes $strict
     -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
     -I$root/include -I$root/host -I$root/tests/support
-    -I$root/tests/ports/flash -I$port"
+    -I$flash -I$port"
 arm="arm-none-eabi-gcc -mthumb -std=c11 -Os $strict -I$root/include -I$port"
+
+$c -c "$flash"/{sentences,parts}.c "$root/tests/support/filter.c" >out 2>&1
+result $? "what is said of all families compiles"
+sed 's/^/# /' out
+$arm "-I$stubs/stm32l4" -mcpu=cortex-m4 -c "$root/examples/stm32/agent.c" \
+    -o object >out 2>&1
+result $? "the example for an agent compiles for a Cortex-M4"
+sed 's/^/# /' out
+
 while read -r family driver core; do
     case $family in ${FARFIX_FAMILY:-*}) ;; *) continue ;; esac
     for file in "$driver" farfix_stm32_flash; do
@@ -23,9 +33,8 @@ while read -r family driver core; do
     arm-none-eabi-size "$family"-*.o | sed 's/^/# /'
     $c "-I$stubs/stm32$family" -o "$family" "$port/$driver.c" \
         "$port/farfix_stm32_flash.c" \
-        "$root/tests/ports/flash/model_${driver#stm32_flash_}.c" \
-        "$root"/tests/ports/flash/{controller,parts,sentences}.c \
-        "$root/tests/support/filter.c" "$root/$BUILD/asan/libhost.a" \
+        "$flash/model_${driver#stm32_flash_}.c" "$flash/controller.c" \
+        sentences.o parts.o filter.o "$root/$BUILD/asan/libhost.a" \
         -lcmocka -ldivsufsort -lmbedcrypto -lpthread >out 2>&1
     result $? "$family: over a model of its controller"
     sed 's/^/# /' out

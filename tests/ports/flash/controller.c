@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "controller.h"
 
+#include <farfix_stm32_bus.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

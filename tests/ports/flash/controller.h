@@ -10,16 +10,18 @@
 #ifndef CONTROLLER_H
 #define CONTROLLER_H
 
-#include <farfix_stm32_bus.h>
 #include <lab/lab_flash.h>
 
 #include <setjmp.h>
+#include <stdint.h>
 
 #define CONTROLLER_NOWHERE 0xffffffffu
 
 struct controller {
     struct lab_flash *flash;
     uint32_t bytes, banks, parallelism;
+    uint32_t fitted; /* banks, as the option bytes have them */
+    int swapped;
     uint32_t polls;     /* looks at the busy flag until it goes down */
     uint32_t busy;      /* ... left */
     uint32_t looks;     /* at it, in all */

@@ -2,6 +2,8 @@
 /* STM32F4: RM0090 3.6 to 3.9. */
 #include "controller.h"
 
+#include <farfix_stm32_bus.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,6 +41,8 @@ uint32_t model_get(uintptr_t address)
         return model.acr;
     if (address == AT(CR))
         return model.cr;
+    if (address == AT(OPTCR))
+        return controller.fitted == 2 ? FLASH_OPTCR_DB1M : 0;
     assert_true(address == AT(SR));
     controller.looks++;
     const uint32_t busy = controller.busy != 0 ? FLASH_SR_BSY : 0;

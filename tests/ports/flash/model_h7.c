@@ -2,6 +2,8 @@
 /* STM32H7: RM0433 4.3 and 4.9, and the Cortex-M7's bus faults and cache. */
 #include "controller.h"
 
+#include <farfix_stm32_bus.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,6 +60,8 @@ uint32_t model_get(uintptr_t address)
     const unsigned bank = bank_of(address, &offset);
     if (offset == offsetof(FLASH_TypeDef, CR1))
         return model.bank[bank].cr;
+    if (offset == offsetof(FLASH_TypeDef, OPTCR))
+        return controller.swapped ? FLASH_OPTCR_SWAP_BANK : 0;
     assert_int_equal(offset, offsetof(FLASH_TypeDef, SR1));
     controller.looks++;
     const uint32_t busy = controller.busy != 0 ? FLASH_SR_QW : 0;

@@ -2,6 +2,8 @@
 /* STM32L4 and G4: RM0351 3.3, 3.5 and 3.7; RM0440 3.3 and 3.7. */
 #include "controller.h"
 
+#include <farfix_stm32_bus.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +17,11 @@
      FLASH_SR_SIZERR | FLASH_SR_PGSERR | FLASH_SR_MISERR | FLASH_SR_FASTERR)
 #define AT(name) (FLASH_R_BASE + offsetof(FLASH_TypeDef, name))
 #define ACCESS (FLASH_ACR_PRFTEN | FLASH_ACR_ICEN | FLASH_ACR_DCEN | 4u)
+#ifdef FLASH_OPTR_DBANK
+#define TWO_BANKS FLASH_OPTR_DBANK
+#else
+#define TWO_BANKS FLASH_OPTR_DUALBANK
+#endif
 #define LOCKED (FLASH_CR_LOCK | FLASH_CR_OPTLOCK)
 
 const uint32_t model_flags[] = {FLASH_SR_OPERR,   FLASH_SR_PROGERR,
@@ -48,6 +55,8 @@ uint32_t model_get(uintptr_t address)
         return model.cr;
     if (address == AT(ECCR))
         return model.eccr;
+    if (address == AT(OPTR))
+        return controller.fitted == 2 ? TWO_BANKS : 0;
     assert_true(address == AT(SR));
     controller.looks++;
     const uint32_t busy = controller.busy != 0 ? FLASH_SR_BSY : 0;

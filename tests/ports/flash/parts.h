@@ -11,12 +11,14 @@
 struct part {
     const char *name;
     struct farfix_stm32_flash_config config;
+    uint32_t fitted; /* banks; 0: as config has them */
+    int swapped;
 };
 
 struct family {
     const char *name;
     struct part parts[8]; /* until one has no name */
-    struct part none[6];  /* geometries that the family does not have */
+    struct part none[9];  /* that the family does not have, or not so */
     /* A small agent and where it lives. */
     struct farfix_stm32_flash_config agent;
     struct bench_geometry bench;

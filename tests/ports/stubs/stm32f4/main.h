@@ -37,6 +37,7 @@ typedef struct {
 #define FLASH_CR_PSIZE (3U << FLASH_CR_PSIZE_Pos)
 #define FLASH_CR_STRT (1U << 16)
 #define FLASH_CR_LOCK (1U << 31)
+#define FLASH_OPTCR_DB1M (1U << 30)
 
 void __DSB(void);
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 typedef struct {
-    volatile uint32_t ACR, PDKEYR, KEYR, OPTKEYR, SR, CR, ECCR;
+    volatile uint32_t ACR, PDKEYR, KEYR, OPTKEYR, SR, CR, ECCR, RESERVED1, OPTR;
 } FLASH_TypeDef;
 
 #define FLASH_BASE 0x08000000UL
@@ -45,6 +45,7 @@ typedef struct {
 #define FLASH_ECCR_ECCIE (1U << 24)
 #define FLASH_ECCR_ECCD2 (1U << 29)
 #define FLASH_ECCR_ECCD (1U << 31)
+#define FLASH_OPTR_DBANK (1U << 22)
 
 void __DSB(void);
 void __ISB(void);

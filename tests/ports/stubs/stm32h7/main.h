@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 typedef struct {
-    volatile uint32_t ACR, KEYR1, OPTKEYR, CR1, SR1, CCR1;
+    volatile uint32_t ACR, KEYR1, OPTKEYR, CR1, SR1, CCR1, OPTCR;
 } FLASH_TypeDef;
 
 #define FLASH_BASE 0x08000000UL
@@ -40,6 +40,7 @@ typedef struct {
 #define FLASH_CCR_CLR_INCERR (1U << 21)
 #define FLASH_CCR_CLR_OPERR (1U << 22)
 #define FLASH_CCR_CLR_DBECCERR (1U << 26)
+#define FLASH_OPTCR_SWAP_BANK (1U << 31)
 
 typedef struct {
     volatile uint32_t CPUID, ICSR, VTOR, AIRCR, SCR, CCR;
