@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A boot loader's agent on an L476 of 1 MiB. It has the first 64 KiB and updates
- * the application behind its own areas; crypto and package are your board's. */
+/* A boot loader's agent on an L476 of 1 MiB; it has the first 64 KiB, updates
+ * what lies behind its own areas, and leaves crypto and package to you. */
 #include <farfix/agent.h>
 #include <farfix_stm32_flash.h>
 
