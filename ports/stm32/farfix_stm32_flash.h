@@ -37,17 +37,17 @@
  *     H7  erase 128 KiB 1 s (4); 32 bytes 0.1 ms (0.6)
  *
  * Nothing here has to run from RAM: a stalled processor goes on. What may not
- * stall (a UART without DMA, a motor) belongs into the other bank or, with its
- * vectors, into RAM. A watchdog must be longer than the longest erase, since
+ * stall (a UART without DMA, a motor) belongs in the other bank or, with its
+ * vectors, in RAM. A watchdog must be longer than the longest erase, since
  * `idle` runs only while the processor does; the independent one does not
  * stop for flash. SysTick loses ticks during a stall, so that bounds measured
  * by now_ms come late, not early.
  *
  * A reset in mid-operation leaves the unit or sector torn, and no register
- * set. A torn unit may not be readable on L4, G4 and H7 (ECC): see
- * farfix_stm32_flash_nmi; on the H7 the driver sees to it itself, by
- * FAULTMASK, up to 256 bytes at a time. Nobody else may use the controller
- * while a call is under way; it is locked after each.
+ * set. ECC may refuse to read a torn unit: on L4 and G4 see
+ * farfix_stm32_flash_nmi; on the H7 the driver sees to it by FAULTMASK, 256
+ * bytes at a time, for which it must run privileged. Nobody else may use the
+ * controller while a call is under way; it is locked after each.
  */
 #ifndef FARFIX_STM32_FLASH_H
 #define FARFIX_STM32_FLASH_H
@@ -61,7 +61,8 @@
 struct farfix_stm32_flash_config {
     uint32_t bytes; /* all of it, as the part is sold: both banks */
     /* 1 or 2, as the option bytes have it (DB1M, DUALBANK, DBANK): they are
-     * looked at, since a wrong number would erase other sectors. */
+     * looked at, since a wrong number would erase other sectors. H74x and H75x
+     * have 2, H72x and H73x 1. */
     uint32_t banks;
     /* L4 2048; G4 2048, or 4096 where two banks are used as one (DBANK = 0);
      * F4 and H7 0. */

@@ -99,13 +99,14 @@ void part_lock(const struct farfix_stm32_flash *flash, uint32_t bank)
     control(bank, FLASH_CR_LOCK);
 }
 
-/* The processor's own cache knows nothing of either. */
+/* The processor's own caches know nothing of either. */
 void part_flush(struct farfix_stm32_flash *flash, uint32_t place,
                 uint32_t length)
 {
     (void)flash;
     SCB_InvalidateDCache_by_Addr((void *)(uintptr_t)(FLASH_BASE + place),
                                  (int32_t)length);
+    SCB_InvalidateICache();
 }
 
 /* A double error is a bus fault, which FAULTMASK with BFHFNMIGN ignores. */

@@ -143,6 +143,7 @@ int part_read(uint32_t bank, uint32_t place, uint8_t *buffer, uint32_t length)
     (void)bank;
     unreadable = 0;
     reading = 1;
+    __DSB(); /* no read moves out from between the two */
     bus_copy(buffer, place, length);
     __DSB();
     __ISB();

@@ -31,6 +31,7 @@ static struct {
     int locked_out;
     uint32_t fault_mask, configuration;
     uint32_t stale_from, stale_to; /* what the data cache may hold of old */
+    int stale_code;
 } model;
 
 void model_reset(void)
@@ -77,6 +78,7 @@ static void becomes_stale(uint32_t place, uint32_t length)
         model.stale_from = place;
     if (place + length > model.stale_to)
         model.stale_to = place + length;
+    model.stale_code = 1;
 }
 
 static int begins(unsigned bank, int in_sequence, uint32_t address)
@@ -192,6 +194,7 @@ void model_expect_rest(void)
         assert_int_equal(model.bank[bank].sr, 0);
         assert_int_equal(model.bank[bank].count, 0);
     }
+    assert_int_equal(model.stale_code, 0);
     assert_int_equal(model.fault_mask, 0);
     assert_int_equal(model.configuration, 0x200);
 }
@@ -210,6 +213,11 @@ uint32_t __get_FAULTMASK(void)
 void __set_FAULTMASK(uint32_t faultMask)
 {
     model.fault_mask = faultMask;
+}
+
+void SCB_InvalidateICache(void)
+{
+    model.stale_code = 0;
 }
 
 void SCB_InvalidateDCache_by_Addr(volatile void *addr, int32_t dsize)

@@ -53,6 +53,7 @@ void __DSB(void);
 void __ISB(void);
 uint32_t __get_FAULTMASK(void);
 void __set_FAULTMASK(uint32_t faultMask);
+void SCB_InvalidateICache(void);
 void SCB_InvalidateDCache_by_Addr(volatile void *addr, int32_t dsize);
 
 #endif
