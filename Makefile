@@ -335,6 +335,55 @@ $(BUILD)/tap/size/test_painted.tap: $(BUILD)/agent-stack.elf \
 bench-mcu: $(BUILD)/farfix $(BUILD)/bench-mcu-Os.elf $(BUILD)/bench-mcu-O2.elf ## instructions per byte of the patch reader; CORPUS=DIR
 	@CORPUS='$(CORPUS)' CROSS='$(CROSS)' scripts/bench-mcu $^
 
+# --- a microcontroller of 16 KiB that updates itself: ports/microbit ----------
+
+# Crypto comes from Debian's source package, unchanged (scripts/bearssl).
+BEARSSL_HOME := $(BUILD)/bearssl
+BEARSSL_SOURCE := $(BEARSSL_HOME)/bearssl-0.6
+BEARSSL_FILES := ec/ec_p256_m15 ec/ec_secp256r1 ec/ec_secp384r1 \
+    ec/ec_secp521r1 ec/ecdsa_i15_bits ec/ecdsa_i15_vrfy_raw hash/sha2small \
+    $(addprefix int/i15_,add bitlen decmod decode encode fmont iszero modpow \
+        montmul muladd ninv15 rshift sub tmont) \
+    codec/ccopy codec/dec32be codec/enc32be
+BEARSSL_OBJECTS := $(BEARSSL_FILES:%=$(BUILD)/microbit/bearssl/%.o)
+MICROBIT := $(filter-out -Wundef,$(CORTEX)) -mcpu=cortex-m0 -Iports \
+            -isystem $(BEARSSL_SOURCE)/inc
+microbit = $(call object,microbit,$(wildcard $(1)))
+MICROBIT_ROOMS = $(call object,cortex-m0,$(wildcard $(1:%=src/%/*.c)))
+
+$(BEARSSL_HOME)/.done: scripts/bearssl
+	@scripts/bearssl $(BEARSSL_HOME)
+$(BUILD)/microbit/bearssl/%.o: $(BEARSSL_HOME)/.done
+	@mkdir -p $(@D)
+	$(CROSS)gcc -mcpu=cortex-m0 -mthumb -Os -std=c99 -ffunction-sections \
+	    -fdata-sections -I$(BEARSSL_SOURCE)/inc -I$(BEARSSL_SOURCE)/src \
+	    -c $(BEARSSL_SOURCE)/src/$*.c -o $@
+$(BUILD)/microbit/%.o: %.c $(BEARSSL_HOME)/.done
+	@mkdir -p $(@D)
+	$(CROSS)gcc $(MICROBIT) $(DEPENDS) -c $< -o $@
+
+# microbit_link BASE BYTES STACK: a program out of its prerequisites
+microbit_link = $(CROSS)gcc -mcpu=cortex-m0 -mthumb -nostartfiles \
+    --specs=nano.specs -T ports/microbit/image.ld -Wl,--gc-sections \
+    -Wl,--build-id=none -Wl,--defsym=IMAGE_BASE=$(1) \
+    -Wl,--defsym=IMAGE_BYTES=$(2) -Wl,--defsym=IMAGE_STACK=$(3) \
+    $(filter %.o,$^) -o $@
+$(BUILD)/microbit/boot.elf: $(call microbit,ports/microbit/*.c \
+        ports/at-file/*.c ports/bearssl/*.c) $(BEARSSL_OBJECTS) \
+        $(call MICROBIT_ROOMS,base at delta package agent) \
+        ports/microbit/image.ld
+	$(call microbit_link,0,0xf000,1280)
+MICROBIT_PARTS := $(filter-out %_boot.c %_vectors.c, \
+    $(wildcard ports/microbit/*.c)) ports/bearssl/bearssl_crypto.c
+$(BUILD)/microbit/app-%.elf: $(BUILD)/microbit/examples/microbit/%/app.o \
+        $(call microbit,examples/microbit/*.c $(MICROBIT_PARTS)) \
+        $(BEARSSL_OBJECTS) $(call MICROBIT_ROOMS,base at package driver) \
+        ports/microbit/image.ld
+	$(call microbit_link,0x1a000,0x26000,2048)
+$(BUILD)/microbit/%.bin: $(BUILD)/microbit/%.elf
+	$(CROSS)objcopy -O binary $< $@
+MICROBIT_IMAGES := $(patsubst %,$(BUILD)/microbit/%.bin,boot app-a app-b)
+
 # --- the rest ---------------------------------------------------------------
 
 .PHONY: demo
