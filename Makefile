@@ -203,6 +203,7 @@ soak: ## fuzz for ten minutes each; bad servers in all pieces; all patches of th
 	@SOAK=1 TEST_SECONDS=14400 $(MAKE) -s $(BUILD)/tap/delta/test_corpus.tap
 	@scripts/count-tests $(BUILD)/tap/delta/test_corpus.tap
 	@SOAK=1 POWER=soak TEST_SECONDS=36000 $(MAKE) -s power
+	@KILLS=5000 FARFIX_SEED=1000 $(MAKE) -s kill
 	@$(MAKE) -s mutants
 
 # --- patches beside those of other tools ------------------------------------
@@ -301,6 +302,7 @@ SIZED := $(M3) $(BUILD)/cortex-m3/scripts/sizes.o $(BUILD)/cortex-m3/stack
 size: $(SIZED) ## bytes of each room, RAM and stack against the budgets
 	@scripts/size $(CROSS) $(BUILD)/cortex-m3 \
 	    $(BUILD)/cortex-m3/scripts/sizes.o $(BUILD)/cortex-m3/stack
+	@$(MAKE) -s size-mcu
 
 # Built before the gates run, because gates run side by side.
 $(BUILD)/tap/gate/lint.tap: $(BUILD)/fuzz/libhost.a
@@ -367,7 +369,7 @@ microbit_link = $(CROSS)gcc -mcpu=cortex-m0 -mthumb -nostartfiles \
     --specs=nano.specs -T ports/microbit/image.ld -Wl,--gc-sections \
     -Wl,--build-id=none -Wl,--defsym=IMAGE_BASE=$(1) \
     -Wl,--defsym=IMAGE_BYTES=$(2) -Wl,--defsym=IMAGE_STACK=$(3) \
-    $(filter %.o,$^) -o $@
+    -Wl,-Map=$(@:.elf=.map) $(filter %.o,$^) -o $@
 $(BUILD)/microbit/boot.elf: $(call microbit,ports/microbit/*.c \
         ports/at-file/*.c ports/bearssl/*.c) $(BEARSSL_OBJECTS) \
         $(call MICROBIT_ROOMS,base at delta package agent) \
@@ -383,6 +385,30 @@ $(BUILD)/microbit/app-%.elf: $(BUILD)/microbit/examples/microbit/%/app.o \
 $(BUILD)/microbit/%.bin: $(BUILD)/microbit/%.elf
 	$(CROSS)objcopy -O binary $< $@
 MICROBIT_IMAGES := $(patsubst %,$(BUILD)/microbit/%.bin,boot app-a app-b)
+MCU_TAPS := $(patsubst tests/%.c,$(BUILD)/tap/%.tap,$(wildcard tests/mcu/*.c))
+$(MCU_TAPS): $(MICROBIT_IMAGES)
+MCU_TOOLS := $(BUILD)/microbit/board $(BUILD)/microbit/measure
+$(MCU_TOOLS): $(BUILD)/microbit/%: $(call object,power,tests/mcu/%.c \
+        $(addprefix tests/support/,mcu.c mcu_rig.c child.c)) \
+        $(call object,release,$(HOST)) $(BUILD)/libfarfix.a
+	$(CC) $(CFLAGS) $^ $(LIBS) $(LDFLAGS) -o $@
+
+$(BUILD)/tap/gate/size.tap: $(MICROBIT_IMAGES) $(BUILD)/microbit/measure
+
+.PHONY: demo-mcu kill size-mcu
+size-mcu: $(MICROBIT_IMAGES) $(BUILD)/microbit/measure $(BUILD)/farfix
+	@FARFIX=$(BUILD)/farfix scripts/size-mcu $(CROSS) $(BUILD)/microbit \
+	    $(BUILD)/microbit/measure
+demo-mcu: ## a microcontroller of 16 KiB updates itself through the module, in QEMU
+	@scripts/deps demo-mcu
+	@$(MAKE) -s -j$(JOBS) $(BUILD)/farfix $(MICROBIT_IMAGES) \
+	    $(BUILD)/microbit/board
+	@BUILD=$(BUILD) scripts/demo-mcu
+kill: ## cuts the power of that microcontroller 200 times; KILLS=N
+	@scripts/deps test
+	@KILLS=$${KILLS:-200} TEST_SECONDS=36000 \
+	    $(MAKE) -s $(BUILD)/tap/mcu/test_kill.tap
+	@scripts/count-tests $(BUILD)/tap/mcu/test_kill.tap
 
 # --- the rest ---------------------------------------------------------------
 
@@ -433,8 +459,8 @@ arduino: ## the folder that the Arduino IDE wants: build/arduino/farfix
 	@BUILD='$(BUILD)' scripts/arduino
 
 .PHONY: clean
-clean: ## removes build/ and demo/
-	rm -rf $(BUILD) demo
+clean: ## removes build/, demo/ and demo-mcu/
+	rm -rf $(BUILD) demo demo-mcu
 
 -include $(shell find $(BUILD) -path $(BUILD)/mutants -prune -o -name '*.d' \
                  -print 2>/dev/null)

@@ -14,6 +14,7 @@
  * 115,200 baud the longest answer takes a second. */
 #define QUIET_MS 100u
 #define DRAIN_MS 3000u
+#define LEAST_CHUNK 32u
 
 static uint32_t now_ms(const struct at_file *from)
 {
@@ -181,30 +182,43 @@ static int read_once(struct at_file *from, uint32_t offset,
 
 /* --- until two agree ---------------------------------------------------- */
 
-static int read_chunk(struct at_file *from, uint32_t offset, uint8_t *to,
-                      uint32_t length)
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Shorter commands get through where the line is noisy. */
+static void read_failed(struct at_file *from)
+{
+    from->ready = 0;
+    if (from->chunk > LEAST_CHUNK)
+        from->chunk /= 2;
+}
+
+/* Returns how many of the `length` bytes it has read, or FFX_ERR_IO. */
+static int32_t read_chunk(struct at_file *from, uint32_t offset, uint8_t *to,
+                          uint32_t length)
 {
     const uint32_t begin = now_ms(from);
-    struct reading reading = {.to = to, .length = length};
+    struct reading reading = {.to = to};
     int read = 0; /* `to` holds a whole reading */
     do {
         if (make_ready(from) != 0)
             continue;
+        if (!read)
+            reading.length = least(length, from->chunk);
         if (read_once(from, offset, &reading) != 0) {
-            from->ready = 0;
+            read_failed(from);
             read = 0;
             continue;
         }
-        if (read && reading.differs == 0)
-            return 0;
+        if (read && reading.differs == 0) {
+            from->chunk = least(2 * from->chunk, AT_FILE_CHUNK);
+            return (int32_t)reading.length;
+        }
         read = 1;
     } while (now_ms(from) - begin < from->config->patience_ms);
     return FFX_ERR_IO;
-}
-
-static uint32_t least(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
 }
 
 /* Bytes of `ahead` from `offset` on; 0: a command has to bring them. */
@@ -216,17 +230,18 @@ static uint32_t ahead_at(const struct at_file *from, uint32_t offset)
                : 0;
 }
 
-static int read_ahead(struct at_file *from, uint32_t offset, uint32_t left)
+static int32_t read_ahead(struct at_file *from, uint32_t offset)
 {
     from->ahead_length = 0;
     from->ahead_offset = offset;
-    const uint32_t length = least(left, AT_FILE_AHEAD);
-    const int error = read_chunk(from, offset, from->ahead, length);
-    if (error == 0)
-        from->ahead_length = length;
-    return error;
+    const int32_t count = read_chunk(from, offset, from->ahead,
+                                     least(from->size - offset, AT_FILE_AHEAD));
+    if (count > 0)
+        from->ahead_length = (uint32_t)count;
+    return count;
 }
 
+/* Long reads go past `ahead`. */
 static int read_file(void *context, uint32_t offset, void *buffer,
                      uint32_t length)
 {
@@ -234,17 +249,16 @@ static int read_file(void *context, uint32_t offset, void *buffer,
     uint8_t *to = buffer;
     while (length > 0) {
         uint32_t now = least(length, ahead_at(from, offset));
-        int error = 0;
-        if (now > 0) {
+        int32_t count = 0;
+        if (now > 0)
             memcpy(to, from->ahead + (offset - from->ahead_offset), now);
-        } else if (length >= AT_FILE_AHEAD) {
-            now = least(length, AT_FILE_CHUNK);
-            error = read_chunk(from, offset, to, now);
-        } else {
-            error = read_ahead(from, offset, from->size - offset);
-        }
-        if (error != 0)
-            return error;
+        else if (length >= AT_FILE_AHEAD)
+            count = read_chunk(from, offset, to, length);
+        else if ((count = read_ahead(from, offset)) > 0)
+            continue;
+        if (count < 0)
+            return count;
+        now += (uint32_t)count;
         to += now;
         offset += now;
         length -= now;
@@ -258,6 +272,7 @@ void at_file_open(struct at_file *from, const struct at_file_config *config,
     from->config = config;
     from->size = size;
     from->ready = 0;
+    from->chunk = AT_FILE_CHUNK;
     from->ahead_length = 0;
     *file = (struct ffx_read_at){read_file, from, size};
 }

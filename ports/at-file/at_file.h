@@ -36,7 +36,7 @@ struct at_file_config {
 /* Caller-allocated; not to be moved while it is open. */
 struct at_file {
     const struct at_file_config *config;
-    uint32_t size;
+    uint32_t size, chunk;
     uint32_t ahead_offset, ahead_length; /* what `ahead` holds */
     uint32_t commands;                   /* read commands so far */
     struct ffx_at_response response;

@@ -42,7 +42,7 @@ enum microbit_doing {
 };
 
 /*
- * The first 64 bytes of RAM belong to boot stage and application together.
+ * The first 80 bytes of RAM belong to boot stage and application together.
  * The Cortex-M0 has no VTOR: the vectors at address 0 are the boot stage's for
  * ever, and each of them jumps through the table at `vectors`. The boot stage
  * sets it right before it starts the application: an application whose image
@@ -57,10 +57,13 @@ struct microbit_shared {
     int32_t error;    /* why the status is 7, 3 or 5, or it stopped */
     uint32_t reads;   /* read commands that this boot sent */
     uint32_t stack;   /* bytes of its stack that this boot has used */
-    char version[36]; /* the application's own word */
+    /* The application's own words. */
+    char version[36];
+    uint32_t walk[3];    /* the example's: begun, cause, detail of the last */
+    uint32_t walk_stack; /* bytes of its stack that it has used */
 };
 #define MICROBIT_SHARED ((struct microbit_shared *)MICROBIT_RAM)
-#define MICROBIT_SHARED_BYTES 64u
+#define MICROBIT_SHARED_BYTES 80u
 
 /*
  * What the factory writes at MICROBIT_FACTS with the boot stage: whom this
@@ -72,8 +75,9 @@ struct microbit_facts {
     uint32_t sequence;
     uint32_t image_bytes;
     uint8_t image_sha256[32];
-    char model[20];   /* NUL-terminated, padded with NUL */
-    char version[36]; /* the same */
+    char model[20];   /* NUL-terminated, padded with NUL; so are these */
+    char version[36]; /* of the image that the factory writes */
+    char store[64];   /* "http://host:8080" */
     uint8_t key[65];  /* release key: SEC 1, uncompressed */
     uint8_t padding[3];
 };
@@ -90,9 +94,12 @@ struct microbit_request {
     uint32_t taken;     /* erased: not yet */
 };
 
+#define MICROBIT_FACTS_AT ((const struct microbit_facts *)MICROBIT_FACTS)
+
 /* The package is this file of the module. */
-#define MICROBIT_PACKAGE_DIRECTORY 2u /* /datatx/ */
+#define MICROBIT_PACKAGE_DIRECTORY 3u /* /customer/; HTTPTOFS takes no datatx */
 #define MICROBIT_PACKAGE_NAME "app.zip"
+#define MICROBIT_PACKAGE_PATH "/customer/" MICROBIT_PACKAGE_NAME
 
 /* --- the board ---------------------------------------------------------- */
 
@@ -103,6 +110,10 @@ uint32_t microbit_now_ms(void);
 /* The next byte that came, or -1. */
 int microbit_get(void);
 void microbit_put(uint8_t byte);
+/* From now on each byte that comes raises interrupt 2, whose handler calls
+ * microbit_get. Not in the boot stage. */
+void microbit_interrupt(void);
+#define MICROBIT_UART_VECTOR (16u + 2u)
 void microbit_reset(void) __attribute__((noreturn));
 
 /* Pages of 1 KiB from address 0, words of 4 bytes. */

@@ -28,10 +28,13 @@ void microbit_start(void)
     UART_PSELCTS = UART_PSEL_NONE;
     UART_BAUDRATE = UART_BAUDRATE_115200;
     UART_ENABLE = UART_ENABLE_ENABLED;
-    UART_EVENTS_RXDRDY = 0;
     UART_EVENTS_TXDRDY = 0;
     UART_TASKS_STARTTX = 1;
     UART_TASKS_STARTRX = 1;
+    /* What the program before left: an event that is cleared without its byte
+     * never comes again. */
+    while (microbit_get() >= 0)
+        continue;
 }
 
 uint32_t microbit_now_ms(void)
@@ -50,6 +53,12 @@ int microbit_get(void)
         return -1;
     UART_EVENTS_RXDRDY = 0;
     return (int)(UART_RXD & 0xffu);
+}
+
+void microbit_interrupt(void)
+{
+    UART_INTENSET = UART_INTENSET_RXDRDY;
+    NVIC_ISER = NVIC_ISER_UART0;
 }
 
 void microbit_put(uint8_t byte)

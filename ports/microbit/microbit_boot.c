@@ -19,7 +19,7 @@
 #define PATIENCE_MS 60000u
 #define RECOVERY_PAUSE_MS 2000u
 
-#define FACTS ((const struct microbit_facts *)MICROBIT_FACTS)
+#define FACTS MICROBIT_FACTS_AT
 #define REQUEST ((const struct microbit_request *)MICROBIT_REQUEST)
 #define SHARED MICROBIT_SHARED
 #define ERASED 0xffffffffu

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A microcontroller of 16 KiB, the real programs in QEMU, takes itself from A
+ * to B out of its module's file system. */
+#include "mcu_rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <farfix/agent.h>
+#include <farfix/error.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static char folder[256];
+static struct mcu_releases releases;
+
+static void a_new_board_runs_what_the_factory_wrote(void **state)
+{
+    struct mcu_rig rig;
+    (void)state;
+    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", NULL);
+    mcu_power_up(&rig.mcu, 0);
+    assert_int_equal(mcu_rig_until(&rig, "1.0", 20000), 0);
+    mcu_cut(&rig.mcu);
+    assert_true(mcu_rig_holds(&rig, &releases.a));
+    mcu_rig_free(&rig);
+}
+
+static void a_request_ends_in_b(void **state)
+{
+    struct mcu_rig rig;
+    struct microbit_shared shared;
+    (void)state;
+    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", NULL);
+    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
+    mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
+    mcu_power_up(&rig.mcu, 0);
+    assert_int_equal(mcu_rig_until(&rig, "1.1", 60000), 0);
+    mcu_look(&rig.mcu, &shared);
+    assert_int_equal(shared.status, FFX_STATUS_SUCCESS);
+    printf("# stack %u, reads %u\n", shared.stack, shared.reads);
+    mcu_cut(&rig.mcu);
+    assert_true(mcu_rig_holds(&rig, &releases.b));
+    mcu_rig_free(&rig);
+}
+
+static void an_application_that_asks_the_store_ends_in_b(void **state)
+{
+    struct mcu_rig rig;
+    struct microbit_shared shared;
+    struct child store;
+    char url[64];
+    (void)state;
+    mcu_releases_serve(&releases, &store, url);
+    mcu_rig_make(&rig, folder, &releases, url, NULL);
+    mcu_power_up(&rig.mcu, 0);
+    assert_int_equal(mcu_rig_until(&rig, "1.1", 60000), 0);
+    mcu_look(&rig.mcu, &shared);
+    assert_int_equal(shared.status, FFX_STATUS_SUCCESS);
+    assert_int_equal(rig.mcu.resets, 1);
+    mcu_cut(&rig.mcu);
+    assert_true(mcu_rig_holds(&rig, &releases.b));
+    mcu_rig_free(&rig);
+    child_stop(&store, SIGTERM);
+}
+
+/* As a_request_ends_in_b, with a module that does not do as it should. */
+static void ends_in_b_with(const char *faults)
+{
+    struct mcu_rig rig;
+    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", faults);
+    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
+    mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
+    mcu_power_up(&rig.mcu, 0);
+    assert_int_equal(mcu_rig_until(&rig, "1.1", 120000), 0);
+    mcu_cut(&rig.mcu);
+    assert_true(mcu_rig_holds(&rig, &releases.b));
+    mcu_rig_free(&rig);
+}
+
+static void noise_on_the_wire_spoils_no_byte(void **state)
+{
+    (void)state;
+    ends_in_b_with("seed 3\nodds tx-byte 500 flip 2\nodds tx-byte 1500 drop\n"
+                   "odds rx-byte 800 flip 0\n");
+}
+
+static void a_module_that_restarts_is_taken_up_again(void **state)
+{
+    (void)state;
+    ends_in_b_with("at rx-byte 150 cut\nat tx-byte 1500 reset\n");
+}
+
+static void a_package_that_was_installed_is_refused(void **state)
+{
+    struct mcu_rig rig;
+    struct microbit_shared shared;
+    (void)state;
+    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", NULL);
+    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
+    for (int time = 0; time < 2; time++) {
+        mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
+        mcu_power_up(&rig.mcu, 0);
+        assert_int_equal(mcu_rig_until(&rig, "1.1", 60000), 0);
+        mcu_look(&rig.mcu, &shared);
+        mcu_cut(&rig.mcu);
+    }
+    assert_int_equal(shared.status, FFX_STATUS_REFUSED);
+    assert_int_equal(shared.error, FFX_ERR_SOURCE);
+    assert_true(mcu_rig_holds(&rig, &releases.b));
+    mcu_rig_free(&rig);
+}
+
+/* Longer or shorter than what the application said: no package at all. */
+static void a_file_of_another_size_is_refused(void **state)
+{
+    struct mcu_rig rig;
+    struct microbit_shared shared;
+    (void)state;
+    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", NULL);
+    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
+    mcu_request(&rig.mcu, (uint32_t)releases.zip.length - 1);
+    mcu_power_up(&rig.mcu, 0);
+    assert_int_equal(mcu_rig_until(&rig, "1.0", 60000), 0);
+    mcu_look(&rig.mcu, &shared);
+    assert_int_equal(shared.status, FFX_STATUS_REFUSED);
+    mcu_cut(&rig.mcu);
+    assert_true(mcu_rig_holds(&rig, &releases.a));
+    mcu_rig_free(&rig);
+}
+
+static int make(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "%s/microbit", getenv("BUILD"));
+    mcu_releases_make(&releases, folder);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    mcu_releases_free(&releases);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_board_runs_what_the_factory_wrote),
+        cmocka_unit_test(a_request_ends_in_b),
+        cmocka_unit_test(an_application_that_asks_the_store_ends_in_b),
+        cmocka_unit_test(noise_on_the_wire_spoils_no_byte),
+        cmocka_unit_test(a_module_that_restarts_is_taken_up_again),
+        cmocka_unit_test(a_package_that_was_installed_is_refused),
+        cmocka_unit_test(a_file_of_another_size_is_refused),
+    };
+    return cmocka_run_group_tests_name("mcu: update", tests, make, end);
+}
