@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define FIRST_MS 500u
+#define FIRST_MS 200u
 #define AGAIN_MS (6u * 3600u * 1000u) /* nothing new */
 #define FAILED_MS (10u * 60u * 1000u) /* no network, no store */
 
