@@ -168,17 +168,17 @@ static uint32_t debug_register(struct mcu *mcu, unsigned number)
 
 static void watch(struct mcu *mcu)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 4; i++)
         debug_must(mcu, mcu->breakpoints[i], "OK");
     debug_say(mcu, "c");
 }
 
-/* Which of the two it stands at: 0 erase, 1 program. */
+/* Which of them it stands at: even erase, odd program. */
 static int standing_at(struct mcu *mcu)
 {
     char text[32];
     snprintf(text, sizeof text, "Z0,%x,2", (unsigned)debug_register(mcu, 15));
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 4; i++)
         if (strcmp(text, mcu->breakpoints[i]) == 0)
             return i;
     must(0, text);
@@ -325,7 +325,7 @@ void mcu_cut_torn(struct mcu *mcu, enum lab_tear tear, uint32_t seed)
     uint8_t sector[MICROBIT_PAGE], flags[MICROBIT_PAGE / 4];
     struct lab_flash lab;
     struct lab_operation torn = {
-        .erase = standing_at(mcu) == 0,
+        .erase = standing_at(mcu) % 2 == 0,
         .address = debug_register(mcu, 1),
         .length = MICROBIT_PAGE,
         .data = NULL,
@@ -356,22 +356,23 @@ static void load(const char *folder, const char *name, uint8_t *to,
     close(file);
 }
 
-/* Where its boot stage erases and programs. */
-static void find_operations(struct mcu *mcu, const char *folder)
+/* Where a program erases and programs. */
+static void find_operations(const char *folder, const char *program,
+                            char breakpoints[2][32])
 {
     static const char *const names[2] = {"erase_flash", "program_flash"};
     char line[256], name[128];
     unsigned address;
-    snprintf(line, sizeof line, "arm-none-eabi-nm %s/boot.elf", folder);
+    snprintf(line, sizeof line, "arm-none-eabi-nm %s/%s", folder, program);
     FILE *const symbols = popen(line, "re");
     must(symbols != NULL, line);
     while (fgets(line, sizeof line, symbols) != NULL)
         for (int i = 0; i < 2; i++)
             if (sscanf(line, "%x %*c %127s", &address, name) == 2 &&
                 strcmp(name, names[i]) == 0)
-                snprintf(mcu->breakpoints[i], sizeof mcu->breakpoints[i],
-                         "Z0,%x,2", address);
+                snprintf(breakpoints[i], 32, "Z0,%x,2", address);
     pclose(symbols);
+    must(breakpoints[0][0] != '\0' && breakpoints[1][0] != '\0', program);
 }
 
 static void make_wires(struct mcu *mcu, const char *folder)
@@ -385,7 +386,8 @@ static void make_wires(struct mcu *mcu, const char *folder)
          "socketpair");
     mcu->line = pair[0];
     mcu->far_end = pair[1];
-    find_operations(mcu, folder);
+    find_operations(folder, "boot.elf", mcu->breakpoints);
+    find_operations(folder, "app-a.elf", mcu->breakpoints + 2);
 }
 
 void mcu_make(struct mcu *mcu, const char *folder,

@@ -34,11 +34,14 @@ struct mcu {
     char heard[4096]; /* from QEMU: lines, the last one perhaps half */
     size_t heard_length;
     int asked_reset, watched;
-    char breakpoints[2][32]; /* erase, program: as the debugger says them */
+    /* As the debugger says them: erase and program of the boot stage, then of
+     * the application. */
+    char breakpoints[4][32];
 };
 
-/* What the factory does. `folder` has boot.elf and boot.bin; `release` has one
- * component, which runs; `trusted` is a release key, `store` a URL. */
+/* What the factory does. `folder` has boot.elf, boot.bin and app-a.elf, which
+ * a watched board runs; `release` has one component, which the new board runs;
+ * `trusted` is a release key, `store` a URL. */
 void mcu_make(struct mcu *mcu, const char *folder,
               const struct pack_release *release,
               const struct ffx_public_key *trusted, const char *store);
@@ -47,8 +50,8 @@ void mcu_again(struct mcu *mcu, const char *folder,
                const uint8_t flash[MICROBIT_FLASH_BYTES]);
 void mcu_free(struct mcu *mcu);
 
-/* Supply on. With `watched` it stands in front of each flash operation of its
- * boot stage until mcu_go_on. */
+/* Supply on. With `watched` it stands in front of each flash operation until
+ * mcu_go_on. */
 void mcu_power_up(struct mcu *mcu, int watched);
 /* Supply off, between two instructions. */
 void mcu_cut(struct mcu *mcu);
