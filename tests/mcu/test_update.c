@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static char folder[256];
 static struct mcu_releases releases;
@@ -69,14 +70,18 @@ static void an_application_that_asks_the_store_ends_in_b(void **state)
 }
 
 /* As a_request_ends_in_b, with a module that does not do as it should. */
-static void ends_in_b_with(const char *faults)
+static void ends_in_b_with(const char *faults, uint32_t least_reads)
 {
     struct mcu_rig rig;
+    struct microbit_shared shared;
     mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", faults);
     mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
     mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
     mcu_power_up(&rig.mcu, 0);
     assert_int_equal(mcu_rig_until(&rig, "1.1", 120000), 0);
+    mcu_look(&rig.mcu, &shared);
+    assert_int_equal(shared.status, FFX_STATUS_SUCCESS);
+    assert_true(shared.reads >= least_reads);
     mcu_cut(&rig.mcu);
     assert_true(mcu_rig_holds(&rig, &releases.b));
     mcu_rig_free(&rig);
@@ -86,13 +91,14 @@ static void noise_on_the_wire_spoils_no_byte(void **state)
 {
     (void)state;
     ends_in_b_with("seed 3\nodds tx-byte 500 flip 2\nodds tx-byte 1500 drop\n"
-                   "odds rx-byte 800 flip 0\n");
+                   "at rx-byte 400 flip 0\n",
+                   20);
 }
 
 static void a_module_that_restarts_is_taken_up_again(void **state)
 {
     (void)state;
-    ends_in_b_with("at rx-byte 150 cut\nat tx-byte 1500 reset\n");
+    ends_in_b_with("at rx-byte 150 cut\nat tx-byte 1500 reset\n", 14);
 }
 
 static void a_package_that_was_installed_is_refused(void **state)
@@ -112,6 +118,28 @@ static void a_package_that_was_installed_is_refused(void **state)
     assert_int_equal(shared.status, FFX_STATUS_REFUSED);
     assert_int_equal(shared.error, FFX_ERR_SOURCE);
     assert_true(mcu_rig_holds(&rig, &releases.b));
+    mcu_rig_free(&rig);
+}
+
+static void a_later_boot_leaves_all_as_it_is(void **state)
+{
+    static uint8_t before[MICROBIT_FLASH_BYTES];
+    struct mcu_rig rig;
+    struct microbit_shared shared;
+    (void)state;
+    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", NULL);
+    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
+    mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
+    for (int time = 0; time < 2; time++) {
+        memcpy(before, rig.mcu.flash, sizeof before);
+        mcu_power_up(&rig.mcu, 0);
+        assert_int_equal(mcu_rig_until(&rig, "1.1", 60000), 0);
+        mcu_look(&rig.mcu, &shared);
+        mcu_cut(&rig.mcu);
+    }
+    assert_int_equal(shared.status, FFX_STATUS_SUCCESS);
+    assert_int_equal(shared.reads, 0);
+    assert_memory_equal(before, rig.mcu.flash, sizeof before);
     mcu_rig_free(&rig);
 }
 
@@ -157,6 +185,7 @@ int main(void)
         cmocka_unit_test(noise_on_the_wire_spoils_no_byte),
         cmocka_unit_test(a_module_that_restarts_is_taken_up_again),
         cmocka_unit_test(a_package_that_was_installed_is_refused),
+        cmocka_unit_test(a_later_boot_leaves_all_as_it_is),
         cmocka_unit_test(a_file_of_another_size_is_refused),
     };
     return cmocka_run_group_tests_name("mcu: update", tests, make, end);
