@@ -27,7 +27,7 @@ static void take(void)
 
 void line_start(void)
 {
-    microbit_interrupt();
+    microbit_interrupts();
 }
 
 uint32_t line_read(uint8_t *bytes, uint32_t capacity)
@@ -57,6 +57,8 @@ __attribute__((section(".vectors"), used)) static const struct {
             [0] = startup_reset,
             [1 ... MICROBIT_UART_VECTOR - 2] = startup_halt,
             [MICROBIT_UART_VECTOR - 1] = take,
-            [MICROBIT_UART_VECTOR... VECTORS - 2] = startup_halt,
+            [MICROBIT_UART_VECTOR... MICROBIT_TICK_VECTOR - 2] = startup_halt,
+            [MICROBIT_TICK_VECTOR - 1] = microbit_tick,
+            [MICROBIT_TICK_VECTOR... VECTORS - 2] = startup_halt,
         },
 };

@@ -32,7 +32,7 @@ static void show_row(uint32_t row, uint16_t columns)
 int main(void)
 {
     uint16_t rows[APP_ROWS];
-    uint32_t row = 0, shown_ms = 0;
+    uint32_t row = 0;
     microbit_stack_paint();
     microbit_start();
     line_start();
@@ -42,11 +42,9 @@ int main(void)
     for (;;) {
         const uint32_t now_ms = microbit_now_ms();
         update_turn(now_ms);
-        if (now_ms == shown_ms)
-            continue;
-        shown_ms = now_ms;
         row = (row + 1) % APP_ROWS;
         app_picture(now_ms, rows);
         show_row(row, rows[row]);
+        microbit_sleep();
     }
 }

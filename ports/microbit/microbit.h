@@ -110,11 +110,16 @@ uint32_t microbit_now_ms(void);
 /* The next byte that came, or -1. */
 int microbit_get(void);
 void microbit_put(uint8_t byte);
-/* From now on each byte that comes raises interrupt 2, whose handler calls
- * microbit_get. Not in the boot stage. */
-void microbit_interrupt(void);
-#define MICROBIT_UART_VECTOR (16u + 2u)
 void microbit_reset(void) __attribute__((noreturn));
+
+/* Not in the boot stage. From now on each byte that comes raises an interrupt,
+ * whose handler calls microbit_get until it says -1, and every 4 ms there is
+ * one whose handler is microbit_tick: so that the processor may sleep. */
+void microbit_interrupts(void);
+void microbit_tick(void);
+void microbit_sleep(void);
+#define MICROBIT_UART_VECTOR (16u + 2u)
+#define MICROBIT_TICK_VECTOR (16u + 9u)
 
 /* Pages of 1 KiB from address 0, words of 4 bytes. */
 extern const struct ffx_flash microbit_flash;

@@ -55,18 +55,33 @@ int microbit_get(void)
     return (int)(UART_RXD & 0xffu);
 }
 
-void microbit_interrupt(void)
-{
-    UART_INTENSET = UART_INTENSET_RXDRDY;
-    NVIC_ISER = NVIC_ISER_UART0;
-}
-
 void microbit_put(uint8_t byte)
 {
     UART_TXD = byte;
     while (UART_EVENTS_TXDRDY == 0)
         continue;
     UART_EVENTS_TXDRDY = 0;
+}
+
+void microbit_interrupts(void)
+{
+    TIMER1_PRESCALER = PRESCALER;
+    TIMER1_CC0 = TICKS; /* 16 bits wide, as after a reset */
+    TIMER1_SHORTS = TIMER1_SHORTS_COMPARE0_CLEAR;
+    TIMER1_INTENSET = TIMER1_INTENSET_COMPARE0;
+    TIMER1_TASKS_START = 1;
+    UART_INTENSET = UART_INTENSET_RXDRDY;
+    NVIC_ISER = NVIC_ISER_UART0 | NVIC_ISER_TIMER1;
+}
+
+void microbit_tick(void)
+{
+    TIMER1_EVENTS_COMPARE0 = 0;
+}
+
+void microbit_sleep(void)
+{
+    __asm volatile("wfi" ::: "memory");
 }
 
 void microbit_reset(void)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The supply of the microcontroller is cut at random moments of its update,
- * one to three times, and each run must end in exactly B. Every tenth run
- * begins with the application, which asks the store; the others in the boot
- * stage. In every fourth the first cut is inside an erase or a program. What is
- * on the wire at a cut is lost, or heard by the next boot.
+ * one to three times, and each run must end in exactly B. Three in forty begin
+ * with the application, which asks the store, the others in the boot stage. In
+ * every fourth the first cut is inside an erase or a program. What is on the
+ * wire at a cut is lost, or heard by the next boot.
  *
  *   KILLS=200        runs; 40
  *   FARFIX_SEED=N    of the first one; 1
@@ -180,7 +180,7 @@ static const char *verdict(struct mcu_rig *rig, int ended)
 static void run(uint32_t number)
 {
     static const struct cut never = {.when = AT_MS, .number = UINT32_MAX};
-    const int from_application = number % 10 == 1 || number % 40 == 20;
+    const int from_application = number % 20 == 1 || number % 40 == 20;
     uint32_t coins = number * 2654435761u;
     const uint32_t cuts = 1 + draw(&coins, 3);
     struct extent extent;
