@@ -204,6 +204,8 @@ soak: ## fuzz for ten minutes each; bad servers in all pieces; all patches of th
 	@scripts/count-tests $(BUILD)/tap/delta/test_corpus.tap
 	@SOAK=1 POWER=soak TEST_SECONDS=36000 $(MAKE) -s power
 	@KILLS=5000 FARFIX_SEED=1000 $(MAKE) -s kill
+	@SOAK=1 $(MAKE) -s $(BUILD)/tap/mcu/test_update.tap
+	@scripts/count-tests $(BUILD)/tap/mcu/test_update.tap
 	@$(MAKE) -s mutants
 
 # --- patches beside those of other tools ------------------------------------

@@ -133,13 +133,16 @@ void mcu_releases_serve(const struct mcu_releases *releases,
 
 void mcu_rig_make(struct mcu_rig *rig, const char *folder,
                   const struct mcu_releases *releases, const char *store,
-                  const char *faults)
+                  const struct mcu_module *module)
 {
+    static const struct mcu_module plain;
     struct ffx_sim_factory factory;
     struct ffx_sim_error error;
     memset(rig, 0, sizeof *rig);
     rig->releases = releases;
     make_directory(rig->state, "module");
+    if (module == NULL)
+        module = &plain;
     must(ffx_sim_plain(&factory, "SIM7000G", "1529B05SIM7000G") == 0,
          "ffx_sim_plain");
     const struct ffx_sim_config config = {
@@ -150,7 +153,9 @@ void mcu_rig_make(struct mcu_rig *rig, const char *folder,
         .imei = "866425030000006",
         .sim_pin = "",
         .apn = "ctnb",
-        .faults = faults,
+        .profile = module->profile,
+        .quirks = module->quirks,
+        .faults = module->faults,
     };
     must(ffx_sim_create(&rig->sim, &config, &error) == 0, error.text);
     mcu_make(&rig->mcu, folder, &releases->a, &releases->trusted, store);

@@ -39,11 +39,17 @@ struct mcu_rig {
     uint64_t operations; /* of flash, while it was watched */
 };
 
-/* New ones; the microcontroller is off. `faults` as in struct ffx_sim_config,
- * or null. */
+/* A module that is not as the note says; as in struct ffx_sim_config. */
+struct mcu_module {
+    const char *faults;
+    enum ffx_module_profile profile;
+    const uint8_t *quirks;
+};
+
+/* New ones; the microcontroller is off. `module` may be null. */
 void mcu_rig_make(struct mcu_rig *rig, const char *folder,
                   const struct mcu_releases *releases, const char *store,
-                  const char *faults);
+                  const struct mcu_module *module);
 void mcu_rig_free(struct mcu_rig *rig);
 
 /* A file in the module, as if it had fetched it. */
