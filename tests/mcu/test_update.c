@@ -80,7 +80,7 @@ static void ends_in_b_with(const struct mcu_module *module,
     mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
     mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
     mcu_power_up(&rig.mcu, 0);
-    assert_int_equal(mcu_rig_until(&rig, "1.1", 120000), 0);
+    assert_int_equal(mcu_rig_until(&rig, "1.1", 60000), 0);
     mcu_look(&rig.mcu, &shared);
     assert_int_equal(shared.status, FFX_STATUS_SUCCESS);
     assert_true(shared.reads >= least_reads);
@@ -204,6 +204,25 @@ static void a_later_boot_leaves_all_as_it_is(void **state)
     mcu_rig_free(&rig);
 }
 
+static void a_torn_request_is_none(void **state)
+{
+    struct mcu_rig rig;
+    struct microbit_shared shared;
+    (void)state;
+    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", NULL);
+    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
+    mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
+    memset(rig.mcu.flash + MICROBIT_REQUEST +
+               offsetof(struct microbit_request, not_bytes),
+           0xff, 2);
+    mcu_power_up(&rig.mcu, 0);
+    assert_int_equal(mcu_rig_until(&rig, "1.0", 20000), 0);
+    mcu_look(&rig.mcu, &shared);
+    assert_int_equal(shared.status, FFX_STATUS_IDLE);
+    assert_int_equal(shared.reads, 0);
+    mcu_rig_free(&rig);
+}
+
 /* Longer or shorter than what the application said: no package at all. */
 static void a_file_of_another_size_is_refused(void **state)
 {
@@ -249,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_package_that_was_installed_is_refused),
         cmocka_unit_test(a_package_that_comes_back_is_gone_on_with),
         cmocka_unit_test(a_later_boot_leaves_all_as_it_is),
+        cmocka_unit_test(a_torn_request_is_none),
         cmocka_unit_test(a_file_of_another_size_is_refused),
     };
     return cmocka_run_group_tests_name("mcu: update", tests, make, end);
