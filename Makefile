@@ -64,7 +64,7 @@ $(BUILD)/farfix: $(call object,release,$(CLI) $(HOST)) $(BUILD)/libfarfix.a
 
 TESTS_C := $(sort $(wildcard tests/$(ROOM)/test_*.c))
 TESTS_SH := $(sort $(wildcard tests/$(ROOM)/test_*.sh))
-TEST_HELP := $(sort $(wildcard tests/support/*.c))
+TEST_HELP := $(sort $(wildcard tests/support/*.c ports/at-file/*.c))
 FUZZ := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
 GATES := rooms style format-check docs-check symbols size lint
 TAPS := $(if $(filter $(ROOM),* gate),$(GATES:%=$(BUILD)/tap/gate/%.tap)) \
