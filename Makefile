@@ -395,7 +395,8 @@ $(MCU_TOOLS): $(BUILD)/microbit/%: $(call object,power,tests/mcu/%.c \
         $(call object,release,$(HOST)) $(BUILD)/libfarfix.a
 	$(CC) $(CFLAGS) $^ $(LIBS) $(LDFLAGS) -o $@
 
-$(BUILD)/tap/gate/size.tap: $(MICROBIT_IMAGES) $(BUILD)/microbit/measure
+$(BUILD)/tap/gate/size.tap: $(MICROBIT_IMAGES) $(BUILD)/microbit/measure \
+        $(BUILD)/farfix
 
 .PHONY: demo-mcu kill size-mcu
 size-mcu: $(MICROBIT_IMAGES) $(BUILD)/microbit/measure $(BUILD)/farfix
