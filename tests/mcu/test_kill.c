@@ -32,6 +32,7 @@
 /* What an update without a cut takes, from power-up to B. */
 struct extent {
     uint32_t bytes, operations, ms;
+    uint32_t reset; /* operations in front of the application's reset */
 };
 
 enum moment { AT_BYTE, AT_MS, AT_OPERATION, MOMENTS };
@@ -95,11 +96,14 @@ static int live(struct mcu_rig *rig, const struct cut *cut,
     const int64_t begin_ms = mcu_rig_now_ms();
     const uint64_t bytes = rig->passed;
     int64_t look_ms = begin_ms;
-    uint32_t operations = 0;
+    const int resets = rig->mcu.resets;
+    uint32_t operations = 0, reset = 0;
     lives++;
     mcu_power_up(&rig->mcu, cut->when == AT_OPERATION);
     while (mcu_rig_now_ms() - begin_ms < LIFE_MS) {
         mcu_rig_turn(rig);
+        if (reset == 0 && rig->mcu.resets > resets)
+            reset = operations;
         operations += rig->mcu.stands != 0;
         if (has_come(rig, cut, bytes, begin_ms, operations)) {
             power_off(rig, cut);
@@ -112,8 +116,9 @@ static int live(struct mcu_rig *rig, const struct cut *cut,
         look_ms = mcu_rig_now_ms() + 10;
         if (!runs_b(rig))
             continue;
-        *extent = (struct extent){(uint32_t)(rig->passed - bytes), operations,
-                                  (uint32_t)(mcu_rig_now_ms() - begin_ms)};
+        *extent =
+            (struct extent){(uint32_t)(rig->passed - bytes), operations,
+                            (uint32_t)(mcu_rig_now_ms() - begin_ms), reset};
         return 1;
     }
     return -1;
@@ -140,6 +145,9 @@ static struct cut plan(uint32_t *coins, const struct extent *extent, int inside)
     const uint32_t most[MOMENTS] = {extent->bytes, extent->ms,
                                     extent->operations};
     cut.number = 1 + draw(coins, most[cut.when]);
+    /* The application has two of its own: erase and program of its request. */
+    if (inside && extent->reset > 0)
+        cut.number = extent->reset - draw(coins, 2);
     return cut;
 }
 
