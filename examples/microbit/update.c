@@ -12,6 +12,7 @@
 #include "bearssl/bearssl_crypto.h"
 #include "microbit/microbit.h"
 
+#include <farfix/agent.h>
 #include <farfix/driver.h>
 #include <farfix/package.h>
 
@@ -19,7 +20,7 @@
 #include <string.h>
 
 #define FIRST_MS 200u
-#define AGAIN_MS (6u * 3600u * 1000u) /* nothing new */
+#define AGAIN_MS (6u * 3600u * 1000u) /* nothing new, or refused */
 #define FAILED_MS (10u * 60u * 1000u) /* no network, no store */
 
 #define FACTS MICROBIT_FACTS_AT
@@ -135,7 +136,10 @@ void update_start(void)
 {
     bearssl_crypto(&crypto, &crypto_config);
     stage = WAITING;
-    due_ms = FIRST_MS;
+    /* What the boot stage has just refused it would refuse again, and each
+     * time costs data. */
+    due_ms =
+        MICROBIT_SHARED->status == FFX_STATUS_REFUSED ? AGAIN_MS : FIRST_MS;
 }
 
 static void exchange(uint32_t now_ms)

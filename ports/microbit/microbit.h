@@ -105,7 +105,7 @@ struct microbit_request {
 
 /* Clock, timer, UART at 115,200 8N1. */
 void microbit_start(void);
-/* Milliseconds since microbit_start; wraps. Call it once a day at least. */
+/* Milliseconds, about since the supply came; wraps. Call it once a day. */
 uint32_t microbit_now_ms(void);
 /* The next byte that came, or -1. */
 int microbit_get(void);

@@ -121,7 +121,8 @@ static void every_dialect_of_reading_a_file_will_do(void **state)
     ends_in_b_with(&module, 12);
 }
 
-static void a_package_that_was_installed_is_refused(void **state)
+static void
+a_package_that_was_installed_is_refused_and_not_asked_for(void **state)
 {
     struct mcu_rig rig;
     struct microbit_shared shared;
@@ -132,7 +133,11 @@ static void a_package_that_was_installed_is_refused(void **state)
         mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
         mcu_power_up(&rig.mcu, 0);
         assert_int_equal(mcu_rig_until(&rig, "1.1", 60000), 0);
+        const int64_t end_ms = mcu_rig_now_ms() + 1000;
+        while (mcu_rig_now_ms() < end_ms)
+            mcu_rig_turn(&rig);
         mcu_look(&rig.mcu, &shared);
+        assert_int_equal(shared.walk[0], time == 0); /* walks begun */
         mcu_cut(&rig.mcu);
     }
     assert_int_equal(shared.status, FFX_STATUS_REFUSED);
@@ -265,7 +270,8 @@ int main(void)
         cmocka_unit_test(noise_on_the_wire_spoils_no_byte),
         cmocka_unit_test(a_module_that_restarts_is_taken_up_again),
         cmocka_unit_test(every_dialect_of_reading_a_file_will_do),
-        cmocka_unit_test(a_package_that_was_installed_is_refused),
+        cmocka_unit_test(
+            a_package_that_was_installed_is_refused_and_not_asked_for),
         cmocka_unit_test(a_package_that_comes_back_is_gone_on_with),
         cmocka_unit_test(a_later_boot_leaves_all_as_it_is),
         cmocka_unit_test(a_torn_request_is_none),
