@@ -113,7 +113,7 @@ static int live(struct mcu_rig *rig, const struct cut *cut,
             mcu_go_on(&rig->mcu);
         if (mcu_rig_now_ms() < look_ms)
             continue;
-        look_ms = mcu_rig_now_ms() + 10;
+        look_ms = mcu_rig_now_ms() + 30;
         if (!runs_b(rig))
             continue;
         *extent =

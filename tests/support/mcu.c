@@ -166,9 +166,12 @@ static uint32_t debug_register(struct mcu *mcu, unsigned number)
     return value;
 }
 
+/* The application's addresses mean something until it has asked for an update:
+ * then another one may come to stand there. */
 static void watch(struct mcu *mcu)
 {
-    for (int i = 0; i < 4; i++)
+    const int has_asked = mcu->flash[MICROBIT_REQUEST] != 0xff;
+    for (int i = 0; i < (has_asked ? 2 : 4); i++)
         debug_must(mcu, mcu->breakpoints[i], "OK");
     debug_say(mcu, "c");
 }
@@ -337,6 +340,8 @@ void mcu_cut_torn(struct mcu *mcu, enum lab_tear tear, uint32_t seed)
         torn.data = data;
     }
     torn.sector = torn.address / MICROBIT_PAGE;
+    must(torn.address % MICROBIT_PAGE + torn.length <= MICROBIT_PAGE,
+         "an operation crosses its page");
     mcu_cut(mcu);
     open_lab(mcu, &lab, seed);
     lab_flash_outcome(&lab, &torn, tear, 0, sector, flags);

@@ -50,8 +50,8 @@ void mcu_again(struct mcu *mcu, const char *folder,
                const uint8_t flash[MICROBIT_FLASH_BYTES]);
 void mcu_free(struct mcu *mcu);
 
-/* Supply on. With `watched` it stands in front of each flash operation until
- * mcu_go_on. */
+/* Supply on. With `watched` it stands in front of each flash operation, those
+ * of the application until it has asked for an update, until mcu_go_on. */
 void mcu_power_up(struct mcu *mcu, int watched);
 /* Supply off, between two instructions. */
 void mcu_cut(struct mcu *mcu);
