@@ -344,7 +344,7 @@ bench-mcu: $(BUILD)/farfix $(BUILD)/bench-mcu-Os.elf $(BUILD)/bench-mcu-O2.elf #
 # Crypto comes from Debian's source package, unchanged (scripts/bearssl).
 BEARSSL_HOME := $(BUILD)/bearssl
 BEARSSL_SOURCE := $(BEARSSL_HOME)/bearssl-0.6
-BEARSSL_FILES := ec/ec_p256_m15 ec/ec_secp256r1 ec/ec_secp384r1 \
+BEARSSL_FILES := ec/ec_p256_m31 ec/ec_secp256r1 ec/ec_secp384r1 \
     ec/ec_secp521r1 ec/ecdsa_i15_bits ec/ecdsa_i15_vrfy_raw hash/sha2small \
     $(addprefix int/i15_,add bitlen decmod decode encode fmont iszero modpow \
         montmul muladd ninv15 rshift sub tmont) \

@@ -36,7 +36,7 @@ static uint32_t next_length;
 static struct ffx_offer offer;
 static struct ffx_driver driver;
 static struct ffx_crypto crypto;
-static const struct bearssl_config crypto_config = {.curves = &br_ec_p256_m15};
+static const struct bearssl_config crypto_config = {.curves = &br_ec_p256_m31};
 
 /* --- the walks ----------------------------------------------------------- */
 

@@ -124,7 +124,7 @@ static void call_in_work(void *context, void (*job)(void *), void *argument)
 }
 
 static const struct bearssl_config crypto_config = {
-    .curves = &br_ec_p256_m15,
+    .curves = &br_ec_p256_m31,
     .call = call_in_work,
 };
 static struct ffx_crypto crypto;
