@@ -82,7 +82,7 @@ object() # ROOM TEXT
 }
 stacks() # BYTES-OF-THE-AGENT
 {
-    printf 'deepest driver 512: f 512\ndeepest agent %s: f %s\n' "$1" "$1" \
+    printf 'deepest %s: f\n' "driver 512" "slot 1024" "agent $1" \
         >"$tree/stack"
 }
 sizes() # BYTES-OF-THE-AGENT

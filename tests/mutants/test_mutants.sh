@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Planted bugs are seen by the tests: scripts/mutants as TAP, a line for each
-# mutant. One of each row; all of them are make mutants.
+# mutant. One of every second row; all of them are make mutants.
 set -u
 said=$(mktemp) && trap 'rm -f "$said"' EXIT
 # The limit of this program is not that of the tests within it.
