@@ -389,6 +389,7 @@ $(BUILD)/microbit/%.bin: $(BUILD)/microbit/%.elf
 MICROBIT_IMAGES := $(patsubst %,$(BUILD)/microbit/%.bin,boot app-a app-b)
 MCU_TAPS := $(patsubst tests/%.c,$(BUILD)/tap/%.tap,$(wildcard tests/mcu/*.c))
 $(MCU_TAPS): $(MICROBIT_IMAGES)
+$(BUILD)/tap/mcu/test_demo.tap: $(MICROBIT_IMAGES) $(BUILD)/microbit/board
 MCU_TOOLS := $(BUILD)/microbit/board $(BUILD)/microbit/measure
 $(MCU_TOOLS): $(BUILD)/microbit/%: $(call object,power,tests/mcu/%.c \
         $(addprefix tests/support/,mcu.c mcu_rig.c child.c)) \
