@@ -43,11 +43,24 @@ static int banks_as_fitted(const struct farfix_stm32_flash_config *config)
     return config->banks == (bus_get(&FLASH->OPTR) & TWO_BANKS ? 2 : 1);
 }
 
+/* A controller that can be divided and is not has pages twice as long. Another
+ * length than its own would have PNB name other pages. */
+static uint32_t page_as_fitted(const struct farfix_stm32_flash_config *config)
+{
+#ifdef FLASH_OPTR_DBANK
+    return config->banks == 1 ? 4096 : 2048;
+#else
+    (void)config;
+    return 2048;
+#endif
+}
+
 int part_layout(struct farfix_stm32_flash *flash)
 {
     const uint32_t page = flash->config.page_bytes;
-    if ((page != 2048 && page != 4096) || flash->bank_bytes % page != 0 ||
-        flash->bank_bytes / page > PAGES || flash->config.parallelism != 0 ||
+    if (page != page_as_fitted(&flash->config) ||
+        flash->bank_bytes % page != 0 || flash->bank_bytes / page > PAGES ||
+        flash->config.parallelism != 0 ||
         (flash->config.banks == 2 && SECOND_BANK == 0) ||
         !banks_as_fitted(&flash->config))
         return FFX_ERR_ARGUMENT;
