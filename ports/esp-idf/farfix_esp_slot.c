@@ -43,6 +43,9 @@ void farfix_esp_slot(struct ffx_slot_config *config,
                      const esp_partition_t *running,
                      const esp_partition_t *next)
 {
+    config->flash = NULL;
+    if (next == NULL || next == running)
+        return;
     room->running = running;
     room->next = next;
     room->region = (struct ffx_flash_region){

@@ -29,7 +29,8 @@ struct farfix_esp_slot {
 
 /* Fills in config's source, flash and target; the rest is yours. Partitions
  * that flash encryption covers are read and written as plain bytes, 16 at a
- * time. */
+ * time. Where `next` is null or what runs, as ESP-IDF answers for a table with
+ * no second slot, ffx_slot_begin says FFX_ERR_ARGUMENT. */
 void farfix_esp_slot(struct ffx_slot_config *config,
                      struct farfix_esp_slot *room,
                      const esp_partition_t *running,

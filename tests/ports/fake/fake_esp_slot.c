@@ -116,6 +116,11 @@ int main(int count, char **words)
     const uint32_t a_bytes = load(words[3], a), b_bytes = load(words[4], b);
     for (uint32_t i = 0; i < a_bytes; i++)
         cells[0][i] = (uint8_t)(a[i] ^ cipher(&ota_0, i));
+    for (int same = 0; same < 2; same++) {
+        farfix_esp_slot(&config, &room, &ota_0, same ? &ota_0 : NULL);
+        if (ffx_slot_begin(&slot, &config) != FFX_ERR_ARGUMENT)
+            return 1;
+    }
     farfix_esp_slot(&config, &room, &ota_0, &ota_1);
     int rc = ffx_slot_begin(&slot, &config);
     if (rc == FFX_OK)
