@@ -132,9 +132,14 @@ struct ffx_slot_mcuboot {
     /* As MCUboot was built. 0 means the default in brackets. */
     uint32_t max_align;   /* MCUBOOT_BOOT_MAX_ALIGN: 8, 16, 32 [8] */
     uint32_t max_sectors; /* MCUBOOT_MAX_IMG_SECTORS: 1..32768 [128] */
-    /* min-write-size: the larger one where the slots are in two flashes, at
-     * most max_align [flash->write_unit] */
+    /* min-write-size, a power of two: the larger one where the slots are in two
+     * flashes, so flash->write_unit at least, max_align at most
+     * [flash->write_unit] */
     uint32_t write_size;
+    /* Where encrypted, what the trailer keeps of each slot's key [16]: 32 with
+     * MCUBOOT_AES_256; BOOT_ENC_TLV_SIZE with MCUBOOT_SWAP_SAVE_ENCTLV. At most
+     * 256. */
+    uint32_t key_bytes;
     uint8_t encrypted;   /* 1: MCUBOOT_ENC_IMAGES */
     uint8_t offset_swap; /* 1: MCUBOOT_SWAP_USING_OFFSET */
     uint8_t image;       /* of several, 0..14: slot of which one this is */

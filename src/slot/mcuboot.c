@@ -12,6 +12,7 @@
 
 #define MAGIC_BYTES 16u
 #define KEY_BYTES 16u
+#define KEY_BYTES_MAX 256u /* a TLV of RSA-2048 */
 #define ALIGN_MAX 32u
 #define SECTORS_MAX 32768u
 #define FLAG_SET 1u
@@ -39,17 +40,21 @@ static int complete(struct ffx_slot_mcuboot *to, const struct ffx_flash *flash,
         to->max_sectors = 128;
     if (to->write_size == 0)
         to->write_size = flash->write_unit;
+    if (to->key_bytes == 0)
+        to->key_bytes = KEY_BYTES;
     if ((to->max_align != 8 && to->max_align != 16 && to->max_align != 32) ||
-        to->write_size > to->max_align || flash->write_unit > to->max_align ||
-        to->max_sectors > SECTORS_MAX || to->image > 14)
+        to->write_size > to->max_align || to->write_size < flash->write_unit ||
+        (to->write_size & (to->write_size - 1)) != 0 ||
+        to->max_sectors > SECTORS_MAX || to->key_bytes > KEY_BYTES_MAX ||
+        to->image > 14)
         return FFX_ERR_ARGUMENT;
     return 0;
 }
 
-/* 16 bytes, a key or the magic, in whole units of max_align. */
-static uint32_t sixteen(const struct ffx_slot_mcuboot *mcuboot)
+/* In whole units of max_align. */
+static uint32_t whole(const struct ffx_slot_mcuboot *mcuboot, uint32_t bytes)
 {
-    return mcuboot->max_align > MAGIC_BYTES ? mcuboot->max_align : MAGIC_BYTES;
+    return (bytes + mcuboot->max_align - 1) & ~(mcuboot->max_align - 1);
 }
 
 /* Swap using offset keeps two states of a sector, the others three. */
@@ -58,8 +63,8 @@ static uint32_t trailer_bytes(const struct ffx_slot_mcuboot *mcuboot)
     const uint32_t states = mcuboot->offset_swap ? 2 : 3;
     const uint32_t fields = mcuboot->offset_swap ? 5 : 4;
     return mcuboot->max_sectors * states * mcuboot->write_size +
-           (mcuboot->encrypted ? 2 * sixteen(mcuboot) : 0) +
-           fields * mcuboot->max_align + sixteen(mcuboot);
+           (mcuboot->encrypted ? 2 * whole(mcuboot, mcuboot->key_bytes) : 0) +
+           fields * mcuboot->max_align + whole(mcuboot, MAGIC_BYTES);
 }
 
 int ffx_slot_mcuboot_trailer(const struct ffx_flash *flash,
@@ -123,7 +128,7 @@ static int write_magic(const struct ffx_flash *flash, uint32_t end,
                        const struct ffx_slot_mcuboot *mcuboot)
 {
     uint8_t unit[ALIGN_MAX];
-    const uint32_t bytes = sixteen(mcuboot);
+    const uint32_t bytes = whole(mcuboot, MAGIC_BYTES);
     uint8_t *const magic = unit + bytes - MAGIC_BYTES;
     memset(unit, flash->erased_value, sizeof unit);
     if (mcuboot->max_align == 8) {
@@ -141,7 +146,7 @@ static int mark(const struct ffx_flash *flash, uint32_t end,
                 const struct ffx_slot_mcuboot *mcuboot)
 {
     const uint32_t align = mcuboot->max_align;
-    const uint32_t image_ok = end - sixteen(mcuboot) - align;
+    const uint32_t image_ok = end - whole(mcuboot, MAGIC_BYTES) - align;
     const uint32_t swap_info = image_ok - 2 * align;
     const uint32_t type = mcuboot->permanent ? SWAP_PERM : SWAP_TEST;
     int error = 0;

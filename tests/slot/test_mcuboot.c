@@ -133,6 +133,14 @@ static void trailers_of_other_builds_have_their_size(void **state)
         /* the document's own example: 128 sectors, units of 4: 1,536 B */
         {4, {.max_sectors = 128}, 1536 + 48},
         {4, {.encrypted = 1}, 1536 + 48 + 32},
+        /* AES-256; a TLV of RSA, of X25519 in whole units; no key is kept */
+        {4, {.encrypted = 1, .key_bytes = 32}, 1536 + 48 + 64},
+        {4, {.encrypted = 1, .key_bytes = 256}, 1536 + 48 + 512},
+        {4,
+         {.max_align = 32, .encrypted = 1, .key_bytes = 80},
+         1536 + 160 + 192},
+        {4, {.key_bytes = 32}, 1536 + 48},
+        {4, {.encrypted = 1, .key_bytes = 257}, FFX_ERR_ARGUMENT},
         {32,
          {.max_align = 32, .max_sectors = 1, .encrypted = 1},
          96 + 160 + 64},
@@ -143,6 +151,8 @@ static void trailers_of_other_builds_have_their_size(void **state)
         {16, {.max_align = 8}, FFX_ERR_ARGUMENT},
         {16, {0}, FFX_ERR_ARGUMENT},
         {1, {.write_size = 16}, FFX_ERR_ARGUMENT},
+        {1, {.write_size = 3}, FFX_ERR_ARGUMENT},
+        {8, {.write_size = 4}, FFX_ERR_ARGUMENT},
         {1, {.max_align = 4}, FFX_ERR_ARGUMENT},
         {1, {.max_align = 12}, FFX_ERR_ARGUMENT},
         {1, {.max_align = 64}, FFX_ERR_ARGUMENT},
