@@ -18,7 +18,8 @@
  * marked. What runs is only read.
  *
  * The caller stores nothing. After a cut, or an error, begin again: what
- * stands in the target is worth nothing, and is never marked. Version,
+ * stands in the target is worth nothing, and is never marked. But on trial the
+ * way back stands there: confirm what runs before the first step. Version,
  * sequence and trusted keys are constants of the application: B brings its
  * own. So nobody need act on next_key and revoke of a release; a build that
  * rotates keys has the new ones in it.

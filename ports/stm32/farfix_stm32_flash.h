@@ -61,8 +61,9 @@
 struct farfix_stm32_flash_config {
     uint32_t bytes; /* all of it, as the part is sold: both banks */
     /* 1 or 2, as the option bytes have it (DB1M, DUALBANK, DBANK): they are
-     * looked at, since a wrong number would erase other sectors. H74x and H75x
-     * have 2, H72x and H73x 1. */
+     * looked at, since a wrong number would erase other sectors. On the H7
+     * there is nothing to look at: H742 to H753 have 2, but the H750 1, as
+     * H72x and H73x have. */
     uint32_t banks;
     /* L4 2048; G4 2048, or 4096 where two banks are used as one (DBANK = 0);
      * F4 and H7 0. */
