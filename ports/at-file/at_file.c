@@ -21,31 +21,30 @@ static uint32_t now_ms(const struct at_file *from)
     return from->config->now_ms(from->config->context);
 }
 
-static void say(const struct at_file *from, const char *text)
+static void say(struct at_file *from, const char *text)
 {
     while (*text != '\0')
         from->config->put(from->config->context, (uint8_t)*text++);
+    from->heard_ms = now_ms(from);
 }
 
 /* --- what the module says ------------------------------------------------ */
 
-/* Waits for the next event; 0 after a silence of `wait_ms`. */
+/* Waits for the next event; 0 when `wait_ms` have passed since the command, or
+ * the last of the file's bytes. URCs, which may come for ever, do not count. */
 static int next_event(struct at_file *from, uint32_t wait_ms,
                       struct ffx_at_event *event)
 {
-    const uint32_t begin = now_ms(from);
-    for (;;) {
+    do {
         const int got = from->config->get(from->config->context);
-        if (got < 0) {
-            if (now_ms(from) - begin > wait_ms)
-                return 0;
+        if (got < 0)
             continue;
-        }
         const uint8_t byte = (uint8_t)got;
         ffx_at_response_feed(&from->response, &byte, 1, event);
         if (event->kind != FFX_AT_NOTHING)
             return 1;
-    }
+    } while (now_ms(from) - from->heard_ms <= wait_ms);
+    return 0;
 }
 
 static void drain(struct at_file *from)
@@ -72,15 +71,15 @@ static int command(struct at_file *from, const char *text, uint32_t wait_ms)
     return FFX_ERR_IO;
 }
 
-/* The first AT ends what an earlier boot may have left half-typed. CFSINIT is
- * refused where it was said before, and CFSTERM where it was not. */
+/* The AT ends what an earlier boot may have left half-typed; where that is an
+ * ERROR, the next attempt's is heard. CFSINIT is refused where it was said
+ * before, and CFSTERM where it was not. */
 static int make_ready(struct at_file *from)
 {
     if (from->ready)
         return 0;
     drain(from);
-    if (command(from, "AT\r", GAP_MS) != 0 &&
-        command(from, "AT\r", GAP_MS) != 0)
+    if (command(from, "AT\r", GAP_MS) != 0)
         return FFX_ERR_IO;
     (void)command(from, "AT+CFSTERM\r", ANSWER_MS);
     if (command(from, "AT+CFSINIT\r", ANSWER_MS) != 0)
@@ -158,10 +157,10 @@ static int read_once(struct at_file *from, uint32_t offset,
     while (next_event(from, headed ? GAP_MS : ANSWER_MS, &event)) {
         switch (event.kind) {
         case FFX_AT_LINE:
-            if (!headed && is_header(&event, reading->length)) {
-                headed = 1;
-                ffx_at_response_raw(&from->response, reading->length);
-            }
+            if (headed || !is_header(&event, reading->length))
+                continue;
+            headed = 1;
+            ffx_at_response_raw(&from->response, reading->length);
             break;
         case FFX_AT_DATA:
             take(reading, &event);
@@ -169,13 +168,14 @@ static int read_once(struct at_file *from, uint32_t offset,
         case FFX_AT_OK:
             if (headed)
                 return reading->done == reading->length ? 0 : FFX_ERR_IO;
-            break;
+            continue;
         case FFX_AT_ERROR:
         case FFX_AT_CME:
             return FFX_ERR_IO;
         default:
-            break;
+            continue;
         }
+        from->heard_ms = now_ms(from);
     }
     return FFX_ERR_IO;
 }

@@ -6,8 +6,8 @@
  *
  * A UART has no checksum, and a patch that was misread spoils an image. So
  * every byte is read until two readings in a row agree. A module that is
- * silent, restarts, or still speaks of what an earlier boot has asked, is
- * taken up again until `patience_ms` have passed.
+ * silent, restarts, chatters, or still speaks of what an earlier boot has
+ * asked, is taken up again until `patience_ms` have passed.
  */
 #ifndef FARFIX_AT_FILE_H
 #define FARFIX_AT_FILE_H
@@ -39,6 +39,7 @@ struct at_file {
     uint32_t size, chunk;
     uint32_t ahead_offset, ahead_length; /* what `ahead` holds */
     uint32_t commands;                   /* read commands so far */
+    uint32_t heard_ms; /* end of the command, or the file's last byte */
     struct ffx_at_response response;
     uint8_t ready; /* the module listens, CFSINIT was said */
     char line[96];

@@ -151,6 +151,64 @@ static void a_file_that_is_not_there_ends_with_patience(void **state)
     virtual_end(&v);
 }
 
+/* --- a module that chatters ----------------------------------------------- */
+
+/* It answers what is no reading, and reports its place each second, for ever;
+ * or it says something at every moment and never ends a line. */
+struct chatterer {
+    uint32_t now_ms, turns;
+    int is_reading, is_endless;
+    const char *answer;
+};
+
+static void put_chatterer(void *context, uint8_t byte)
+{
+    struct chatterer *const chatterer = context;
+    chatterer->is_reading |= byte == 'R';
+    if (byte != '\r')
+        return;
+    chatterer->answer = chatterer->is_reading ? "" : "\r\nOK\r\n";
+    chatterer->is_reading = 0;
+}
+
+static int get_chatterer(void *context)
+{
+    struct chatterer *const chatterer = context;
+    assert_true(++chatterer->turns < 1000000);
+    if (*chatterer->answer != '\0')
+        return (uint8_t)*chatterer->answer++;
+    if (++chatterer->now_ms % 1000 == 0)
+        chatterer->answer = "\r\n+UGNSINF: 1,1,20180212\r\n";
+    return chatterer->is_endless ? 'x' : -1;
+}
+
+static uint32_t now_chatterer(void *context)
+{
+    const struct chatterer *const chatterer = context;
+    return chatterer->now_ms;
+}
+
+static void a_module_that_chatters_does_not_outlast_patience(void **state)
+{
+    static struct at_file from;
+    (void)state;
+    for (int is_endless = 0; is_endless <= 1; is_endless++) {
+        struct chatterer chatterer = {.answer = "", .is_endless = is_endless};
+        struct at_file_config config = at_virtual;
+        struct ffx_read_at file;
+        uint8_t byte;
+        config.put = put_chatterer;
+        config.get = get_chatterer;
+        config.now_ms = now_chatterer;
+        config.context = &chatterer;
+        at_file_open(&from, &config, BYTES, &file);
+        assert_int_equal(ffx_read_at(&file, 0, &byte, 1), FFX_ERR_IO);
+        assert_true(chatterer.now_ms >= config.patience_ms);
+        assert_true(chatterer.now_ms < config.patience_ms + 20000);
+        at_file_close(&from);
+    }
+}
+
 /* --- a module that lies --------------------------------------------------- */
 
 struct liar {
@@ -268,6 +326,7 @@ int main(void)
         cmocka_unit_test(noise_is_read_over_again),
         cmocka_unit_test(long_reads_come_in_few_commands),
         cmocka_unit_test(a_file_that_is_not_there_ends_with_patience),
+        cmocka_unit_test(a_module_that_chatters_does_not_outlast_patience),
         cmocka_unit_test(a_module_that_lies_reaches_nothing_but_the_buffer),
     };
     return cmocka_run_group_tests_name("mcu: at file", tests, NULL, NULL);
