@@ -136,10 +136,12 @@ void update_start(void)
 {
     bearssl_crypto(&crypto, &crypto_config);
     stage = WAITING;
-    /* What the boot stage has just refused it would refuse again, and each
-     * time costs data. */
-    due_ms =
-        MICROBIT_SHARED->status == FFX_STATUS_REFUSED ? AGAIN_MS : FIRST_MS;
+    due_ms = FIRST_MS;
+    if (MICROBIT_SHARED->status != FFX_STATUS_REFUSED)
+        return;
+    /* It would be refused again, and each time costs data; but for a module
+     * that did not answer the boot stage. */
+    due_ms = MICROBIT_SHARED->error == FFX_ERR_IO ? FAILED_MS : AGAIN_MS;
 }
 
 static void exchange(uint32_t now_ms)
