@@ -51,10 +51,10 @@ static const struct cli_usage usage = {
 
 struct request {
     const char *words[2]; /* PORT, SOURCE */
-    const char *to, *from, *info, *secrets, *apn, *dialect, *channel;
+    const char *to, *from, *info;
     struct cli_texts trust;
+    struct update_words how;
     struct modem_options modem;
-    uint32_t data_limit, tries, update_limit;
     int dry_run, json;
 };
 
@@ -68,7 +68,7 @@ static int check_store_words(const struct request *request)
     if (!store && request->to == NULL)
         return cli_fail(CLI_USAGE, "--to VERSION is missing: what the module "
                                    "must run in the end");
-    if (!store && request->channel != NULL)
+    if (!store && request->how.channel != NULL)
         return cli_fail(CLI_USAGE,
                         "--channel is a store's, and %s is none: "
                         "its address ends in /",
@@ -90,22 +90,10 @@ static int parse(struct request *request, int argc, char **argv)
          "release key that you trust; two during a rotation"},
         {"--info", CLI_TEXT, &request->info, "FILE",
          "side-file or next document of SOURCE, signed: compared on arrival"},
-        {"--channel", CLI_TEXT, &request->channel, "NAME",
-         "of the store (default: what it gives this module)"},
         {"--dry-run", CLI_FLAG, &request->dry_run, NULL,
          "everything up to the download, then stop"},
         {"--json", CLI_FLAG, &request->json, NULL, "final report as JSON"},
-        {"--secrets", CLI_TEXT, &request->secrets, "FILE",
-         "NAME=value lines: SIM_PIN, APN_PASSWORD, ..."},
-        {"--apn", CLI_TEXT, &request->apn, "NAME",
-         "access point (default: what the network delivers)"},
-        {"--data-limit", CLI_NUMBER, &request->data_limit, "BYTES",
-         "most bytes over the air in all tries"},
-        {"--tries", CLI_NUMBER, &request->tries, "N", "downloads (5)"},
-        {"--update-limit", CLI_NUMBER, &request->update_limit, "SECONDS",
-         "from AT+CFOTA=1 to its proven end (600)"},
-        {"--dialect", CLI_TEXT, &request->dialect, "NAME",
-         "auto (default), sim7000, sim7070"},
+        UPDATE_OPTIONS(request->how, " in all tries"),
         MODEM_OPTIONS(request->modem),
     };
     const int parsed =
@@ -113,8 +101,7 @@ static int parse(struct request *request, int argc, char **argv)
                   argv, request->words, 2, 2);
     if (parsed >= 0)
         return parsed;
-    const int code = update_words_check(request->dialect, request->update_limit,
-                                        request->secrets);
+    const int code = update_words_check(&request->how);
     return code != 0 ? code : check_store_words(request);
 }
 
@@ -162,13 +149,13 @@ static int set_config(struct update *update)
         .url = update->source.url,
         .ftp = &update->source.ftp,
         .facts = update->source.facts,
-        .limits = {.data_bytes = request->data_limit,
-                   .download_tries = request->tries,
-                   .update_ms = request->update_limit * 1000u},
-        .sim_pin = cli_secret(request->secrets, "SIM_PIN"),
-        .apn = request->apn,
-        .user = cli_secret(request->secrets, "APN_USER"),
-        .password = cli_secret(request->secrets, "APN_PASSWORD"),
+        .limits = {.data_bytes = request->how.data_limit,
+                   .download_tries = request->how.tries,
+                   .update_ms = request->how.update_limit * 1000u},
+        .sim_pin = cli_secret(request->how.secrets, "SIM_PIN"),
+        .apn = request->how.apn,
+        .user = cli_secret(request->how.secrets, "APN_USER"),
+        .password = cli_secret(request->how.secrets, "APN_PASSWORD"),
         .baud = update->link.port.is_uart ? request->modem.baud : 0,
         .rts_cts = (uint8_t)update->link.rts_cts,
         .dry_run = (uint8_t)request->dry_run,
@@ -182,7 +169,7 @@ static int set_config(struct update *update)
         config->facts.to = request->to;
     if (set_from(request, &config->facts) != 0)
         return CLI_FAILED;
-    update_words_dialect(request->dialect, &config->dialect);
+    update_words_dialect(request->how.dialect, &config->dialect);
     return 0;
 }
 
@@ -242,6 +229,16 @@ static void tell_loss(struct update *update)
     update->lost = lost;
     modem_link_trace(&update->link, '#',
                      lost ? "the port is gone" : "the port is back");
+}
+
+static int start(struct update *update)
+{
+    if (ffx_driver_init(&update->driver, &update->config,
+                        posix_port_now_ms()) == 0)
+        return 0;
+    return cli_fail(CLI_FAILED,
+                    "the driver cannot be set up like that; this is "
+                    "a mistake of farfix");
 }
 
 static void walk(struct update *update)
@@ -345,10 +342,10 @@ static int look_walk(struct update *update)
 {
     static const struct ffx_driver_file file = {UPDATE_STORE_FILE, look_bytes};
     struct ffx_driver_config *config = &update->config;
-    const uint32_t limit_ms =
-        (update->request.update_limit != 0 ? update->request.update_limit
-                                           : UPDATE_LIMIT) *
-        1000u;
+    const uint32_t limit_ms = (update->request.how.update_limit != 0
+                                   ? update->request.how.update_limit
+                                   : UPDATE_LIMIT) *
+                              1000u;
     const uint32_t start_ms = posix_port_now_ms();
     config->file = &file;
     config->route = FFX_ROUTE_HTTP;
@@ -357,8 +354,8 @@ static int look_walk(struct update *update)
     config->event = look_event;
     config->context = update;
     do {
-        if (ffx_driver_init(&update->driver, config, posix_port_now_ms()) != 0)
-            return cli_fail(CLI_FAILED, "the URL is too long");
+        if (start(update) != 0)
+            return CLI_FAILED;
         walk(update);
         if (update->report.cause == FFX_CAUSE_BUSY)
             rest(update);
@@ -415,7 +412,6 @@ static int check_offer(struct update *update)
 static int look(struct update *update)
 {
     struct request *request = &update->request;
-    struct ffx_driver_facts *facts = &update->config.facts;
     const struct ffx_offer *offer = &update->store.offer;
     int code = look_walk(update);
     explain_look(update);
@@ -435,15 +431,17 @@ static int look(struct update *update)
     if (code != 0)
         return code;
     request->to = offer->to;
-    *facts = (struct ffx_driver_facts){.to = offer->to,
-                                       .from = offer->from,
-                                       .model = offer->model,
-                                       .size = offer->size,
-                                       .sha256 = offer->sha256};
-    update->source.facts = *facts;
-    update->source.url = update->store.url;
+    update->source.facts = (struct ffx_driver_facts){.to = offer->to,
+                                                     .from = offer->from,
+                                                     .model = offer->model,
+                                                     .size = offer->size,
+                                                     .sha256 = offer->sha256};
+    update->source.url = update->report.source = update->store.url;
+    update->report.to = offer->to;
     update->seen = *ffx_driver_position(&update->driver);
-    return 0;
+    code = set_config(update);
+    update->config.position = &update->seen;
+    return code;
 }
 
 /* --- all of it ----------------------------------------------------------- */
@@ -466,20 +464,12 @@ static int run(struct update *update)
 {
     const struct request *request = &update->request;
     int code = begin(update);
-    if (code == 0 && update_store_is(request->words[1])) {
+    if (code == 0 && update_store_is(request->words[1]))
         code = look(update);
-        if (code == 0)
-            code = set_config(update);
-        update->config.position = &update->seen;
-        update->report.to = request->to;
-        update->report.source = update->store.url;
-    }
     if (code != 0)
         return code;
-    const int error =
-        ffx_driver_init(&update->driver, &update->config, posix_port_now_ms());
-    if (error != 0)
-        return cli_fail(CLI_FAILED, "the URL is too long");
+    if (start(update) != 0)
+        return CLI_FAILED;
     walk(update);
     explain_refusal(update);
     explain_loss(update);
@@ -491,7 +481,7 @@ int cli_update(int argc, char **argv)
     static struct update update;
     struct request *request = &update.request;
     request->modem.baud = 115200;
-    request->dialect = "auto";
+    request->how.dialect = "auto";
     const int parsed = parse(request, argc, argv);
     if (parsed >= 0)
         return parsed;
@@ -499,11 +489,11 @@ int cli_update(int argc, char **argv)
     const struct update_request source = {.name = request->words[1],
                                           .to = request->to,
                                           .info = request->info,
-                                          .secrets = request->secrets,
+                                          .secrets = request->how.secrets,
                                           .trust = &request->trust};
     int code = update_store_is(source.name)
                    ? update_store_open(&update.store, source.name,
-                                       request->channel, &request->trust)
+                                       request->how.channel, &request->trust)
                    : update_source_open(&update.source, &source);
     if (code == 0)
         code = run(&update);

@@ -78,8 +78,8 @@ int update_store_open(struct update_store *store, const char *base,
     return 0;
 }
 
-int update_store_ask(struct update_store *store,
-                     const struct ffx_driver_found *found, const char *imei)
+void update_store_ask(struct update_store *store,
+                      const struct ffx_driver_found *found, const char *imei)
 {
     const int length = snprintf(
         store->url, sizeof store->url, "%s%s/%s/next%s%s%s%s", store->base,
@@ -88,12 +88,9 @@ int update_store_ask(struct update_store *store,
         : imei[0] != '\0'      ? "&channel="
                                : "?channel=",
         store->channel != NULL ? store->channel : "");
-    const int good = ffx_model_valid(found->model) &&
-                     ffx_version_valid(found->version) &&
-                     (size_t)length < sizeof store->url;
-    if (!good)
+    if (!ffx_model_valid(found->model) || !ffx_version_valid(found->version) ||
+        (size_t)length >= sizeof store->url)
         store->url[0] = '\0';
-    return good ? 0 : -1;
 }
 
 /* Signed, but perhaps about another device: an offer may be replayed. */

@@ -37,10 +37,10 @@ int update_store_open(struct update_store *store, const char *base,
 void update_store_bytes(struct update_store *store, uint32_t offset,
                         const void *bytes, uint32_t length);
 
-/* The module has said who it is: where its offer stands. 0, or -1: there is
- * no such address. */
-int update_store_ask(struct update_store *store,
-                     const struct ffx_driver_found *found, const char *imei);
+/* The module has said who it is: `url` is where its offer stands, or "" when
+ * there is no such address. */
+void update_store_ask(struct update_store *store,
+                      const struct ffx_driver_found *found, const char *imei);
 
 /* The offer has come. Verified and for this module: `url` is the package's
  * now, or "" when nothing is newer. 0, or -1: `why` not, and what to do `next`.

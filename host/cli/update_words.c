@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/update_words.h"
 
-#include "cli/cli.h"
-
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,21 +19,21 @@ int update_words_dialect(const char *name, enum ffx_dialect *dialect)
     return -1;
 }
 
-int update_words_check(const char *dialect, uint32_t update_limit,
-                       const char *secrets)
+int update_words_check(const struct update_words *words)
 {
     enum ffx_dialect found;
-    if (dialect != NULL && update_words_dialect(dialect, &found) != 0)
+    if (words->dialect != NULL &&
+        update_words_dialect(words->dialect, &found) != 0)
         return cli_fail(CLI_USAGE,
                         "--dialect wants auto, sim7000 or sim7070, "
                         "not '%s'",
-                        dialect);
-    if (update_limit > UPDATE_LIMIT_MAX)
+                        words->dialect);
+    if (words->update_limit > UPDATE_LIMIT_MAX)
         return cli_fail(CLI_USAGE, "--update-limit takes at most %u seconds",
                         UPDATE_LIMIT_MAX);
-    if (secrets != NULL && access(secrets, R_OK) != 0)
+    if (words->secrets != NULL && access(words->secrets, R_OK) != 0)
         return cli_fail(errno == ENOENT ? CLI_MISSING : CLI_FAILED,
-                        "cannot open %s: %s; check --secrets", secrets,
+                        "cannot open %s: %s; check --secrets", words->secrets,
                         strerror(errno));
     return 0;
 }

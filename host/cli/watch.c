@@ -56,8 +56,7 @@ struct request {
     const char *every, *at, *spread, *least, *text;
     struct cli_list senders;
     struct cli_texts trust;
-    const char *channel, *secrets, *apn, *dialect;
-    uint32_t data_limit, tries, update_limit;
+    struct update_words how; /* of each look */
     struct modem_options modem;
     int once, json;
 };
@@ -134,21 +133,9 @@ static int parse(struct watcher *w, int argc, char **argv)
          "what it must say (look now)"},
         {"--once", CLI_FLAG, &request->once, NULL,
          "end behind the first look, with its exit code"},
-        {"--channel", CLI_TEXT, &request->channel, "NAME",
-         "of the store (default: what it gives this module)"},
         {"--json", CLI_FLAG, &request->json, NULL,
          "a line of JSON for each event and each look"},
-        {"--secrets", CLI_TEXT, &request->secrets, "FILE",
-         "NAME=value lines: SIM_PIN, APN_PASSWORD, ..."},
-        {"--apn", CLI_TEXT, &request->apn, "NAME",
-         "access point (default: what the network delivers)"},
-        {"--data-limit", CLI_NUMBER, &request->data_limit, "BYTES",
-         "most bytes over the air, each look"},
-        {"--tries", CLI_NUMBER, &request->tries, "N", "downloads (5)"},
-        {"--update-limit", CLI_NUMBER, &request->update_limit, "SECONDS",
-         "from AT+CFOTA=1 to its proven end (600)"},
-        {"--dialect", CLI_TEXT, &request->dialect, "NAME",
-         "auto (default), sim7000, sim7070"},
+        UPDATE_OPTIONS(request->how, ", each look"),
         MODEM_OPTIONS(request->modem),
     };
     const int parsed =
@@ -159,8 +146,7 @@ static int parse(struct watcher *w, int argc, char **argv)
     if (!update_store_is(request->words[1]))
         return cli_fail(CLI_USAGE, "%s is no store: its address ends in /",
                         cli_masked(request->words[1], shown, sizeof shown));
-    const int code = update_words_check(request->dialect, request->update_limit,
-                                        request->secrets);
+    const int code = update_words_check(&request->how);
     return code != 0 ? code : take_times(w);
 }
 
@@ -364,14 +350,14 @@ static void put_words(const struct watcher *w, struct words *words)
     const struct request *request = &w->request;
     for (size_t i = 0; i < request->trust.count; i++)
         add_option(words, "--trust", request->trust.text[i]);
-    add_option(words, "--channel", request->channel);
-    add_option(words, "--secrets", request->secrets);
-    add_option(words, "--apn", request->apn);
-    add_option(words, "--dialect", request->dialect);
+    add_option(words, "--channel", request->how.channel);
+    add_option(words, "--secrets", request->how.secrets);
+    add_option(words, "--apn", request->how.apn);
+    add_option(words, "--dialect", request->how.dialect);
     add_option(words, "--flow", request->modem.flow);
-    add_number(words, "--data-limit", request->data_limit);
-    add_number(words, "--tries", request->tries);
-    add_number(words, "--update-limit", request->update_limit);
+    add_number(words, "--data-limit", request->how.data_limit);
+    add_number(words, "--tries", request->how.tries);
+    add_number(words, "--update-limit", request->how.update_limit);
     add_number(words, "--baud", request->modem.baud);
     if (request->json)
         add_word(words, "--json");
@@ -521,8 +507,8 @@ static int run(struct watcher *w)
 {
     const struct request *request = &w->request;
     struct update_store store; /* a bad key is told now, not at night */
-    int code = update_store_open(&store, request->words[1], request->channel,
-                                 &request->trust);
+    int code = update_store_open(&store, request->words[1],
+                                 request->how.channel, &request->trust);
     if (code == 0)
         code = begin(w);
     if (code == 0)
