@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/crc32.h"
+#include "base/program.h"
 
 #include <farfix/error.h>
 
@@ -87,7 +88,7 @@ static void pad(const struct ffx_agent *agent, uint32_t length)
     const struct ffx_flash *const flash = agent->config.flash;
     uint8_t *const bytes = agent->config.step_buffer;
     memset(bytes + length, flash->erased_value,
-           write_padded(flash, length) - length);
+           program_padded(flash, length) - length);
 }
 
 /* The copy of the step before is what a cut falls back on. */
@@ -133,7 +134,7 @@ int apply_make(struct ffx_agent *agent)
         return rc;
     pad(agent, agent->step.length);
     agent->step_crc32 = crc32_add(
-        0, bytes, write_padded(agent->config.flash, agent->step.length));
+        0, bytes, program_padded(agent->config.flash, agent->step.length));
     agent->place = (uint16_t)place;
     agent->tries = 0;
     return task_next(agent, TASK_SCRATCH);
@@ -164,7 +165,7 @@ int apply_scratch(struct ffx_agent *agent)
 {
     const int rc =
         write_step(agent, place_address(agent, agent->place),
-                   write_padded(agent->config.flash, agent->step.length));
+                   program_padded(agent->config.flash, agent->step.length));
     if (rc == 1 || rc == FFX_ERR_POWER)
         return rc;
     if (rc < 0) {
@@ -187,7 +188,7 @@ int apply_load(struct ffx_agent *agent)
     const struct ffx_agent_state *const state = &agent->state;
     const struct ffx_flash *const flash = agent->config.flash;
     uint8_t *const bytes = agent->config.step_buffer;
-    const uint32_t length = write_padded(flash, state->step.length);
+    const uint32_t length = program_padded(flash, state->step.length);
     const int error = flash->read(
         flash->context, place_address(agent, state->place), bytes, length);
     if (error == FFX_ERR_POWER)
@@ -221,7 +222,7 @@ int apply_install(struct ffx_agent *agent)
         &agent->config.components[state->component];
     const int rc =
         write_step(agent, component->slot.address + state->step.offset,
-                   write_padded(agent->config.flash, state->step.length));
+                   program_padded(agent->config.flash, state->step.length));
     if (rc == 1 || rc == FFX_ERR_POWER)
         return rc;
     if (rc == 0)

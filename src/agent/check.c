@@ -4,6 +4,7 @@
 #include "agent/task.h"
 
 #include "base/bytes.h"
+#include "base/program.h"
 
 #include <farfix/error.h>
 
@@ -215,7 +216,7 @@ static int is_clean(const struct ffx_agent *agent, uint32_t i, uint32_t size)
 {
     const struct ffx_flash *const flash = agent->config.flash;
     const uint32_t start = agent->config.components[i].slot.address;
-    const uint32_t end = start + write_padded(flash, size);
+    const uint32_t end = start + program_padded(flash, size);
     struct ffx_flash_area sector;
     if (task_part(agent, i))
         return 1;

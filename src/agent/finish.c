@@ -3,6 +3,7 @@
 #include "agent/task.h"
 
 #include "base/bytes.h"
+#include "base/program.h"
 
 #include <farfix/error.h>
 
@@ -38,7 +39,7 @@ int finish_tail(struct ffx_agent *agent)
     struct ffx_flash_area sector;
     if (agent->cursor == 0) {
         agent->cursor =
-            write_padded(flash, task_facts(agent, agent->part)->size);
+            program_padded(flash, task_facts(agent, agent->part)->size);
         agent->tries = 0;
     }
     if (agent->cursor >= slot->length)

@@ -130,7 +130,5 @@ int write_blank(const struct ffx_flash *flash, uint32_t address,
  * buffer there, one operation at each call, from cursor 0. 1: call again; 0:
  * done and read back. `length` is in whole write units. */
 int write_step(struct ffx_agent *agent, uint32_t address, uint32_t length);
-/* Length rounded up to whole write units. */
-uint32_t write_padded(const struct ffx_flash *flash, uint32_t length);
 
 #endif

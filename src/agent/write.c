@@ -2,17 +2,13 @@
 #include "agent/task.h"
 
 #include "base/bytes.h"
+#include "base/program.h"
 
 #include <farfix/error.h>
 
 #define PIECE 256u /* bytes read back at once: they stand on the stack */
 /* A program is bounded in time even where sectors are 128 KiB. */
 #define PROGRAM_MAX 4096u
-
-uint32_t write_padded(const struct ffx_flash *flash, uint32_t length)
-{
-    return (length + flash->write_unit - 1) & ~(flash->write_unit - 1);
-}
 
 static int all_erased(const uint8_t *p, uint32_t length, uint8_t erased)
 {
@@ -51,31 +47,6 @@ int write_erase(const struct ffx_flash *flash,
     return blank ? 0 : FFX_ERR_FLASH;
 }
 
-static int reads_back(const struct ffx_flash *flash, uint32_t address,
-                      const uint8_t *data, uint32_t length)
-{
-    uint8_t piece[PIECE];
-    while (length > 0) {
-        const uint32_t n = bytes_min(length, PIECE);
-        const int error = flash->read(flash->context, address, piece, n);
-        if (error != 0)
-            return error;
-        if (memcmp(piece, data, n) != 0)
-            return FFX_ERR_FLASH;
-        address += n;
-        data += n;
-        length -= n;
-    }
-    return 0;
-}
-
-static int program(const struct ffx_flash *flash, uint32_t address,
-                   const uint8_t *data, uint32_t length)
-{
-    const int error = flash->program(flash->context, address, data, length);
-    return error != 0 ? error : reads_back(flash, address, data, length);
-}
-
 /* The cursor counts the bytes erased, then, behind `length`, the bytes
  * programmed. */
 int write_step(struct ffx_agent *agent, uint32_t address, uint32_t length)
@@ -94,7 +65,7 @@ int write_step(struct ffx_agent *agent, uint32_t address, uint32_t length)
         error = write_erase(flash, &sector);
     } else {
         done = bytes_min(done, PROGRAM_MAX);
-        error = program(flash, address + at, data + at, done);
+        error = program_checked(flash, address + at, data + at, done);
     }
     if (error != 0)
         return error;

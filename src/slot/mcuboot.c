@@ -7,6 +7,7 @@
 #include "slot/stage.h"
 
 #include "base/bytes.h"
+#include "base/program.h"
 
 #include <farfix/error.h>
 
@@ -102,7 +103,7 @@ static int check(const struct ffx_slot *slot,
     const uint32_t trailer = trailer_bytes(mcuboot);
     const uint32_t image_end =
         slot->config.start +
-        slot_padded(slot->config.flash, slot_image(slot)->size);
+        program_padded(slot->config.flash, slot_image(slot)->size);
     if (trailer > target->length || image_end > target->length - trailer ||
         target->length % mcuboot->max_align != 0 ||
         target->address % mcuboot->max_align != 0)

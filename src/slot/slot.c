@@ -3,6 +3,7 @@
 #include "slot/stage.h"
 
 #include "base/bytes.h"
+#include "base/program.h"
 
 #include <farfix/error.h>
 
@@ -92,7 +93,7 @@ static int facts_geometry(const struct ffx_slot *slot)
         config->target.length - config->start - config->reserve;
     if (part->step > config->step_bytes ||
         part->step % config->flash->write_unit != 0 || size == 0 ||
-        size > room || slot_padded(config->flash, size) > room)
+        size > room || program_padded(config->flash, size) > room)
         return FFX_ERR_GEOMETRY;
     if (config->source.read && part->from_size > config->source.size)
         return FFX_ERR_GEOMETRY;
@@ -243,7 +244,7 @@ static int stage_make(struct ffx_slot *slot)
         return FFX_ERR_PATCH;
     const uint32_t length = slot->step.length;
     memset(bytes + length, flash->erased_value,
-           slot_padded(flash, length) - length);
+           program_padded(flash, length) - length);
     return 0;
 }
 

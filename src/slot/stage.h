@@ -31,8 +31,6 @@ const struct ffx_image_facts *slot_image(const struct ffx_slot *slot);
 struct ffx_read_at slot_merged(struct ffx_slot *slot);
 void slot_finished(struct ffx_slot *slot, const struct ffx_step *step);
 
-/* Length rounded up to whole write units. */
-uint32_t slot_padded(const struct ffx_flash *flash, uint32_t length);
 /* Programs and reads back, inside one sector. FFX_ERR_FLASH; _POWER. */
 int slot_program(const struct ffx_flash *flash, uint32_t address,
                  const uint8_t *data, uint32_t length);

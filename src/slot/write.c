@@ -3,10 +3,10 @@
 #include "slot/stage.h"
 
 #include "base/bytes.h"
+#include "base/program.h"
 
 #include <farfix/error.h>
 
-#define PIECE 256u /* bytes read back at once: they stand on the stack */
 /* A program is bounded in time even where sectors are 128 KiB. */
 #define PROGRAM_MAX 4096u
 
@@ -81,34 +81,11 @@ void slot_finished(struct ffx_slot *slot, const struct ffx_step *step)
 
 /* --- writing -------------------------------------------------------------- */
 
-uint32_t slot_padded(const struct ffx_flash *flash, uint32_t length)
-{
-    return (length + flash->write_unit - 1) & ~(flash->write_unit - 1);
-}
-
-static int reads_back(const struct ffx_flash *flash, uint32_t address,
-                      const uint8_t *data, uint32_t length)
-{
-    uint8_t piece[PIECE];
-    while (length > 0) {
-        const uint32_t n = bytes_min(length, PIECE);
-        const int error = flash->read(flash->context, address, piece, n);
-        if (error == FFX_ERR_POWER)
-            return error;
-        if (error != 0 || memcmp(piece, data, n) != 0)
-            return FFX_ERR_FLASH;
-        address += n;
-        data += n;
-        length -= n;
-    }
-    return 0;
-}
-
 int slot_program(const struct ffx_flash *flash, uint32_t address,
                  const uint8_t *data, uint32_t length)
 {
-    const int error = flash->program(flash->context, address, data, length);
-    return error != 0 ? error : reads_back(flash, address, data, length);
+    const int error = program_checked(flash, address, data, length);
+    return error == 0 || error == FFX_ERR_POWER ? error : FFX_ERR_FLASH;
 }
 
 /* The cursor counts the bytes erased. Whatever stood there, and a mark at its
@@ -135,7 +112,7 @@ int slot_write(struct ffx_slot *slot)
 {
     const struct ffx_slot_config *const config = &slot->config;
     const uint8_t *const data = config->step_buffer;
-    const uint32_t length = slot_padded(config->flash, slot->step.length);
+    const uint32_t length = program_padded(config->flash, slot->step.length);
     const uint32_t address = config->target.address + config->start +
                              slot->step.offset + slot->cursor;
     struct ffx_flash_area sector;
