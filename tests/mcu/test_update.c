@@ -32,14 +32,22 @@ static void a_new_board_runs_what_the_factory_wrote(void **state)
     mcu_rig_free(&rig);
 }
 
+/* The package lies in the module, and the application has asked for `bytes` of
+ * it before it ended. */
+static void make_asked(struct mcu_rig *rig, const struct mcu_module *module,
+                       uint32_t bytes)
+{
+    mcu_rig_make(rig, folder, &releases, "http://127.0.0.1:9", module);
+    mcu_rig_put(rig, "customer/app.zip", &releases.zip);
+    mcu_request(&rig->mcu, bytes);
+}
+
 static void a_request_ends_in_b(void **state)
 {
     struct mcu_rig rig;
     struct microbit_shared shared;
     (void)state;
-    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", NULL);
-    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
-    mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
+    make_asked(&rig, NULL, (uint32_t)releases.zip.length);
     mcu_power_up(&rig.mcu, 0);
     assert_int_equal(mcu_rig_until(&rig, "1.1", 60000), 0);
     mcu_look(&rig.mcu, &shared);
@@ -76,9 +84,7 @@ static void ends_in_b_with(const struct mcu_module *module,
 {
     struct mcu_rig rig;
     struct microbit_shared shared;
-    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", module);
-    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
-    mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
+    make_asked(&rig, module, (uint32_t)releases.zip.length);
     mcu_power_up(&rig.mcu, 0);
     assert_int_equal(mcu_rig_until(&rig, "1.1", 60000), 0);
     mcu_look(&rig.mcu, &shared);
@@ -165,9 +171,7 @@ static void a_package_that_comes_back_is_gone_on_with(void **state)
     (void)state;
     if (getenv("SOAK") == NULL)
         skip();
-    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", NULL);
-    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
-    mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
+    make_asked(&rig, NULL, (uint32_t)releases.zip.length);
     mcu_power_up(&rig.mcu, 1);
     for (int operations = 0; operations < 100;) {
         mcu_rig_turn(&rig);
@@ -193,9 +197,7 @@ static void a_later_boot_leaves_all_as_it_is(void **state)
     struct mcu_rig rig;
     struct microbit_shared shared;
     (void)state;
-    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", NULL);
-    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
-    mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
+    make_asked(&rig, NULL, (uint32_t)releases.zip.length);
     for (int time = 0; time < 2; time++) {
         memcpy(before, rig.mcu.flash, sizeof before);
         mcu_power_up(&rig.mcu, 0);
@@ -214,9 +216,7 @@ static void a_torn_request_is_none(void **state)
     struct mcu_rig rig;
     struct microbit_shared shared;
     (void)state;
-    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", NULL);
-    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
-    mcu_request(&rig.mcu, (uint32_t)releases.zip.length);
+    make_asked(&rig, NULL, (uint32_t)releases.zip.length);
     memset(rig.mcu.flash + MICROBIT_REQUEST +
                offsetof(struct microbit_request, not_bytes),
            0xff, 2);
@@ -234,9 +234,7 @@ static void a_file_of_another_size_is_refused(void **state)
     struct mcu_rig rig;
     struct microbit_shared shared;
     (void)state;
-    mcu_rig_make(&rig, folder, &releases, "http://127.0.0.1:9", NULL);
-    mcu_rig_put(&rig, "customer/app.zip", &releases.zip);
-    mcu_request(&rig.mcu, (uint32_t)releases.zip.length - 1);
+    make_asked(&rig, NULL, (uint32_t)releases.zip.length - 1);
     mcu_power_up(&rig.mcu, 0);
     assert_int_equal(mcu_rig_until(&rig, "1.0", 60000), 0);
     mcu_look(&rig.mcu, &shared);
